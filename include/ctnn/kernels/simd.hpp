@@ -1,0 +1,134 @@
+#pragma once
+// The only file that spells xsimd: vectors of the instruction set that the translation unit is
+// compiled for, with what xsimd 8.1 lacks (a fused multiply-add on AVX-512, partial vectors).
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include <xsimd/xsimd.hpp>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+namespace ctnn::simd {
+
+template <class T>
+using vec = xsimd::batch<T>;
+
+/// Elements of T in one vector.
+template <class T>
+inline constexpr std::size_t lanes = vec<T>::size;
+
+#if defined(__AVX512F__)
+inline constexpr std::size_t registers = 32;
+inline constexpr const char* instruction_set = "AVX-512";
+#elif defined(__AVX2__)
+inline constexpr std::size_t registers = 16;
+inline constexpr const char* instruction_set = "AVX2";
+#else
+inline constexpr std::size_t registers = 16;
+inline constexpr const char* instruction_set = "SSE4.2";
+#endif
+
+template <class T>
+inline vec<T> load(const T* p) {
+  return vec<T>::load_unaligned(p);
+}
+template <class T>
+inline void store(T* p, vec<T> v) {
+  v.store_unaligned(p);
+}
+
+/// The first `count` elements at `p`, zeros behind them; nothing past them is read.
+/// Needs 0 < count <= lanes<T>.
+template <class T>
+inline vec<T> load_first(const T* p, std::size_t count) {
+  if (count == lanes<T>) return load(p);
+#if defined(__AVX512F__)
+  const auto mask = (1u << count) - 1u;
+  if constexpr (std::is_same_v<T, float>)
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), p);
+  else
+    return _mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), p);
+#else
+  alignas(64) T whole[lanes<T>]{};
+  for (std::size_t i = 0; i < count; ++i) whole[i] = p[i];
+  return vec<T>::load_aligned(whole);
+#endif
+}
+
+/// Stores the first `count` elements of `v`; nothing past them is written. 0 < count <= lanes<T>.
+template <class T>
+inline void store_first(T* p, vec<T> v, std::size_t count) {
+  if (count == lanes<T>) return store(p, v);
+#if defined(__AVX512F__)
+  const auto mask = (1u << count) - 1u;
+  if constexpr (std::is_same_v<T, float>)
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>(mask), v);
+  else
+    _mm512_mask_storeu_pd(p, static_cast<__mmask8>(mask), v);
+#else
+  alignas(64) T whole[lanes<T>];
+  v.store_aligned(whole);
+  for (std::size_t i = 0; i < count; ++i) p[i] = whole[i];
+#endif
+}
+
+/// a * b + c in one rounding where the instruction set has it. xsimd 8.1 falls back to a multiply
+/// and an add on AVX-512, which would halve the peak.
+template <class T>
+inline vec<T> fma(vec<T> a, vec<T> b, vec<T> c) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>)
+    return _mm512_fmadd_ps(a, b, c);
+  else
+    return _mm512_fmadd_pd(a, b, c);
+#else
+  return xsimd::fma(a, b, c);
+#endif
+}
+
+/// Sum of the lanes, halves onto halves. (xsimd's hadd makes g++ 12 warn falsely on AVX-512.)
+template <class T>
+inline T reduce_add(vec<T> v) {
+  alignas(64) T lane[lanes<T>];
+  v.store_aligned(lane);
+  for (std::size_t half = lanes<T> / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i) lane[i] += lane[i + half];
+  return lane[0];
+}
+
+/// Largest lane.
+template <class T>
+inline T reduce_max(vec<T> v) {
+  alignas(64) T lane[lanes<T>];
+  v.store_aligned(lane);
+  T largest = lane[0];
+  for (std::size_t i = 1; i < lanes<T>; ++i) largest = lane[i] > largest ? lane[i] : largest;
+  return largest;
+}
+
+/// Calls f(0), f(1), … f(N-1) with the index as a constant, so that arrays of accumulators indexed
+/// by it stay in registers.
+template <std::size_t N, class F>
+[[gnu::always_inline]] inline void unroll(F&& f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<std::size_t, I>{}), ...);
+  }
+  (std::make_index_sequence<N>{});
+}
+
+/// Calls f(offset, count) over [0, size) in steps of one vector; only the last count may be less
+/// than lanes<T>.
+template <class T, class F>
+inline void for_each_vector(std::size_t size, F&& f) {
+  std::size_t i = 0;
+  for (; i + lanes<T> <= size; i += lanes<T>) f(i, lanes<T>);
+  if (i < size) f(i, size - i);
+}
+
+} // namespace ctnn::simd
