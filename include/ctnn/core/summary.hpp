@@ -1,0 +1,127 @@
+#pragma once
+// torchsummary's table as a compile-time string, to the byte what torchsummary 1.5.1 prints.
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <ctnn/core/graph.hpp>
+
+namespace ctnn {
+
+/// Which layers have a row: all of them (torchsummary of an nn.Sequential), or those with
+/// parameters only (torchsummary of a model that calls its activations and poolings as functions).
+enum class Rows { all, with_parameters };
+
+namespace detail {
+
+/// Writes characters into `out`, or only counts them where `out` is null.
+struct Writer {
+  char* out = nullptr;
+  std::size_t length = 0;
+
+  constexpr void put(char c) {
+    if (out != nullptr) out[length] = c;
+    ++length;
+  }
+  constexpr void put(std::string_view text) {
+    for (const char c : text) put(c);
+  }
+  constexpr void right(const Text& text, std::size_t width) {
+    for (std::size_t i = text.length; i < width; ++i) put(' ');
+    put(text.view());
+  }
+  constexpr void rule(char c) {
+    for (int i = 0; i < 64; ++i) put(c);
+    put('\n');
+  }
+};
+
+/// `593,200`
+constexpr Text grouped(std::size_t number) {
+  Text digits, text;
+  digits << number;
+  for (std::size_t i = 0; i < digits.length; ++i) {
+    if (i > 0 && (digits.length - i) % 3 == 0) text << ',';
+    text << digits.chars[i];
+  }
+  return text;
+}
+
+/// Mebibytes as printf's %0.2f: to the nearest hundredth, halves to even.
+constexpr Text mebibytes(std::size_t bytes) {
+  constexpr std::size_t unit = 1024 * 1024;
+  std::size_t hundredths = bytes * 100 / unit;
+  const std::size_t rest = bytes * 100 % unit;
+  if (rest * 2 > unit || (rest * 2 == unit && hundredths % 2 == 1)) ++hundredths;
+  Text text;
+  return text << hundredths / 100 << '.' << hundredths / 10 % 10 << hundredths % 10;
+}
+
+template <class Graph>
+constexpr void write_summary(Writer& to, const Graph& graph, Rows rows, int batch) {
+  // A batch of -1 means "any" and counts as one sample, as in torchsummary.
+  const std::size_t samples = static_cast<std::size_t>(batch < 0 ? -batch : batch);
+  std::size_t outputs = 0, parameters = 0, row = 0;
+
+  to.rule('-');
+  to.put("        Layer (type)               Output Shape         Param #\n");
+  to.rule('=');
+  for (const Node& node : graph.nodes) {
+    parameters += node.parameter_count;
+    if (rows == Rows::with_parameters && node.parameter_count == 0) continue;
+    outputs += node.output_shape.size();
+    Text name, shape;
+    name << node.kind << '-' << ++row;
+    shape << '[' << batch;
+    for (std::size_t axis = 0; axis < node.output_shape.rank; ++axis)
+      shape << ", " << node.output_shape[axis];
+    shape << ']';
+    to.right(name, 20);
+    to.put("  ");
+    to.right(shape, 25);
+    to.put(' ');
+    to.right(grouped(node.parameter_count), 15);
+    to.put('\n');
+  }
+  to.rule('=');
+  const auto line = [&to](std::string_view label, const Text& value) {
+    to.put(label);
+    to.put(value.view());
+    to.put('\n');
+  };
+  line("Total params: ", grouped(parameters));
+  line("Trainable params: ", grouped(parameters));
+  line("Non-trainable params: ", Text("0"));
+  to.rule('-');
+  const std::size_t input_bytes = 4 * samples * graph.nodes[0].input_shape.size();
+  const std::size_t output_bytes = 2 * 4 * samples * outputs; // each output has a gradient
+  line("Input size (MB): ", mebibytes(input_bytes));
+  line("Forward/backward pass size (MB): ", mebibytes(output_bytes));
+  line("Params size (MB): ", mebibytes(4 * parameters));
+  line("Estimated Total Size (MB): ", mebibytes(input_bytes + output_bytes + 4 * parameters));
+  to.rule('-');
+}
+
+template <const auto& Graph, Rows R, int Batch>
+inline constexpr auto summary_characters = [] {
+  constexpr std::size_t length = [] {
+    Writer counter;
+    write_summary(counter, Graph, R, Batch);
+    return counter.length;
+  }();
+  std::array<char, length> characters{};
+  Writer writer{characters.data()};
+  write_summary(writer, Graph, R, Batch);
+  return characters;
+}();
+
+} // namespace detail
+
+/// The table of a network, with the sizes for `Batch` samples (-1: one, and -1 is printed).
+/// Units as torchsummary's: MB = 1024 * 1024 bytes, four bytes an element.
+template <class Net, Rows R = Rows::all, int Batch = -1>
+inline constexpr std::string_view summary{detail::summary_characters<Net::graph, R, Batch>.data(),
+                                          detail::summary_characters<Net::graph, R, Batch>.size()};
+
+} // namespace ctnn

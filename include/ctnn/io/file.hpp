@@ -1,0 +1,204 @@
+#pragma once
+// Whole files in and out: bounded reads of regular files, atomic and durable writes (POSIX).
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <ctnn/io/error.hpp>
+#include <ctnn/io/message.hpp>
+
+namespace ctnn {
+namespace detail {
+
+inline std::string error_text(int error) {
+  return std::error_code(error, std::generic_category()).message();
+}
+
+inline const char* kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+/// Owns one open file. `close()` reports what the destructor cannot.
+class file_descriptor {
+public:
+  explicit file_descriptor(int descriptor) : descriptor_(descriptor) {}
+  file_descriptor(const file_descriptor&) = delete;
+  file_descriptor& operator=(const file_descriptor&) = delete;
+  ~file_descriptor() { close(); }
+
+  explicit operator bool() const { return descriptor_ >= 0; }
+  int get() const { return descriptor_; }
+  /// Never retried after EINTR: Linux has released the descriptor by then.
+  bool close() { return descriptor_ < 0 || ::close(std::exchange(descriptor_, -1)) == 0; }
+
+private:
+  int descriptor_;
+};
+
+} // namespace detail
+
+/// All bytes of a regular file of at most `max_bytes`. Anything else (a directory, a pipe,
+/// `/dev/zero`) is refused before it is read, so this neither hangs nor reads without end.
+/// Throws `Error(on_error)`.
+inline std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes,
+                                        ExitCode on_error) {
+  const std::string& name = path.native();
+  // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+  const detail::file_descriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0)
+    detail::fail(on_error, name, "cannot read: {}", detail::error_text(errno));
+  if (!S_ISREG(status.st_mode))
+    detail::fail(on_error, name, "cannot read: expected a regular file, found {}",
+                 detail::kind_of(status.st_mode));
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size > max_bytes)
+    detail::fail(on_error, name, "too large: {} bytes, expected at most {}", size, max_bytes);
+
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) detail::fail(on_error, name, "cannot read: {}", detail::error_text(errno));
+    if (count == 0)
+      detail::fail(on_error, name, "shrank while it was read: expected {} bytes, found {}", size,
+                   done);
+    done += static_cast<std::size_t>(count);
+  }
+  return bytes;
+}
+
+namespace detail {
+
+[[noreturn]] inline void cannot_write(const std::filesystem::path& path, int error) {
+  fail(ExitCode::cannot_write, path.native(), "cannot write: {}", error_text(error));
+}
+
+/// Where a write to `path` goes: through symbolic links, also dangling ones, so that a link
+/// `latest -> run7` stays a link.
+inline std::filesystem::path link_target(const std::filesystem::path& path) {
+  std::filesystem::path target = path;
+  std::error_code ignored;
+  for (int links = 0; std::filesystem::is_symlink(target, ignored); ++links) {
+    if (links == 40) cannot_write(path, ELOOP); // Linux's own limit
+    std::error_code error;
+    const std::filesystem::path link = std::filesystem::read_symlink(target, error);
+    if (error) cannot_write(path, error.value());
+    target = target.parent_path() / link; // an absolute link replaces the left side
+  }
+  return target;
+}
+
+/// Permissions of the file to be replaced, none if there is none. `name` is relative to `folder`.
+/// Refuses what a rename would wrongly replace: a device, a pipe, a write-protected file.
+inline std::optional<mode_t> permissions_to_keep(int folder, const std::string& name,
+                                                 const std::filesystem::path& path) {
+  struct stat status {};
+  if (::fstatat(folder, name.c_str(), &status, 0) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    cannot_write(path, errno);
+  }
+  if (!S_ISREG(status.st_mode))
+    fail(ExitCode::cannot_write, path.native(), "cannot write: expected a regular file, found {}",
+         kind_of(status.st_mode));
+  if (::faccessat(folder, name.c_str(), W_OK, AT_EACCESS) != 0) cannot_write(path, errno);
+  return static_cast<mode_t>(status.st_mode & 07777);
+}
+
+/// A new file `<name>.tmp-<process>-<number>` in `folder`; removed again unless `name` is cleared.
+/// Created with O_EXCL and mode 0666 rather than by mkstemp (mode 0600), so that the kernel applies
+/// the umask: a program can only read its umask by setting it, for all threads, for a moment.
+struct temporary_file {
+  int folder;
+  std::string name;
+  file_descriptor file;
+
+  temporary_file(int in_folder, const std::string& final_name)
+      : folder(in_folder), file(create(in_folder, final_name, name)) {}
+  ~temporary_file() {
+    if (!name.empty()) ::unlinkat(folder, name.c_str(), 0);
+  }
+
+private:
+  static int create(int folder, const std::string& final_name, std::string& name) {
+    static std::atomic<unsigned> number = 0;
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    int descriptor = -1;
+    do {
+      const std::string candidate = fmt::format("{}.tmp-{}-{}", final_name, ::getpid(), number++);
+      descriptor = ::openat(folder, candidate.c_str(), flags, 0666);
+      if (descriptor >= 0) name = candidate;
+    } while (descriptor < 0 && errno == EEXIST);
+    return descriptor;
+  }
+};
+
+inline void write_all(int file, std::span<const std::byte> bytes,
+                      const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) cannot_write(path, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+inline int sync(int file) {
+  int result = 0;
+  do result = ::fsync(file);
+  while (result != 0 && errno == EINTR);
+  return result;
+}
+
+} // namespace detail
+
+/// Replaces or creates the file `path` with `bytes`: at every moment, also after a crash or a power
+/// loss, the name holds the whole old or the whole new content. Permissions of an existing file are
+/// kept; symbolic links are followed; devices, pipes and write-protected files are refused.
+/// Throws `Error(cannot_write)`; the old file is then intact and no temporary file is left.
+inline void write_file_atomically(const std::filesystem::path& path,
+                                  std::span<const std::byte> bytes) {
+  const std::filesystem::path target = detail::link_target(path);
+  const std::string name = target.filename().native();
+  if (name.empty()) detail::cannot_write(path, path.empty() ? ENOENT : EISDIR);
+
+  const std::string folder_name = target.has_parent_path() ? target.parent_path().native() : ".";
+  const detail::file_descriptor folder(
+      ::open(folder_name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) detail::cannot_write(path, errno);
+  const std::optional<mode_t> mode = detail::permissions_to_keep(folder.get(), name, path);
+
+  detail::temporary_file temporary(folder.get(), name);
+  if (!temporary.file) detail::cannot_write(path, errno);
+  const int file = temporary.file.get();
+  if (mode && ::fchmod(file, *mode) != 0) detail::cannot_write(path, errno);
+  detail::write_all(file, bytes, path);
+  if (detail::sync(file) != 0 || !temporary.file.close()) detail::cannot_write(path, errno);
+  if (::renameat(folder.get(), temporary.name.c_str(), folder.get(), name.c_str()) != 0)
+    detail::cannot_write(path, errno);
+  temporary.name.clear();
+
+  // EINVAL: a file system that has no such operation for folders.
+  if (detail::sync(folder.get()) != 0 && errno != EINVAL)
+    detail::fail(ExitCode::cannot_write, path.native(),
+                 "written, but may be lost in a power failure: cannot sync its folder: {}",
+                 detail::error_text(errno));
+}
+
+} // namespace ctnn

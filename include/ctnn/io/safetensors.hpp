@@ -1,0 +1,213 @@
+#pragma once
+// The safetensors format over bytes in memory: a strict parser and the writer.
+// Format: https://github.com/huggingface/safetensors, section "Format".
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ctnn/io/error.hpp>
+#include <ctnn/io/message.hpp>
+#include <ctnn/io/safetensors_header.hpp>
+
+namespace ctnn {
+
+static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
+
+/// A parsed file: a view of the bytes it was parsed from.
+struct SafetensorsFile {
+  std::vector<TensorInfo> tensors; ///< in the order of their data, which they cover without a gap
+  std::map<std::string, std::string> metadata;
+  std::span<const std::byte> data; ///< all tensors, row-major, little-endian
+
+  std::span<const std::byte> bytes_of(const TensorInfo& tensor) const {
+    return data.subspan(static_cast<std::size_t>(tensor.begin),
+                        static_cast<std::size_t>(tensor.end - tensor.begin));
+  }
+};
+
+/// What goes into a file.
+struct TensorBytes {
+  std::string name;
+  std::string dtype;
+  std::vector<std::uint64_t> shape;
+  std::span<const std::byte> data;
+};
+
+/// Default bound on the JSON header; a network of 600 layers needs 0.1 MiB.
+inline constexpr std::uint64_t max_header_bytes = std::uint64_t{1} << 20;
+
+namespace detail {
+
+struct dtype_size {
+  std::string_view name;
+  std::uint64_t bits;
+};
+
+/// Every dtype of the format, in the reference implementation's order: its writer sorts by it.
+inline constexpr std::array<dtype_size, 22> dtypes{{
+    {"BOOL", 8},        {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"U8", 8},
+    {"I8", 8},          {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8},
+    {"F8_E5M2FNUZ", 8}, {"I16", 16},    {"U16", 16},    {"F16", 16},    {"BF16", 16},
+    {"I32", 32},        {"U32", 32},    {"F32", 32},    {"C64", 64},    {"F64", 64},
+    {"I64", 64},        {"U64", 64},
+}};
+
+/// Position in `dtypes`; its size for a name that is not there.
+inline std::size_t dtype_index(std::string_view name) {
+  const auto found = std::ranges::find(dtypes, name, &dtype_size::name);
+  return static_cast<std::size_t>(found - dtypes.begin());
+}
+
+/// Each extent and the running number of bits fit 64 bits; a whole number of bytes comes out.
+inline std::uint64_t checked_bytes(const TensorInfo& tensor, std::string_view file_name) {
+  const auto name = printable(tensor.name, 100);
+  const std::size_t dtype = dtype_index(tensor.dtype);
+  if (dtype == dtypes.size())
+    fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": unknown dtype \"{}\"", name,
+         printable(tensor.dtype, 40));
+  std::uint64_t bits = dtypes[dtype].bits;
+  for (const std::uint64_t extent : tensor.shape)
+    if (__builtin_mul_overflow(bits, extent, &bits))
+      fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": shape [{}] overflows 64 bits", name,
+           fmt::join(tensor.shape, ", "));
+  if (bits % 8 != 0)
+    fail(ExitCode::bad_checkpoint, file_name,
+         "tensor \"{}\": {} bits of {} are not a whole number of bytes", name, bits, tensor.dtype);
+  return bits / 8;
+}
+
+/// The tensors, in the order of their data, cover it exactly: no hole, no overlap, no rest.
+inline void check_layout(const SafetensorsFile& file, std::string_view file_name) {
+  std::uint64_t expected_begin = 0;
+  for (const TensorInfo& tensor : file.tensors) {
+    const auto wrong = [&](std::string_view what) {
+      fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": data_offsets [{}, {}] {}",
+           printable(tensor.name, 100), tensor.begin, tensor.end, what);
+    };
+    if (tensor.end < tensor.begin) wrong("end before they begin");
+    if (tensor.begin > expected_begin)
+      wrong(fmt::format("leave a hole, expected begin {}", expected_begin));
+    if (tensor.begin < expected_begin)
+      wrong(fmt::format("overlap another tensor, expected begin {}", expected_begin));
+    const std::uint64_t bytes = checked_bytes(tensor, file_name);
+    if (tensor.end - tensor.begin != bytes)
+      wrong(fmt::format("hold {} bytes, expected {} for {} [{}]", tensor.end - tensor.begin, bytes,
+                        tensor.dtype, fmt::join(tensor.shape, ", ")));
+    expected_begin = tensor.end;
+  }
+  if (file.data.size() < expected_begin)
+    fail(ExitCode::bad_checkpoint, file_name,
+         "truncated: tensors need {} bytes after the header, found {}", expected_begin,
+         file.data.size());
+  if (file.data.size() > expected_begin)
+    fail(ExitCode::bad_checkpoint, file_name, "{} bytes after the last tensor, expected none",
+         file.data.size() - expected_begin);
+}
+
+/// The bytes of the JSON header, checked as far as that goes without parsing JSON.
+inline std::string_view header_text(std::span<const std::byte> bytes, std::string_view file_name,
+                                    std::uint64_t limit) {
+  constexpr std::uint64_t format_limit = 100'000'000;
+  const auto wrong = [&]<class... Args>(fmt::format_string<Args...> what, Args&&... args) {
+    fail(ExitCode::bad_checkpoint, file_name, what, std::forward<Args>(args)...);
+  };
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.starts_with("PK\x03\x04"))
+    wrong("is a zip archive, perhaps from torch.save, expected a safetensors file");
+  std::uint64_t length = 0;
+  if (bytes.size() < sizeof length)
+    wrong("truncated: expected at least 8 bytes, found {}", bytes.size());
+  std::memcpy(&length, bytes.data(), sizeof length);
+  if (length > format_limit)
+    wrong("header of {} bytes, the safetensors format allows {}", length, format_limit);
+  if (length > limit) wrong("header of {} bytes, ctnn allows {}", length, limit);
+  if (length > bytes.size() - sizeof length)
+    wrong("truncated: header of {} bytes in a file of {}", length, bytes.size());
+
+  const std::string_view header = text.substr(sizeof length, static_cast<std::size_t>(length));
+  if (!header.starts_with('{')) wrong("header: expected '{{' as first byte");
+  // nlohmann's parser takes a NUL for the end and ignores what follows.
+  if (header.find('\0') != header.npos) wrong("header: NUL byte at byte {}", header.find('\0') + 1);
+  return header;
+}
+
+} // namespace detail
+
+/// Parses a whole file held in memory; the result points into `bytes`. Dtypes that ctnn does not
+/// compute with are accepted here. Allocates in proportion to the header only.
+/// Throws `Error(bad_checkpoint)` for every departure from the format; `file_name` is for messages.
+inline SafetensorsFile parse_safetensors(std::span<const std::byte> bytes,
+                                         std::string_view file_name,
+                                         std::uint64_t header_limit = max_header_bytes) {
+  const std::string_view text = detail::header_text(bytes, file_name, header_limit);
+  detail::safetensors_header header;
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &header))
+    detail::fail(ExitCode::bad_checkpoint, file_name, "{}", header.error);
+
+  SafetensorsFile file{std::move(header.tensors), std::move(header.metadata),
+                       bytes.subspan(sizeof(std::uint64_t) + text.size())};
+  std::ranges::sort(file.tensors, {}, [](const TensorInfo& tensor) {
+    return std::tie(tensor.begin, tensor.end, tensor.name);
+  });
+  detail::check_layout(file, file_name);
+  return file;
+}
+
+/// The bytes of a file with these tensors, laid out as the reference implementation does: by
+/// falling dtype, then by name, without gaps; header padded with spaces to a multiple of 8 bytes.
+/// Throws `Error(bad_checkpoint)` if `parse_safetensors` would refuse the result.
+inline std::vector<std::byte>
+write_safetensors(std::vector<TensorBytes> tensors,
+                  const std::map<std::string, std::string>& metadata) {
+  std::ranges::sort(tensors, [](const TensorBytes& a, const TensorBytes& b) {
+    const std::size_t dtype_a = detail::dtype_index(a.dtype),
+                      dtype_b = detail::dtype_index(b.dtype);
+    return dtype_a != dtype_b ? dtype_a > dtype_b : a.name < b.name;
+  });
+
+  // Text, not a JSON object: one that keeps the order would look up every key in linear time.
+  const auto quoted = [](const std::string& text) { return nlohmann::json(text).dump(); };
+  std::string header = "{";
+  if (!metadata.empty())
+    header += "\"__metadata__\":" + nlohmann::json(metadata).dump() + (tensors.empty() ? "" : ",");
+  std::uint64_t offset = 0;
+  for (const TensorBytes& tensor : tensors) {
+    const std::uint64_t end = offset + tensor.data.size();
+    header += fmt::format(R"({}{}:{{"dtype":{},"shape":[{}],"data_offsets":[{},{}]}})",
+                          &tensor == tensors.data() ? "" : ",", quoted(tensor.name),
+                          quoted(tensor.dtype), fmt::join(tensor.shape, ","), offset, end);
+    offset = end;
+  }
+  header += '}';
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+
+  std::vector<std::byte> bytes;
+  bytes.reserve(sizeof(std::uint64_t) + header.size() + static_cast<std::size_t>(offset));
+  const auto append = [&](std::span<const std::byte> part) {
+    bytes.insert(bytes.end(), part.begin(), part.end());
+  };
+  const std::uint64_t length = header.size();
+  append(std::as_bytes(std::span(&length, 1)));
+  append(std::as_bytes(std::span(header)));
+  for (const TensorBytes& tensor : tensors) append(tensor.data);
+
+  parse_safetensors(bytes, "new safetensors file");
+  return bytes;
+}
+
+} // namespace ctnn

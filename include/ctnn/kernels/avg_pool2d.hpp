@@ -1,0 +1,57 @@
+#pragma once
+// Average pooling, vectorised along the channels.
+
+#include <cstddef>
+
+#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/pool_window.hpp>
+#include <ctnn/kernels/simd.hpp>
+
+namespace ctnn::kernels {
+
+/// torch.nn.AvgPool2d (floor mode, count_include_pad=True): the divisor is the whole kernel's area,
+/// also where the window reaches into the padding.
+template <class T, Pool2dGeometry G>
+struct avg_pool2d {
+  /// x: n images [H, W, C]. y: n images [H', W', C].
+  static void forward(std::size_t n, const T* x, T* y) {
+    for (std::size_t image = 0; image < n; ++image) {
+      detail::for_each_window<G>([=](const auto& window) {
+        simd::for_each_vector<T>(G.channels, [=, &window](std::size_t c, std::size_t part) {
+          V sum(0);
+          window.for_each_pixel(
+              [&](std::size_t from, std::size_t) { sum += simd::load_first(x + from + c, part); });
+          simd::store_first(y + window.output() + c, sum / V(area), part);
+        });
+      });
+      x += G.input_size();
+      y += G.output_size();
+    }
+  }
+
+  /// Assigns all of dx: each dy is spread evenly over its window.
+  static void backward(std::size_t n, const T* dy, T* dx) {
+    detail::begin_gradient<T, G>(n, dx);
+    for (std::size_t image = 0; image < n; ++image) {
+      detail::for_each_window<G>([=](const auto& window) {
+        simd::for_each_vector<T>(G.channels, [=, &window](std::size_t c, std::size_t part) {
+          const V share = simd::load_first(dy + window.output() + c, part) / V(area);
+          window.for_each_pixel([=](std::size_t from, std::size_t) {
+            V sum = share;
+            if constexpr (!detail::windows_disjoint<G>)
+              sum += simd::load_first(dx + from + c, part);
+            simd::store_first(dx + from + c, sum, part);
+          });
+        });
+      });
+      dy += G.output_size();
+      dx += G.input_size();
+    }
+  }
+
+private:
+  using V = simd::vec<T>;
+  static constexpr T area = static_cast<T>(G.kernel_height * G.kernel_width);
+};
+
+} // namespace ctnn::kernels

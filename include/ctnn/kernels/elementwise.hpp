@@ -1,0 +1,103 @@
+#pragma once
+// Activations element by element: one loop forward, one loop backward, and a functor each.
+
+#include <cstddef>
+
+#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/simd.hpp>
+
+namespace ctnn::kernels {
+
+// A functor has f(x), the value, and df(y), the derivative at the point whose value is y; so
+// backward needs the output only. It may add chain(y, dy) where dy * df(y) is not what PyTorch
+// computes.
+
+/// max(0, x); NaN stays NaN. torch.nn.ReLU
+struct relu {
+  template <class V>
+  static V f(V x) {
+    return select(x <= V(0), V(0), x);
+  }
+  template <class V>
+  static V df(V y) {
+    return select(y <= V(0), V(0), V(1));
+  }
+  /// threshold_backward: 0 where inactive, even for an infinite dy; passes where y is NaN.
+  template <class V>
+  static V chain(V y, V dy) {
+    return select(y <= V(0), V(0), dy);
+  }
+};
+
+/// x where positive, NegativeSlope * x elsewhere. torch.nn.LeakyReLU
+template <double NegativeSlope>
+struct leaky_relu {
+  static_assert(NegativeSlope >= 0, "the sign of the output must tell the sign of the input");
+
+  template <class V>
+  static V slope() {
+    return V(static_cast<typename V::value_type>(NegativeSlope));
+  }
+  template <class V>
+  static V f(V x) {
+    return select(x > V(0), x, x * slope<V>());
+  }
+  template <class V>
+  static V df(V y) {
+    return select(y > V(0), V(1), slope<V>());
+  }
+};
+
+/// 1 / (1 + exp(-x)): exp overflows to infinity, which divides to 0. torch.nn.Sigmoid
+struct sigmoid {
+  template <class V>
+  static V f(V x) {
+    return V(1) / (V(1) + exp(-x));
+  }
+  template <class V>
+  static V df(V y) {
+    return y * (V(1) - y);
+  }
+};
+
+/// torch.nn.Tanh. (A struct named tanh would hide the function.)
+struct tanh_activation {
+  template <class V>
+  static V f(V x) {
+    return tanh(x);
+  }
+  template <class V>
+  static V df(V y) {
+    return V(1) - y * y;
+  }
+};
+
+/// Applies F to `count` elements. x may be y, and dy may be dx.
+template <class T, class F>
+struct elementwise {
+  /// y = f(x)
+  static void forward(std::size_t count, const T* x, T* y) {
+    simd::for_each_vector<T>(count, [=](std::size_t i, std::size_t part) {
+      simd::store_first(y + i, F::f(simd::load_first(x + i, part)), part);
+    });
+  }
+
+  /// dx = dy * df(y), with y the output of forward.
+  static void backward(std::size_t count, const T* y, const T* dy, T* dx) {
+    simd::for_each_vector<T>(count, [=](std::size_t i, std::size_t part) {
+      const auto value = simd::load_first(y + i, part);
+      const auto gradient = simd::load_first(dy + i, part);
+      simd::store_first(dx + i, chain(value, gradient), part);
+    });
+  }
+
+private:
+  static simd::vec<T> chain(simd::vec<T> y, simd::vec<T> dy) {
+    if constexpr (requires { F::chain(y, dy); })
+      return F::chain(y, dy);
+    else
+      return dy * F::df(y);
+  }
+};
+
+} // namespace ctnn::kernels

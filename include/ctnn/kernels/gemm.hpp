@@ -1,0 +1,175 @@
+#pragma once
+// The register tile under convolution and linear, forward and backward: C = C + A B, where a few
+// rows of C stay in registers, elements of A are broadcast and rows of B are vectors.
+// Columns are cut into panels (a panel's vectors are the tile's width), rows into tiles.
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <ctnn/kernels/simd.hpp>
+
+namespace ctnn::kernels {
+
+/// Columns [0, width) of a panel, of which `columns` exist; the rest is padding in packed memory
+/// and never touched elsewhere.
+template <class T, std::size_t Vectors, std::size_t LastLanes>
+struct panel {
+  static constexpr std::size_t vectors = Vectors;
+  static constexpr std::size_t width = Vectors * simd::lanes<T>;
+  static constexpr std::size_t columns = width - simd::lanes<T> + LastLanes;
+
+  /// Rows of a tile: 24 sums in 32 registers, 12 in 16, so that a row of B and one element of A
+  /// fit beside them; and a pointer for each row has to fit into the 16 integer registers.
+  static constexpr std::size_t rows =
+      std::min<std::size_t>(8, (simd::registers == 32 ? 24 : 12) / Vectors);
+
+  static constexpr std::size_t lanes(std::size_t vector) {
+    return vector + 1 == Vectors ? LastLanes : simd::lanes<T>;
+  }
+};
+
+/// Cuts `Columns` into equal panels of at most 4 vectors (2 with 16 registers); the last may be
+/// narrower.
+template <class T, std::size_t Columns>
+struct panels {
+  static constexpr std::size_t vectors = (Columns + simd::lanes<T> - 1) / simd::lanes<T>;
+  static constexpr std::size_t most = simd::registers == 32 ? 4 : 2;
+  static constexpr std::size_t count = (vectors + most - 1) / most;
+  static constexpr std::size_t each = (vectors + count - 1) / count;
+
+  using whole = panel<T, each, simd::lanes<T>>;
+  using last = panel<T, vectors - (count - 1) * each, Columns - (vectors - 1) * simd::lanes<T>>;
+
+  /// Columns of packed memory. Panel after panel, so a panel of a packed matrix of R rows starts
+  /// at R * (its first column).
+  static constexpr std::size_t padded = vectors * simd::lanes<T>;
+
+  /// Calls f(panel, first column).
+  template <class F>
+  static void for_each(F&& f) {
+    if constexpr (std::is_same_v<whole, last>) {
+      for (std::size_t p = 0; p < count; ++p) f(whole{}, p * whole::width);
+    } else {
+      for (std::size_t p = 0; p + 1 < count; ++p) f(whole{}, p * whole::width);
+      f(last{}, (count - 1) * whole::width);
+    }
+  }
+};
+
+/// `count` rows cut into the fewest tiles of at most `most` rows, as even as possible: 10 is 5 + 5
+/// with most = 6. The first `taller` tiles have one row more than the `least` of the others.
+struct tile_cut {
+  std::size_t tiles, least, taller;
+
+  constexpr tile_cut(std::size_t count, std::size_t most)
+      : tiles((count + most - 1) / most), least(count / tiles), taller(count % tiles) {}
+  constexpr std::size_t tallest() const { return least + (taller > 0 ? 1 : 0); }
+};
+
+/// Calls f(integral_constant<rows>, first row) for the tiles of `cut`, in order. Least and Most are
+/// bounds known to the caller; each height between them is compiled.
+template <std::size_t Least, std::size_t Most, class F>
+inline void for_each_tile(tile_cut cut, F&& f) {
+  std::size_t row = 0;
+  for (std::size_t tile = 0; tile < cut.tiles;) {
+    const bool tall = tile < cut.taller;
+    const std::size_t height = cut.least + (tall ? 1 : 0);
+    const std::size_t end = tall ? cut.taller : cut.tiles;
+    simd::unroll<Most - Least + 1>([&](auto i) {
+      constexpr std::size_t rows = Least + i;
+      if (height == rows)
+        for (; tile < end; ++tile, row += rows) f(std::integral_constant<std::size_t, rows>{}, row);
+    });
+  }
+}
+
+/// Offsets of the cells of a stack of grids, cell by cell: ColumnStep within a row, RowStep from
+/// row to row, PlaneStep from grid to grid.
+template <std::size_t Columns, std::size_t ColumnStep, std::size_t Rows, std::size_t RowStep,
+          std::size_t PlaneStep>
+class grid_walk {
+public:
+  constexpr std::size_t next() {
+    const std::size_t here = plane_ + row_ + column_;
+    column_ += ColumnStep;
+    if (column_ == Columns * ColumnStep) {
+      column_ = 0;
+      row_ += RowStep;
+      if (row_ == Rows * RowStep) {
+        row_ = 0;
+        plane_ += PlaneStep;
+      }
+    }
+    return here;
+  }
+
+private:
+  std::size_t plane_ = 0, row_ = 0, column_ = 0;
+};
+
+/// Rows x Panel sums in registers. Rows of A and C are given by pointers, so that they may lie
+/// anywhere.
+template <class T, std::size_t Rows, class Panel>
+class tile {
+  using vec = simd::vec<T>;
+
+public:
+  /// Every row = `row`, packed.
+  explicit tile(const T* row) {
+    each([&](auto, auto v, vec& sum) { sum = simd::load(row + v * simd::lanes<T>); });
+  }
+  tile() {
+    each([](auto, auto, vec& sum) { sum = vec(T(0)); });
+  }
+  explicit tile(T* const (&c)[Rows]) {
+    each([&](auto r, auto v, vec& sum) {
+      sum = simd::load_first(c[r] + v * simd::lanes<T>, Panel::lanes(v));
+    });
+  }
+
+  void store(T* const (&c)[Rows]) {
+    each([&](auto r, auto v, vec& sum) {
+      simd::store_first(c[r] + v * simd::lanes<T>, sum, Panel::lanes(v));
+    });
+  }
+
+  /// Adds to packed rows.
+  void add_to(T* c) {
+    each([&](auto r, auto v, vec& sum) {
+      T* at = c + r * Panel::width + v * simd::lanes<T>;
+      simd::store(at, simd::load(at) + sum);
+    });
+  }
+
+  /// sum[r] += a[r][offset + k * AStep] * (row b + k * BStep) for k in [0, count), in this order.
+  /// Packed rows of B are padded to whole vectors.
+  template <std::size_t AStep, std::size_t BStep, bool Packed>
+  [[gnu::always_inline]] void accumulate(const T* const (&a)[Rows], std::size_t offset, const T* b,
+                                         std::size_t count) {
+    for (std::size_t k = 0; k < count; ++k, offset += AStep, b += BStep) {
+      vec row[Panel::vectors];
+      simd::unroll<Panel::vectors>([&](auto v) {
+        row[v] =
+            simd::load_first(b + v * simd::lanes<T>, Packed ? simd::lanes<T> : Panel::lanes(v));
+      });
+      simd::unroll<Rows>([&](auto r) {
+        const vec element(a[r][offset]);
+        simd::unroll<Panel::vectors>(
+            [&](auto v) { sum_[r][v] = simd::fma(element, row[v], sum_[r][v]); });
+      });
+    }
+  }
+
+private:
+  template <class F>
+  [[gnu::always_inline]] void each(F&& f) {
+    simd::unroll<Rows>(
+        [&](auto r) { simd::unroll<Panel::vectors>([&](auto v) { f(r, v, sum_[r][v]); }); });
+  }
+
+  vec sum_[Rows][Panel::vectors];
+};
+
+} // namespace ctnn::kernels

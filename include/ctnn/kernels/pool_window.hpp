@@ -1,0 +1,75 @@
+#pragma once
+// Where a pooling window lies on its image: what max_pool2d and avg_pool2d have in common.
+
+#include <algorithm>
+#include <cstddef>
+
+#include <ctnn/kernels/geometry.hpp>
+
+namespace ctnn::kernels::detail {
+
+/// The positions [begin, end) of a kernel that lie on the image, along one axis.
+struct KernelRange {
+  std::size_t begin, end;
+};
+
+constexpr KernelRange clip(std::size_t start, std::size_t kernel, std::size_t padding,
+                           std::size_t in) {
+  // Floor mode never lets a window pass the padding. A constant range lets the compiler unroll it.
+  if (padding == 0) return {0, kernel};
+  return {start < padding ? padding - start : 0, std::min(kernel, in + padding - start)};
+}
+
+/// One window, clipped to the image; never empty. Offsets are in elements of one image, channel 0.
+template <Pool2dGeometry G>
+struct PoolWindow {
+  static_assert(2 * G.padding_height <= G.kernel_height && 2 * G.padding_width <= G.kernel_width,
+                "padding is at most half the kernel, as in PyTorch, or a window could be empty");
+
+  std::size_t row, column; // of the output pixel
+  KernelRange rows = clip(row * G.stride_height, G.kernel_height, G.padding_height, G.in_height);
+  KernelRange columns = clip(column * G.stride_width, G.kernel_width, G.padding_width, G.in_width);
+
+  constexpr std::size_t output() const { return (row * G.out_width() + column) * G.channels; }
+
+  /// Window position, counted over the unclipped kernel, of the first pixel on the image.
+  constexpr std::size_t first() const { return rows.begin * G.kernel_width + columns.begin; }
+
+  /// Calls f(input offset, window position) in scan order.
+  template <class F>
+  constexpr void for_each_pixel(F&& f) const {
+    for (std::size_t i = rows.begin; i < rows.end; ++i)
+      for (std::size_t j = columns.begin; j < columns.end; ++j) {
+        const std::size_t in_row = row * G.stride_height + i - G.padding_height;
+        const std::size_t in_column = column * G.stride_width + j - G.padding_width;
+        f((in_row * G.in_width + in_column) * G.channels, i * G.kernel_width + j);
+      }
+  }
+};
+
+/// Calls f(window) for every output pixel of one image.
+template <Pool2dGeometry G, class F>
+constexpr void for_each_window(F&& f) {
+  for (std::size_t row = 0; row < G.out_height(); ++row)
+    for (std::size_t column = 0; column < G.out_width(); ++column)
+      f(PoolWindow<G>{.row = row, .column = column});
+}
+
+/// Whether no input pixel is in two windows.
+template <Pool2dGeometry G>
+inline constexpr bool windows_disjoint =
+    G.stride_height >= G.kernel_height&& G.stride_width >= G.kernel_width;
+
+/// Whether the windows cover the image exactly once.
+template <Pool2dGeometry G>
+inline constexpr bool windows_tile =
+    G.stride_height == G.kernel_height&& G.stride_width == G.kernel_width&& G.padding_height == 0 &&
+    G.padding_width == 0 && G.in_height % G.kernel_height == 0 && G.in_width % G.kernel_width == 0;
+
+/// Zeroes what backward may leave untouched or adds to: all of dx, unless the windows tile it.
+template <class T, Pool2dGeometry G>
+inline void begin_gradient(std::size_t n, T* dx) {
+  if constexpr (!windows_tile<G>) std::fill_n(dx, n * G.input_size(), T(0));
+}
+
+} // namespace ctnn::kernels::detail

@@ -1,0 +1,73 @@
+#pragma once
+// The only file that spells Random123: random numbers as a pure function of a key and a counter.
+// Nothing here has state, so a result is the same on every machine, for any number of threads and
+// in any order. Generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2,
+// 3", SC 2011).
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include <Random123/philox.h>
+
+namespace ctnn::kernels {
+
+/// Says which numbers: the user's seed, and a stream for each purpose (a layer, the shuffle, an
+/// augmentation), so that no two purposes share numbers.
+struct RandomKey {
+  std::uint64_t seed = 0;
+  std::uint32_t stream = 0;
+};
+
+/// Four independent words, uniform over all 32 bits, for the counter (a, b). Philox's key is the
+/// seed, its counter the words a (low, high), b, stream.
+inline std::array<std::uint32_t, 4> random_block(RandomKey key, std::uint64_t a, std::uint32_t b) {
+  const auto low = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
+  const auto high = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
+  const r123::Philox4x32::ctr_type counter{{low(a), high(a), b, key.stream}};
+  const r123::Philox4x32::key_type seed{{low(key.seed), high(key.seed)}};
+  const auto block = r123::Philox4x32{}(counter, seed);
+  return {block[0], block[1], block[2], block[3]};
+}
+
+/// Uniform in [0, 1), a multiple of 2^-24: all that a float can hold there without rounding to 1.
+template <std::same_as<float> T>
+constexpr T uniform01(std::uint32_t word) {
+  return static_cast<float>(word >> 8) * 0x1p-24f;
+}
+
+/// Uniform in [0, 1), a multiple of 2^-53.
+template <std::same_as<double> T>
+constexpr T uniform01(std::uint32_t high_word, std::uint32_t low_word) {
+  const auto word = std::uint64_t{high_word} << 32 | low_word;
+  return static_cast<double>(word >> 11) * 0x1p-53;
+}
+
+/// Uniform in {0, ..., bound - 1} without bias, for bound > 0. Words that would favour a number are
+/// rejected and the next ones of the counters (a, 0), (a, 1), ... taken: Lemire, "Fast random
+/// integer generation in an interval", 2019.
+inline std::uint32_t bounded(RandomKey key, std::uint64_t a, std::uint32_t bound) {
+  const std::uint32_t remainder = (0u - bound) % bound; // 2^32 mod bound
+  for (std::uint32_t b = 0;; ++b)
+    for (const std::uint32_t word : random_block(key, a, b)) {
+      const std::uint64_t product = std::uint64_t{word} * bound;
+      if (static_cast<std::uint32_t>(product) >= remainder)
+        return static_cast<std::uint32_t>(product >> 32);
+    }
+}
+
+/// Puts the items, fewer than 2^32, in a uniformly random order (Fisher-Yates). Every `round` of a
+/// key, such as an epoch, gives an order of its own; it uses the counters (round * 2^32 + i, ...).
+template <class Item>
+inline void shuffle(RandomKey key, std::uint32_t round, std::span<Item> items) {
+  for (auto i = static_cast<std::uint32_t>(items.size()); i > 1; --i) {
+    const std::uint64_t counter = std::uint64_t{round} << 32 | i;
+    using std::swap;
+    swap(items[i - 1], items[bounded(key, counter, i)]);
+  }
+}
+
+} // namespace ctnn::kernels

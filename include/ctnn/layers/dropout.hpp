@@ -1,0 +1,41 @@
+#pragma once
+
+#include <ctnn/core/layer.hpp>
+#include <ctnn/kernels/geometry.hpp>
+
+namespace ctnn {
+
+/// In training, zeroes each element with this probability and scales the others by
+/// 1 / (1 - Probability); otherwise passes x on. torch.nn.Dropout
+/// The mask is a function of (seed, step, sample, layer, element): the same for any thread count,
+/// and drawn again in backward instead of being kept.
+template <double Probability = 0.5>
+struct Dropout {
+  static constexpr std::string_view kind = "Dropout";
+  static constexpr Reads backward_reads = Reads::nothing;
+  static constexpr bool in_place = true;
+
+  static constexpr Text describe() { return Text("Dropout<") << Probability << '>'; }
+  static constexpr Text check(Shape) {
+    return Probability >= 0 && Probability < 1 ? Text{} : Text("probability must be in [0, 1)");
+  }
+  static constexpr Shape output_shape(Shape in) { return in; }
+
+  template <class Context>
+  static void forward(const Context& c) {
+    if (c.training)
+      kernels::dropout<typename Context::value_type>::forward(
+          c.samples, Context::input_shape.size(), Probability, c.random_key, c.first_sample,
+          c.x.data, c.y.data);
+    else
+      for (std::size_t i = 0; i < c.y.size(); ++i) c.y.data[i] = c.x.data[i];
+  }
+  template <class Context>
+  static void backward(const Context& c) {
+    kernels::dropout<typename Context::value_type>::backward(c.samples, Context::input_shape.size(),
+                                                             Probability, c.random_key,
+                                                             c.first_sample, c.dy.data, c.dx.data);
+  }
+};
+
+} // namespace ctnn

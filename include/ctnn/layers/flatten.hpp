@@ -1,0 +1,30 @@
+#pragma once
+
+#include <ctnn/core/layer.hpp>
+#include <ctnn/kernels/geometry.hpp>
+
+namespace ctnn {
+
+/// {C, H, W} -> {C * H * W}, channel by channel as PyTorch does. torch.nn.Flatten
+/// Activations are channels-last inside, so this reorders; it is where a Linear's weight meets
+/// PyTorch's order of features.
+struct Flatten {
+  static constexpr std::string_view kind = "Flatten";
+  static constexpr Reads backward_reads = Reads::nothing;
+  static constexpr Shape output_shape(Shape in) { return {in.size()}; }
+
+  template <class At>
+  using op = kernels::channels_first<typename At::value_type, At::input_shape.channels(),
+                                     At::input_shape.height() * At::input_shape.width()>;
+
+  template <class Context>
+  static void forward(const Context& c) {
+    op<Context>::from_channels_last(c.samples, c.x.data, c.y.data);
+  }
+  template <class Context>
+  static void backward(const Context& c) {
+    op<Context>::to_channels_last(c.samples, c.dy.data, c.dx.data);
+  }
+};
+
+} // namespace ctnn

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <ctnn/layers/elementwise.hpp>
+
+namespace ctnn {
+
+/// max(0, x); the gradient at 0 is 0. torch.nn.ReLU
+struct ReLU : detail::Elementwise<kernels::relu> {
+  static constexpr std::string_view kind = "ReLU";
+};
+
+} // namespace ctnn

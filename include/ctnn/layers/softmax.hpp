@@ -1,0 +1,41 @@
+#pragma once
+
+#include <ctnn/core/layer.hpp>
+#include <ctnn/kernels/geometry.hpp>
+
+namespace ctnn {
+namespace detail {
+
+/// Normalises over the channels (for a vector: its elements) of each pixel.
+template <template <class, std::size_t> class Op>
+struct OverChannels {
+  static constexpr Shape output_shape(Shape in) { return in; }
+  static constexpr Reads backward_reads = Reads::output;
+  static constexpr bool in_place = true;
+
+  template <class Context>
+  static void forward(const Context& c) {
+    constexpr std::size_t channels = Context::input_shape.channels();
+    Op<typename Context::value_type, channels>::forward(c.y.size() / channels, c.x.data, c.y.data);
+  }
+  template <class Context>
+  static void backward(const Context& c) {
+    constexpr std::size_t channels = Context::input_shape.channels();
+    Op<typename Context::value_type, channels>::backward(c.y.size() / channels, c.y.data, c.dy.data,
+                                                         c.dx.data);
+  }
+};
+
+} // namespace detail
+
+/// exp(x) / sum exp(x) over the channels. torch.nn.Softmax(dim=1)
+struct Softmax : detail::OverChannels<kernels::softmax> {
+  static constexpr std::string_view kind = "Softmax";
+};
+
+/// x - log sum exp(x) over the channels. torch.nn.LogSoftmax(dim=1)
+struct LogSoftmax : detail::OverChannels<kernels::log_softmax> {
+  static constexpr std::string_view kind = "LogSoftmax";
+};
+
+} // namespace ctnn

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <ctnn/layers/elementwise.hpp>
+
+namespace ctnn {
+
+/// tanh(x). torch.nn.Tanh
+struct Tanh : detail::Elementwise<kernels::tanh> {
+  static constexpr std::string_view kind = "Tanh";
+};
+
+} // namespace ctnn

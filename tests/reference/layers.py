@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Writes layers/*.json: what PyTorch computes in float64 for one layer, forward and backward.
+
+Everything that goes in (x, parameters, dy) is a multiple of 1/64: exact in float32, in float64 and
+in the file, so that ten digits of what comes out are enough. The other scripts of this folder take
+their helpers from here. Needs Debian 12's python3-torch; run: python3 layers.py
+"""
+import json
+import math
+import random
+from pathlib import Path
+
+import torch
+from torch import nn
+
+HERE = Path(__file__).resolve().parent
+TORCH = "1.13.1"
+
+# Debian's package 1.13.1 calls itself 1.13.0a0. Another version must not overwrite these files
+# under this label.
+if torch.__version__.split("+")[0] not in ("1.13.0a0", TORCH):
+    raise SystemExit(f"torch: expected {TORCH}, found {torch.__version__}")
+torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)
+
+
+def grid(dice, shape, limit=128):
+    """Multiples of 1/64 in [-limit/64, limit/64]."""
+    values = [dice.randint(-limit, limit) for _ in range(math.prod(shape))]
+    return torch.tensor(values, dtype=torch.float64).reshape(shape) / 64
+
+
+def distinct(dice, shape):
+    """Different multiples of 1/64 around zero, shuffled: every maximum is unique."""
+    count = math.prod(shape)
+    values = dice.sample(range(-(count // 2), count - count // 2), count)
+    return torch.tensor(values, dtype=torch.float64).reshape(shape) / 64
+
+
+def negative(dice, shape):
+    """Different and below zero: padding that counts as zero would win every border window."""
+    x = distinct(dice, shape)
+    return x - x.max() - 1 / 64
+
+
+def ties(dice, shape):
+    """Only -1, 0 and 1: most windows hold their maximum several times."""
+    return 64 * grid(dice, shape, 1)
+
+
+def with_zeros(dice, shape):
+    """Every third value exactly zero: where the kink of ReLU is."""
+    x = grid(dice, shape)
+    x.view(-1)[::3] = 0
+    return x
+
+
+def wide(dice, shape):
+    """Multiples of 1/16 in [-8, 8]: where sigmoid and tanh are almost flat."""
+    return 4 * grid(dice, shape)
+
+
+def numbers(tensor):
+    """Flat list with ten significant digits; + 0.0 turns -0.0 into 0.0."""
+    return [float(f"{v + 0.0:.10g}") for v in tensor.detach().reshape(-1).tolist()]
+
+
+def named(pairs):
+    return [{"name": n, "shape": list(t.shape), "data": numbers(t)} for n, t in pairs]
+
+
+def gradients(module):
+    return [{"name": n, "data": numbers(p.grad)} for n, p in module.named_parameters()]
+
+
+def write(path, fields):
+    """Compact JSON, one line a field, so that a diff names what changed."""
+    dump = lambda value: json.dumps(value, separators=(",", ":"), allow_nan=False)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{\n" + ",\n".join(f'"{k}":{dump(v)}' for k, v in fields.items()) + "\n}\n")
+
+
+def layer(name, module, input_shape, values=grid, batch=2):
+    dice = random.Random(name)  # seeded by the name: a new case leaves the others alone
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(grid(dice, parameter.shape))
+    x = values(dice, (batch, *input_shape)).requires_grad_()
+    y = module(x)
+    dy = grid(dice, y.shape)
+    y.backward(dy)
+    write(HERE / "layers" / f"{name}.json", {
+        "module": repr(module),
+        "torch": TORCH,
+        "batch": batch,
+        "input_shape": list(input_shape),
+        "output_shape": list(y.shape[1:]),
+        "x": numbers(x),
+        "parameters": named(module.named_parameters()),
+        "y": numbers(y),
+        "dy": numbers(dy),
+        "dx": numbers(x.grad),
+        "gradients": gradients(module),
+    })
+
+
+def main():
+    layer("conv2d_3x3", nn.Conv2d(3, 4, 3), (3, 10, 13))
+    layer("conv2d_one_channel", nn.Conv2d(1, 5, 3), (1, 9, 8))
+    layer("conv2d_stride_2", nn.Conv2d(2, 3, 3, stride=2), (2, 8, 9))
+    layer("conv2d_padding_1", nn.Conv2d(2, 3, 3, padding=1), (2, 6, 7))
+    layer("conv2d_stride_2_padding_1", nn.Conv2d(3, 4, 3, stride=2, padding=1), (3, 7, 9))
+    layer("conv2d_5x5_padding_2", nn.Conv2d(2, 3, 5, padding=2), (2, 6, 7))
+    layer("conv2d_1x1", nn.Conv2d(5, 6, 1), (5, 4, 3), batch=3)
+    layer("conv2d_2x3_stride_2x1_padding_1x0",
+          nn.Conv2d(3, 4, (2, 3), stride=(2, 1), padding=(1, 0)), (3, 5, 6))
+    layer("conv2d_kernel_is_input", nn.Conv2d(2, 3, (5, 4)), (2, 5, 4), batch=3)
+    layer("conv2d_17_out", nn.Conv2d(3, 17, 3), (3, 6, 6))
+
+    layer("linear_7_5", nn.Linear(7, 5), (7,), batch=3)
+    layer("linear_33_10", nn.Linear(33, 10), (33,), batch=3)
+
+    layer("max_pool2d_2", nn.MaxPool2d(2), (3, 6, 8), distinct)
+    layer("max_pool2d_2_odd", nn.MaxPool2d(2), (2, 7, 9), distinct)
+    layer("max_pool2d_3_stride_1", nn.MaxPool2d(3, stride=1), (2, 6, 7), distinct)
+    layer("max_pool2d_3_stride_2", nn.MaxPool2d(3, stride=2), (2, 7, 9), distinct)
+    layer("max_pool2d_3_stride_2_padding_1", nn.MaxPool2d(3, stride=2, padding=1), (2, 7, 8),
+          negative)
+    layer("max_pool2d_ties", nn.MaxPool2d(3, stride=2), (2, 7, 9), ties)
+
+    layer("avg_pool2d_2", nn.AvgPool2d(2), (3, 6, 8))
+    layer("avg_pool2d_3_stride_2_padding_1", nn.AvgPool2d(3, stride=2, padding=1), (2, 7, 8))
+
+    layer("relu", nn.ReLU(), (3, 4, 5), with_zeros)
+    layer("leaky_relu_0.01", nn.LeakyReLU(0.01), (3, 4, 5), with_zeros)
+    layer("leaky_relu_0.2", nn.LeakyReLU(0.2), (3, 4, 5), with_zeros)
+    layer("sigmoid", nn.Sigmoid(), (3, 4, 5), wide)
+    layer("tanh", nn.Tanh(), (3, 4, 5), wide)
+    layer("flatten", nn.Flatten(), (3, 4, 5), distinct)
+    for name, module in (("log_softmax", nn.LogSoftmax(dim=1)), ("softmax", nn.Softmax(dim=1))):
+        layer(f"{name}_vector", module, (10,), wide, batch=3)
+        layer(f"{name}_image", module, (4, 3, 3), wide)
+
+
+if __name__ == "__main__":
+    main()
