@@ -53,8 +53,9 @@ def load_safetensors(path):
         if entry["dtype"] not in DTYPES:
             raise SystemExit(f"{path}: {name}: dtype {entry['dtype']} is not supported")
         dtype, shape = DTYPES[entry["dtype"]], entry["shape"]
-        if begin != end or stop - begin != math.prod(shape) * dtype.itemsize:
-            raise SystemExit(f"{path}: {name}: bytes {begin} to {stop} do not fit shape {shape}")
+        if begin != end or stop - begin != math.prod(shape) * dtype.itemsize or stop > len(data):
+            raise SystemExit(f"{path}: {name}: bytes {begin} to {stop} of {len(data)} do not fit "
+                             f"shape {shape}")
         array = np.frombuffer(data[begin:stop], dtype).reshape(shape)
         state[name], end = torch.from_numpy(array.copy()), stop
     if end != len(data):
@@ -119,7 +120,8 @@ def write_run(out, data, steps, seed):
 def compare(out, data, ours_path):
     ours, init, final = (load_safetensors(path) for path in
                          (ours_path, out / "init.safetensors", out / "final.safetensors"))
-    Net().load_state_dict(ours)  # a wrong name or shape ends here, in PyTorch's words
+    net = Net()
+    net.load_state_dict(ours)  # a wrong name or shape ends here, in PyTorch's words
     kept = out / "final64.safetensors"
     if not kept.exists():
         steps = json.loads((out / "losses.json").read_text())["steps"]
@@ -128,7 +130,7 @@ def compare(out, data, ours_path):
     apart = lambda a, b: (a[name].double() - b[name].double()).abs().max().item()
     print(f"{'parameter':14}{'moved':>11}{'ours-torch':>12}{'ours-torch64':>14}"
           f"{'torch-torch64':>15}")
-    for name in final:
+    for name in net.state_dict():
         moved = apart(final, init)
         print(f"{name:14}{moved:11.3e}{apart(ours, final) / moved:12.2e}"
               f"{apart(ours, final64) / moved:14.2e}{apart(final, final64) / moved:15.2e}")

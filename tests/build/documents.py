@@ -7,31 +7,54 @@ are one program, in order.
 import re
 import sys
 import tempfile
-from pathlib import Path
 
 import compiler
-
-FENCE = re.compile(r"^(?P<above>.*)\n```(?:cpp|c\+\+)[^\n]*\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
-MARK = re.compile(r"<!-- build: ([\w-]+) -->")
 
 
 def programs(path, text):
     """{name: source} of the blocks in `text`; exits when one has no name."""
     found = {}
-    line = 1
-    above = ""
     block = None
-    for number, content in enumerate(text.splitlines(), 1):
+    above = ""
+    for number, line in enumerate(text.splitlines(), 1):
         if block is not None:
-            if content.strip() == "```":
+            if line.strip() == "```":
                 block = None
             else:
-                block.append(content)
-        elif re.fullmatch(r"\s*```\s*(cpp|c\+\+|C\+\+).*", content):
-            name = MARK.fullmatch(above.strip())
+                block.append(line)
+        elif line.strip().lower() in ("```cpp", "```c++"):
+            name = re.fullmatch(r"<!-- build: ([\w-]+) -->", above.strip())
             if not name:
-                sys.exit(f"{path}:{number}: a cpp block needs `<!-- build: name -->` on the line above")
+                sys.exit(f"{path}:{number}: needs `<!-- build: name -->` on the line above")
             block = found.setdefault(name[1], [])
             block.append(f'#line {number + 1} "{path}"')
-        above = content
+        above = line
     return {name: "\n".join(lines) + "\n" for name, lines in found.items()}
+
+
+def check_the_checker():
+    text = "<!-- build: a -->\n```cpp\nint x;\n```\nwords\n<!-- build: a -->\n```cpp\nint y;\n```\n"
+    assert programs("f", text) == {"a": '#line 3 "f"\nint x;\n#line 8 "f"\nint y;\n'}
+
+
+def main():
+    check_the_checker()
+    options = compiler.arguments()
+    failed = False
+    for path in options.files:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        for name, source in programs(path, text).items():
+            with tempfile.TemporaryDirectory() as folder:
+                links = re.search(r"\bint main\(", source)
+                wanted = ["-o", f"{folder}/program"] if links else ["-fsyntax-only"]
+                flags = ["-DFMT_HEADER_ONLY=1", "-pthread", *wanted, "-x", "c++", "-"]
+                code, output = compiler.run(options, *flags, source=source)
+            if code:
+                print(f"{path}: the program `{name}` does not build\n{output}")
+                failed = True
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()

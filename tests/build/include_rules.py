@@ -63,7 +63,8 @@ def main():
         for header in headers
         for complaint in complaints(header.relative_to(root).as_posix(), header.read_text())
     ]
-    sys.exit("\n".join(found))
+    if found:
+        sys.exit("\n".join(found))
 
 
 if __name__ == "__main__":

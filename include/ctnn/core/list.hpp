@@ -4,6 +4,7 @@
 // cubic: ten minutes at 256 layers.)
 
 #include <cstddef>
+#include <type_traits>
 
 #include <boost/hana/at.hpp>
 #include <boost/hana/fold_left.hpp>
@@ -29,10 +30,11 @@ constexpr State fold(const List& list, State state, Step step) {
 template <class List, std::size_t I>
 using type_at = typename decltype(+hana::at_c<I>(List{}))::type;
 
-/// Calls `f(i)` for i = 0 … N-1, each as a compile-time constant.
+/// Calls `f(i)` for i = 0 … N-1, each a std::integral_constant.
 template <std::size_t N, class F>
 constexpr void for_each_index(F&& f) {
-  hana::size_c<N>.times.with_index(static_cast<F&&>(f));
+  hana::size_c<N>.times.with_index(
+      [&f](auto i) { f(std::integral_constant<std::size_t, decltype(i)::value>{}); });
 }
 
 } // namespace ctnn

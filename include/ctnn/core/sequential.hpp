@@ -60,12 +60,12 @@ inline constexpr Text unknown_parameter = diagnose_parameter_of(Graph, Name.view
 
 /// The entry of a parameter, or the error that no parameter has this name.
 template <const auto& Graph, Label Name>
-constexpr const auto& parameter_entry() {
+constexpr auto parameter_entry() {
   if constexpr (unknown_parameter<Graph, Name>.empty()) {
     return Graph.parameters[find_parameter(Graph, Name.view())];
   } else {
     static_assert(require_empty<unknown_parameter<Graph, Name>>());
-    return poison::shape;
+    return poison{};
   }
 }
 
@@ -121,11 +121,12 @@ struct network<true, Input<Extents...>, Ls...> {
   }();
   static constexpr std::size_t parameter_bytes = 4 * parameter_count;
 
-  /// `Net::parameter<"conv1.weight">`: name, shape. An unknown name is an error that names the
+  /// `Net::parameter<"conv1.weight">()`: name, shape. An unknown name is an error that names the
   /// nearest one.
   template <Label Name>
-  static constexpr const auto&
-      parameter = parameter_entry<network_graph<Input<Extents...>, Ls...>, Name>();
+  static consteval auto parameter() {
+    return parameter_entry<network_graph<Input<Extents...>, Ls...>, Name>();
+  }
 };
 
 struct ill_formed_network {
@@ -136,7 +137,9 @@ struct ill_formed_network {
   template <std::size_t I>
   using layer = poison;
   template <Label Name>
-  static constexpr poison parameter{};
+  static consteval poison parameter() {
+    return {};
+  }
 };
 
 template <class In, class... Ls>

@@ -73,18 +73,21 @@ inline std::size_t dtype_index(std::string_view name) {
   return static_cast<std::size_t>(found - dtypes.begin());
 }
 
-/// Each extent and the running number of bits fit 64 bits; a whole number of bytes comes out.
+/// Bytes that dtype and shape ask for.
 inline std::uint64_t checked_bytes(const TensorInfo& tensor, std::string_view file_name) {
   const auto name = printable(tensor.name, 100);
   const std::size_t dtype = dtype_index(tensor.dtype);
   if (dtype == dtypes.size())
     fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": unknown dtype \"{}\"", name,
          printable(tensor.dtype, 40));
-  std::uint64_t bits = dtypes[dtype].bits;
+  std::uint64_t elements = 1, bits = 0;
+  bool overflow = false;
   for (const std::uint64_t extent : tensor.shape)
-    if (__builtin_mul_overflow(bits, extent, &bits))
-      fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": shape [{}] overflows 64 bits", name,
-           fmt::join(tensor.shape, ", "));
+    overflow |= __builtin_mul_overflow(elements, extent, &elements);
+  overflow |= __builtin_mul_overflow(elements, dtypes[dtype].bits, &bits);
+  if (overflow)
+    fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": size of shape [{}] overflows 64 bits",
+         name, fmt::join(tensor.shape, ", "));
   if (bits % 8 != 0)
     fail(ExitCode::bad_checkpoint, file_name,
          "tensor \"{}\": {} bits of {} are not a whole number of bytes", name, bits, tensor.dtype);
@@ -170,7 +173,8 @@ inline SafetensorsFile parse_safetensors(std::span<const std::byte> bytes,
 
 /// The bytes of a file with these tensors, laid out as the reference implementation does: by
 /// falling dtype, then by name, without gaps; header padded with spaces to a multiple of 8 bytes.
-/// Throws `Error(bad_checkpoint)` if `parse_safetensors` would refuse the result.
+/// Names and metadata are UTF-8. Throws `Error(bad_checkpoint)` if `parse_safetensors` would refuse
+/// the result: equal names, a size that does not fit the shape, a header that is too long.
 inline std::vector<std::byte>
 write_safetensors(std::vector<TensorBytes> tensors,
                   const std::map<std::string, std::string>& metadata) {

@@ -24,10 +24,10 @@ struct dropout {
     const auto first_kept = static_cast<std::uint64_t>(std::ceil(probability * 0x1p32));
     const T scale = static_cast<T>(1 / (1 - probability));
     for (std::size_t image = 0; image < n; ++image) {
-      for (std::size_t e = 0; e < size_per_image; e += 4) {
+      for (std::size_t e = 0; e < size_per_image; e += 64) {
         const auto words =
-            random_block(key, first_image + image, static_cast<std::uint32_t>(e / 4));
-        const std::size_t part = std::min<std::size_t>(4, size_per_image - e);
+            random_words(key, first_image + image, static_cast<std::uint32_t>(e / 4));
+        const std::size_t part = std::min<std::size_t>(64, size_per_image - e);
         for (std::size_t i = 0; i < part; ++i)
           y[e + i] = words[i] >= first_kept ? x[e + i] * scale : T(0);
       }

@@ -5,6 +5,7 @@
 
 #include <ctnn/kernels/geometry.hpp>
 #include <ctnn/kernels/simd.hpp>
+#include <ctnn/kernels/vector_math.hpp>
 
 namespace ctnn::kernels {
 
@@ -48,11 +49,12 @@ struct leaky_relu {
   }
 };
 
-/// 1 / (1 + exp(-x)): exp overflows to infinity, which divides to 0. torch.nn.Sigmoid
+/// 1 / (1 + detail::vector_exp(-x)): exp overflows to infinity, which divides to 0.
+/// torch.nn.Sigmoid
 struct sigmoid {
   template <class V>
   static V f(V x) {
-    return V(1) / (V(1) + exp(-x));
+    return V(1) / (V(1) + detail::vector_exp(-x));
   }
   template <class V>
   static V df(V y) {
@@ -64,7 +66,7 @@ struct sigmoid {
 struct tanh_activation {
   template <class V>
   static V f(V x) {
-    return tanh(x);
+    return detail::vector_tanh(x);
   }
   template <class V>
   static V df(V y) {

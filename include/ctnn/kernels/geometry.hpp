@@ -57,7 +57,7 @@ template <class T, Pool2dGeometry G>
 struct avg_pool2d; // avg_pool2d.hpp
 template <class T, class F>
 struct elementwise; // elementwise.hpp
-struct relu; // elementwise.hpp, with the three below
+struct relu;        // elementwise.hpp, with the three below
 template <double NegativeSlope>
 struct leaky_relu;
 struct sigmoid;

@@ -2,5 +2,5 @@
 #include <ctnn/core.hpp>
 using namespace ctnn;
 using Net = Sequential<Input<1, 9, 9>, Conv2d<8, 3>, ReLU, Named<"fc", Linear<10>>, LogSoftmax>;
-static_assert(Net::parameter<"fc.weight">.shape == Shape{10, 392});
+static_assert(Net::parameter<"fc.weight">().shape == Shape{10, 392});
 Net::layer<3> unused;

@@ -2,4 +2,4 @@
 #include <ctnn/core.hpp>
 using namespace ctnn;
 using Net = Sequential<Input<1, 9, 9>, Named<"conv1", Conv2d<8, 3>>, Flatten, Named<"fc", Linear<10>>>;
-static_assert(Net::parameter<"conv1.wieght">.shape == Shape{8, 1, 3, 3});
+static_assert(Net::parameter<"conv1.wieght">().shape == Shape{8, 1, 3, 3});

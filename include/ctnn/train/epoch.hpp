@@ -1,0 +1,55 @@
+#pragma once
+// One pass over a data set: its order, its batches, its score.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include <ctnn/kernels/random.hpp>
+#include <ctnn/network/network.hpp>
+#include <ctnn/train/trainer.hpp>
+
+namespace ctnn {
+
+struct EpochOptions {
+  std::size_t batch_size = 512;
+  bool shuffle = true;
+  std::uint64_t seed = 0; ///< with `epoch`, decides the order
+  std::uint32_t epoch = 0;
+};
+
+/// The order in which an epoch visits `size` samples.
+inline std::vector<std::uint32_t> epoch_order(std::size_t size, const EpochOptions& options) {
+  std::vector<std::uint32_t> order(size);
+  std::iota(order.begin(), order.end(), 0u);
+  if (options.shuffle)
+    kernels::shuffle(kernels::RandomKey{options.seed, stream::shuffling}, options.epoch,
+                     std::span<std::uint32_t>(order));
+  return order;
+}
+
+/// Steps through all of `data`; the last batch may be smaller. `on_step(batch, so_far)` is called
+/// after each step with the scores of the batch and of the epoch up to here; it may change the
+/// optimizer's lr. Returns the score of the epoch, each sample counted as it was before its step.
+template <class Trainer, class Data, class OnStep>
+Score train_epoch(Trainer& trainer, const Data& data, const EpochOptions& options,
+                  OnStep&& on_step) {
+  const std::vector<std::uint32_t> order = epoch_order(data.size(), options);
+  Score total;
+  for (std::size_t first = 0; first < order.size(); first += options.batch_size) {
+    const std::size_t size = std::min(options.batch_size, order.size() - first);
+    const Score batch = trainer.step(data, std::span(order).subspan(first, size));
+    total += batch;
+    on_step(batch, total);
+  }
+  return total;
+}
+template <class Trainer, class Data>
+Score train_epoch(Trainer& trainer, const Data& data, const EpochOptions& options = {}) {
+  return train_epoch(trainer, data, options, [](const Score&, const Score&) {});
+}
+
+} // namespace ctnn

@@ -1,0 +1,74 @@
+#pragma once
+// Learning rates as functions of the step, in closed form: nothing to save, nothing to restore.
+// `step` counts the calls of PyTorch's scheduler.step() so far: epochs, or batches for OneCycleLR.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+namespace ctnn {
+
+/// lr * gamma^floor(step / step_size). torch.optim.lr_scheduler.StepLR
+struct StepLR {
+  double lr;
+  std::size_t step_size;
+  double gamma = 0.1;
+
+  double lr_at(std::size_t step) const {
+    return lr * std::pow(gamma, static_cast<double>(step / step_size));
+  }
+};
+
+/// eta_min + (lr - eta_min) (1 + cos(pi step / T_max)) / 2, up to T_max and eta_min after it.
+/// torch.optim.lr_scheduler.CosineAnnealingLR (which rises again after T_max)
+struct CosineAnnealingLR {
+  double lr;
+  std::size_t T_max;
+  double eta_min = 0;
+
+  double lr_at(std::size_t step) const {
+    const double part = static_cast<double>(std::min(step, T_max)) / static_cast<double>(T_max);
+    return eta_min + (lr - eta_min) * (1 + std::cos(std::numbers::pi * part)) / 2;
+  }
+};
+
+enum class Anneal { cosine, linear };
+
+/// Up from max_lr / div_factor to max_lr over the first pct_start of the steps, then down to
+/// max_lr / div_factor / final_div_factor; momentum goes the other way.
+/// torch.optim.lr_scheduler.OneCycleLR (two phases). Needs step < total_steps.
+struct OneCycleLR {
+  double max_lr;
+  std::size_t total_steps;
+  double pct_start = 0.3;
+  Anneal anneal_strategy = Anneal::cosine;
+  double base_momentum = 0.85;
+  double max_momentum = 0.95;
+  double div_factor = 25;
+  double final_div_factor = 1e4;
+
+  double lr_at(std::size_t step) const {
+    const double initial = max_lr / div_factor;
+    return cycle(step, initial, max_lr, initial / final_div_factor);
+  }
+  double momentum_at(std::size_t step) const {
+    return cycle(step, max_momentum, base_momentum, max_momentum);
+  }
+
+private:
+  double cycle(std::size_t step, double from, double over, double to) const {
+    const double now = static_cast<double>(step);
+    const double last = static_cast<double>(total_steps) - 1;
+    const double peak = pct_start * static_cast<double>(total_steps) - 1;
+    return now <= peak ? anneal(from, over, now / peak)
+                       : anneal(over, to, (now - peak) / (last - peak));
+  }
+  double anneal(double from, double to, double part) const {
+    return anneal_strategy == Anneal::linear
+               ? from + (to - from) * part
+               : to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * part));
+  }
+};
+
+} // namespace ctnn

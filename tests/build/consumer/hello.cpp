@@ -1,0 +1,11 @@
+// A user's program.
+
+#include <cstdio>
+
+#include <ctnn/ctnn.hpp>
+
+#include "network.hpp"
+
+static_assert(Net::parameter_count == 7'850);
+
+int main() { std::printf("%zu parameters\n", std::size_t{Net::parameter_count}); }

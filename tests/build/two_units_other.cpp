@@ -1,0 +1,3 @@
+#include <ctnn/ctnn.hpp>
+
+int other_unit() { return 0; }

@@ -1,0 +1,197 @@
+// Loading is all or nothing and lists every difference; saving round-trips bit by bit.
+
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+#include <ctnn/io/checkpoint.hpp>
+
+#include "io/files.hpp"
+#include "support/catch.hpp"
+
+using ctnn::ExitCode;
+using ctnn::ParameterSlot;
+
+namespace {
+
+const std::filesystem::path tiny = CTNN_TESTS_DIR "/reference/tiny.safetensors";
+
+/// Parameters of Conv2d(1, 2, 3) and Linear(8, 3), as in tests/reference/seed_init.py.
+template <class T>
+struct tiny_net {
+  std::vector<T> conv1_weight = std::vector<T>(18, T(7)), conv1_bias = std::vector<T>(2, T(7)),
+                 fc1_weight = std::vector<T>(24, T(7)), fc1_bias = std::vector<T>(3, T(7));
+
+  std::vector<ParameterSlot<T>> slots() {
+    return {{"conv1.weight", {2, 1, 3, 3}, conv1_weight.data()},
+            {"conv1.bias", {2}, conv1_bias.data()},
+            {"fc1.weight", {3, 8}, fc1_weight.data()},
+            {"fc1.bias", {3}, fc1_bias.data()}};
+  }
+  std::vector<ParameterSlot<const T>> const_slots() {
+    std::vector<ParameterSlot<const T>> slots;
+    for (auto& slot : this->slots()) slots.push_back({slot.name, slot.shape, slot.data});
+    return slots;
+  }
+  bool operator==(const tiny_net&) const = default;
+};
+
+template <class T>
+std::vector<T> known_values(std::size_t count) {
+  std::vector<T> values(count);
+  for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<T>(i) / 8 - 1;
+  return values;
+}
+
+/// A file in memory with these tensors.
+std::vector<std::byte> file_of(const std::vector<ctnn::TensorBytes>& tensors) {
+  return ctnn::write_safetensors(tensors, {});
+}
+
+template <class T>
+test::caught load(const std::vector<std::byte>& bytes, std::span<const ParameterSlot<T>> slots) {
+  return test::error_of([&] {
+    ctnn::load_parameters<T>(ctnn::parse_safetensors(bytes, "x.safetensors"), "x.safetensors",
+                             slots);
+  });
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("a file written from PyTorch fills the network", "", float, double) {
+  tiny_net<TestType> net;
+  const auto metadata = ctnn::load_parameters<TestType>(tiny, net.slots());
+  CHECK(net.conv1_weight == known_values<TestType>(18));
+  CHECK(net.conv1_bias == known_values<TestType>(2));
+  CHECK(net.fc1_weight == known_values<TestType>(24));
+  CHECK(net.fc1_bias == known_values<TestType>(3));
+  CHECK(metadata == std::map<std::string, std::string>{{"format", "pt"}});
+}
+
+TEMPLATE_TEST_CASE("saving and loading keeps every bit", "", float, double) {
+  const test::temporary_folder folder;
+  using limits = std::numeric_limits<TestType>;
+  tiny_net<TestType> net;
+  net.conv1_bias = {limits::denorm_min(), -limits::max()};
+  net.fc1_bias = {TestType(-0.0), TestType(1) / 3, limits::epsilon()};
+  ctnn::save_parameters<const TestType>(folder / "net", net.const_slots(), {{"ctnn.epoch", "3"}});
+  CHECK(folder.list() == std::vector<std::string>{"net"});
+
+  tiny_net<TestType> loaded;
+  const auto metadata = ctnn::load_parameters<TestType>(folder / "net", loaded.slots());
+  CHECK(loaded == net);
+  CHECK(std::signbit(loaded.fc1_bias[0]));
+  CHECK(metadata == std::map<std::string, std::string>{{"ctnn.epoch", "3"}, {"format", "pt"}});
+
+  // Saved again, the same bytes: nothing in a file depends on time, order or address.
+  auto reversed = loaded.const_slots();
+  std::ranges::reverse(reversed);
+  ctnn::save_parameters<const TestType>(folder / "again", reversed, {{"ctnn.epoch", "3"}});
+  CHECK(test::read(folder / "again") == test::read(folder / "net"));
+}
+
+TEST_CASE("a double network reads F32 files and a float network refuses F64") {
+  const test::temporary_folder folder;
+  tiny_net<float> single;
+  tiny_net<double> wide;
+  ctnn::save_parameters<float>(folder / "f32", single.slots());
+  ctnn::save_parameters<double>(folder / "f64", wide.slots());
+  wide.fc1_bias[0] = 0;
+  ctnn::load_parameters<double>(folder / "f32", wide.slots());
+  CHECK(wide == tiny_net<double>{});
+
+  const auto error =
+      test::error_of([&] { ctnn::load_parameters<float>(folder / "f64", single.slots()); });
+  CHECK(error.code == ExitCode::bad_checkpoint);
+  CHECK(error.says("dtype F64 of conv1.weight is not supported, expected F32; "));
+}
+
+TEST_CASE("all differences are listed in one line and nothing is loaded") {
+  const std::vector<float> zeros(64);
+  const auto data = [&](std::size_t bytes) { return std::as_bytes(std::span(zeros)).first(bytes); };
+  const auto bytes = file_of({{"conv1.weight", "F32", {3, 1, 3, 3}, data(108)},
+                              {"fc1.weight", "BF16", {3, 8}, data(48)},
+                              {"fc1.bias", "F32", {3}, data(12)},
+                              {"fc2\n.bias", "F32", {2}, data(8)},
+                              {"fc3.bias", "I64", {}, data(8)}});
+  tiny_net<float> net;
+  const auto error = load<float>(bytes, net.slots());
+  CHECK(error.code == ExitCode::bad_checkpoint);
+  CHECK(error.message ==
+        "x.safetensors: does not match the network: missing conv1.bias; unexpected fc3.bias, "
+        "fc2\\x0a.bias; size mismatch for conv1.weight: file has [3, 1, 3, 3], network has "
+        "[2, 1, 3, 3]; dtype BF16 of fc1.weight is not supported, expected F32");
+  CHECK(net == tiny_net<float>{});
+}
+
+TEST_CASE("shapes must agree even when the sizes do") {
+  tiny_net<float> net;
+  const std::vector<float> zeros(24);
+  const auto slots = net.slots();
+  const auto error =
+      load<float>(file_of({{"fc1.weight", "F32", {8, 3}, std::as_bytes(std::span(zeros))}}),
+                  std::span(slots).subspan(2, 1));
+  CHECK(error.says("size mismatch for fc1.weight: file has [8, 3], network has [3, 8]"));
+}
+
+TEMPLATE_TEST_CASE("a weight that is not finite is refused by name and index", "", float, double) {
+  using limits = std::numeric_limits<TestType>;
+  const struct {
+    TestType value;
+    const char* says;
+  } rows[] = {{limits::quiet_NaN(), "value 23 of fc1.weight is not finite: nan"},
+              {limits::infinity(), "value 23 of fc1.weight is not finite: inf"},
+              {-limits::infinity(), "value 23 of fc1.weight is not finite: -inf"}};
+  for (const auto& row : rows) {
+    const test::temporary_folder folder;
+    tiny_net<TestType> broken;
+    broken.conv1_weight[0] = 1;
+    broken.fc1_weight[23] = row.value;
+    ctnn::save_parameters<TestType>(folder / "net", broken.slots());
+    tiny_net<TestType> net;
+    const auto error =
+        test::error_of([&] { ctnn::load_parameters<TestType>(folder / "net", net.slots()); });
+    INFO(error.message);
+    CHECK(error.code == ExitCode::bad_checkpoint);
+    CHECK(error.says(row.says));
+    CHECK(net == tiny_net<TestType>{});
+  }
+}
+
+TEST_CASE("PyTorch's count of batches is passed over and nothing else is") {
+  const float mean[2] = {1, 2};
+  const std::uint64_t count = 5;
+  const auto mean_bytes = std::as_bytes(std::span(mean));
+  const auto count_bytes = std::as_bytes(std::span(&count, 1));
+  float loaded[2] = {};
+  const ParameterSlot<float> slot{"bn1.running_mean", {2}, loaded};
+  const auto load_with = [&](const char* name, std::vector<std::uint64_t> shape) {
+    return load<float>(file_of({{"bn1.running_mean", "F32", {2}, mean_bytes},
+                                {name, "I64", std::move(shape), count_bytes}}),
+                       std::span(&slot, 1));
+  };
+  CHECK(load_with("bn1.num_batches_tracked", {}).code == ExitCode::ok);
+  CHECK(loaded[1] == 2);
+  CHECK(load_with("bn1.num_batches_tracked", {1}).says("unexpected bn1.num_batches_tracked"));
+  CHECK(load_with("bn1.other", {}).says("unexpected bn1.other"));
+}
+
+TEST_CASE("files that cannot be read or written are named") {
+  const test::temporary_folder folder;
+  tiny_net<float> net;
+  const auto missing =
+      test::error_of([&] { ctnn::load_parameters<float>(folder / "none", net.slots()); });
+  CHECK(missing.code == ExitCode::bad_checkpoint);
+  CHECK(missing.says("none: cannot read: No such file or directory"));
+
+  test::write(folder / "half", test::read(tiny).substr(0, 500));
+  const auto half =
+      test::error_of([&] { ctnn::load_parameters<float>(folder / "half", net.slots()); });
+  CHECK(half.code == ExitCode::bad_checkpoint);
+  CHECK(half.says("half: truncated: tensors need 188 bytes after the header, found 156"));
+  CHECK(net == tiny_net<float>{});
+
+  const auto unwritable =
+      test::error_of([&] { ctnn::save_parameters<float>(folder / "no" / "net", net.slots()); });
+  CHECK(unwritable.code == ExitCode::cannot_write);
+}

@@ -1,0 +1,325 @@
+// The parser against the format's own test vectors and against everything the format forbids.
+
+#include <bit>
+#include <cstring>
+
+#include <ctnn/io/safetensors.hpp>
+
+#include "io/files.hpp"
+#include "support/catch.hpp"
+
+using ctnn::ExitCode;
+using test::to_bytes;
+
+namespace {
+
+/// Length, header, then `data_size` zero bytes.
+std::string file(const std::string& header, std::size_t data_size = 0) {
+  const std::uint64_t length = header.size();
+  std::string bytes(sizeof length, '\0');
+  std::memcpy(bytes.data(), &length, sizeof length);
+  return bytes + header + std::string(data_size, '\0');
+}
+
+/// A header with one tensor of these JSON values.
+std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
+  return R"({"a":{"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets +
+         "}}";
+}
+
+ctnn::SafetensorsFile parse(const std::vector<std::byte>& bytes) {
+  return ctnn::parse_safetensors(bytes, "x.safetensors");
+}
+
+struct row {
+  std::string bytes;
+  const char* says;
+};
+
+void check_refused(std::span<const row> rows) {
+  for (const row& row : rows) {
+    const auto error = test::error_of([&] { parse(to_bytes(row.bytes)); });
+    INFO(row.bytes.substr(0, 200));
+    INFO(error.message);
+    INFO(row.says);
+    CHECK(error.code == ExitCode::bad_checkpoint);
+    CHECK(error.says("x.safetensors: "));
+    CHECK(error.says(row.says));
+    CHECK(error.is_one_line());
+    CHECK(error.message.size() < 400);
+  }
+}
+
+const std::string good = entry(R"("F32")", "[2]", "[0,8]");
+
+} // namespace
+
+TEST_CASE("valid files parse") {
+  const struct {
+    std::string bytes;
+    std::size_t tensors;
+  } rows[] = {
+      {file("{}"), 0},
+      {file("{}\r \t\n"), 0},
+      {file("{}      "), 0},
+      {file(R"({"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}})", 16), 1},
+      {file(R"({"test":{"data_offsets":[0,16],"shape":[2,2],"dtype":"I32"}})", 16), 1},
+      {file(entry(R"("F32")", "[]", "[0,4]"), 4), 1},
+      {file(entry(R"("F32")", "[3,0,5]", "[0,0]")), 1},
+      {file(entry(R"("F32")", "[0,9223372036854775807]", "[0,0]")), 1},
+      {file(entry(R"("BF16")", "[3]", "[0,6]"), 6), 1},
+      {file(entry(R"("F4")", "[2,3]", "[0,3]"), 3), 1},
+      {file(entry(R"("F6_E2M3")", "[4]", "[0,3]"), 3), 1},
+      {file(R"({"__metadata__":{}})"), 0},
+      {file(R"({"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},)"
+            R"("__metadata__":{"k":"v"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
+            3),
+       2},
+  };
+  for (const auto& row : rows) {
+    INFO(row.bytes);
+    CHECK(parse(to_bytes(row.bytes)).tensors.size() == row.tensors);
+  }
+}
+
+TEST_CASE("every dtype of the format has its size") {
+  const struct {
+    const char* name;
+    std::size_t bytes_of_eight;
+  } rows[] = {{"BOOL", 8},    {"U8", 8},         {"I8", 8},          {"I16", 16}, {"U16", 16},
+              {"F16", 16},    {"BF16", 16},      {"I32", 32},        {"U32", 32}, {"F32", 32},
+              {"C64", 64},    {"F64", 64},       {"I64", 64},        {"U64", 64}, {"F8_E5M2", 8},
+              {"F8_E4M3", 8}, {"F8_E8M0", 8},    {"F8_E4M3FNUZ", 8}, {"F4", 4},   {"F6_E2M3", 6},
+              {"F6_E3M2", 6}, {"F8_E5M2FNUZ", 8}};
+  CHECK(std::size(rows) == ctnn::detail::dtypes.size());
+  for (const auto& row : rows) {
+    const std::string size = std::to_string(row.bytes_of_eight);
+    const auto bytes = to_bytes(file(
+        entry('"' + std::string(row.name) + '"', "[2,4]", "[0," + size + "]"), row.bytes_of_eight));
+    INFO(row.name);
+    CHECK(parse(bytes).tensors.at(0).dtype == row.name);
+  }
+}
+
+TEST_CASE("the header length is checked before the header is read") {
+  const row rows[] = {
+      {"", "truncated: expected at least 8 bytes, found 0"},
+      {"1234567", "truncated: expected at least 8 bytes, found 7"},
+      {std::string(8, '\0'), "expected '{' as first byte"},
+      {std::string("\x01\0\0\0\0\0\0\0", 8), "truncated: header of 1 bytes in a file of 8"},
+      {std::string("\xff\xff\xff\xff\xff\xff\xff\xff", 8) + "{}",
+       "header of 18446744073709551615 bytes, the safetensors format allows 100000000"},
+      {std::string("\x01\xe1\xf5\x05\0\0\0\0", 8) + "{}",
+       "header of 100000001 bytes, the safetensors format allows 100000000"},
+      {std::string("\x01\0\x10\0\0\0\0\0", 8) + "{}",
+       "header of 1048577 bytes, ctnn allows 1048576"},
+      {std::string("\x03\0\0\0\0\0\0\0", 8) + "{}", "truncated: header of 3 bytes"},
+      {std::string("PK\x03\x04") + std::string(60, '\0'), "zip archive, perhaps from torch.save"},
+  };
+  check_refused(rows);
+  CHECK(ctnn::parse_safetensors(to_bytes(file("{}" + std::string(1 << 20, ' '))), "x", 1 << 21)
+            .tensors.empty());
+}
+
+TEST_CASE("text that is not a strict JSON object is refused") {
+  const row rows[] = {
+      {file(" {}"), "expected '{' as first byte"},
+      {file("[]"), "expected '{' as first byte"},
+      {file("\xef\xbb\xbf{}"), "expected '{' as first byte"},
+      {file("{"), "not valid JSON at byte 2"},
+      {file("{\"a\""), "not valid JSON at byte 5"},
+      {file("{}{}"), "not valid JSON at byte 3"},
+      {file("{}x"), "not valid JSON at byte 3: invalid literal"},
+      {file("{\"a\":nul}"), "invalid literal"},
+      {file("{'a':1}"), "invalid literal"},
+      {file("{\"a\":{},}"), "missing field"},
+      {file("{\"__metadata__\":{},}"), "not valid JSON"},
+      {file("{/**/}"), "not valid JSON"},
+      {file(std::string("{}\0 ", 4)), "NUL byte at byte 3"},
+      {file(std::string("{\"a\0b\":{}}", 10)), "NUL byte at byte 4"},
+      {file("{\"a\xff\":{}}"), "ill-formed UTF-8"},
+      {file("{\"\xc0\xaf\":{}}"), "ill-formed UTF-8"},
+      {file("{\"\xed\xa0\x80\":{}}"), "ill-formed UTF-8"},
+      {file("{\"a\n\":{}}"), "not valid JSON at byte 4"},
+      {file("{\"\\ud800\":{}}"), "not valid JSON"},
+      {file("{\"a\":" + std::string(1'000'000, '[')), "\"a\": expected an object, found an array"},
+      {file("{\"a\":{\"shape\":" + std::string(1'000'000, '[')), "found an array"},
+      {file("{\"a\":{\"dtype\":" + std::string(1'000'000, '{')), "found an object"},
+  };
+  check_refused(rows);
+}
+
+TEST_CASE("an entry that is not exactly dtype and shape and data_offsets is refused") {
+  const std::string f32 = R"("F32")";
+  const row rows[] = {
+      {file(R"({"a":1})"), "\"a\": expected an object, found a number"},
+      {file(R"({"a":null})"), "expected an object, found null"},
+      {file(R"({"a":{}})"), "missing field \"dtype\""},
+      {file(R"({"a":{"dtype":"F32","data_offsets":[0,8]}})", 8), "missing field \"shape\""},
+      {file(R"({"a":{"dtype":"F32","shape":[2]}})", 8), "missing field \"data_offsets\""},
+      {file(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}})", 8),
+       "unknown field \"x\""},
+      {file(R"({"a":{"dtype":"F32","dtype":"F32"}})"), "duplicate key \"dtype\""},
+      {file(R"({"a":{"shape":[2],"shape":[2]}})"), "duplicate key \"shape\""},
+      {file(R"({"a":{"data_offsets":[0,8],"data_offsets":[0,8]}})"),
+       "duplicate key \"data_offsets\""},
+      {file(good.substr(0, good.size() - 1) + "," + good.substr(1), 8), "duplicate key \"a\""},
+      {file(good.substr(0, good.size() - 1) + R"(,"\u0061":{}})", 8), "duplicate key \"a\""},
+      {file(entry("3", "[2]", "[0,8]"), 8), "dtype: expected a string, found a number"},
+      {file(entry(R"("F33")", "[2]", "[0,8]"), 8), "unknown dtype \"F33\""},
+      {file(entry(R"("f32")", "[2]", "[0,8]"), 8), "unknown dtype \"f32\""},
+      {file(entry(f32, "2", "[0,8]"), 8), "shape: expected an array, found a number"},
+      {file(entry(f32, "{}", "[0,8]"), 8), "shape: expected an array, found an object"},
+      {file(entry(f32, "[[2]]", "[0,8]"), 8), "unsigned 64-bit integers, found an array"},
+      {file(entry(f32, "[\"2\"]", "[0,8]"), 8), "unsigned 64-bit integers, found a string"},
+      {file(entry(f32, "[true]", "[0,8]"), 8), "unsigned 64-bit integers, found true"},
+      {file(entry(f32, "[-2]", "[0,8]"), 8), "unsigned 64-bit integers, found -2"},
+      {file(entry(f32, "[-0]", "[0,8]"), 8), "unsigned 64-bit integers, found 0"},
+      {file(entry(f32, "[2.0]", "[0,8]"), 8), "unsigned 64-bit integers, found 2.0"},
+      {file(entry(f32, "[2e0]", "[0,8]"), 8), "unsigned 64-bit integers, found 2e0"},
+      {file(entry(f32, "[18446744073709551616]", "[0,8]"), 8), "found 18446744073709551616"},
+      {file(entry(f32, "[" + std::string(5000, '1') + "]", "[0,8]"), 8), "number out of range"},
+      {file(entry(f32, "[1e999]", "[0,8]"), 8), "number out of range"},
+      {file(entry(f32, "[02]", "[0,8]"), 8), "not valid JSON"},
+      {file(entry(f32, "[2]", "8"), 8), "data_offsets: expected an array"},
+      {file(entry(f32, "[2]", "[8]"), 8), "data_offsets: expected 2 numbers, found 1"},
+      {file(entry(f32, "[2]", "[]"), 8), "data_offsets: expected 2 numbers, found 0"},
+      {file(entry(f32, "[2]", "[0,4,8]"), 8), "data_offsets: expected 2 numbers, found 3"},
+      {file(entry(f32, "[2]", "[-8,0]"), 8), "data_offsets: expected unsigned 64-bit integers"},
+      {file(R"({"__metadata__":[]})"), "__metadata__: expected an object, found an array"},
+      {file(R"({"__metadata__":{"k":1}})"), "__metadata__ \"k\": expected a string"},
+      {file(R"({"__metadata__":{"k":{}}})"), "__metadata__ \"k\": expected a string"},
+      {file(R"({"__metadata__":{"k":"v","k":"v"}})"), "duplicate key \"k\" in __metadata__"},
+      {file(R"({"__metadata__":{},"__metadata__":{}})"), "duplicate key \"__metadata__\""},
+      {file(R"({"two\nlines)" + std::string(5000, 'n') + R"(":1})"), "\"two\\x0alines"},
+  };
+  check_refused(rows);
+}
+
+TEST_CASE("tensors that do not cover the data exactly are refused") {
+  const std::string f32 = R"("F32")";
+  const auto two = [](const std::string& a, const std::string& b) {
+    return R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)" + a +
+           R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + b + "}}";
+  };
+  std::string attack = "{"; // ten views of the same sixteen bytes
+  for (char name = 'a'; name <= 'j'; ++name)
+    attack += std::string(name == 'a' ? "\"" : ",\"") + name +
+              R"(":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]})";
+  const row rows[] = {
+      {file(entry(f32, "[2]", "[0,8]"), 7),
+       "truncated: tensors need 8 bytes after the header, found 7"},
+      {file(entry(f32, "[2]", "[0,8]"), 9), "1 bytes after the last tensor, expected none"},
+      {file("{}", 1), "1 bytes after the last tensor"},
+      {file(entry(f32, "[2]", "[0,4]"), 4), "hold 4 bytes, expected 8 for F32 [2]"},
+      {file(entry(f32, "[2]", "[8,0]"), 8), "data_offsets [8, 0] end before they begin"},
+      {file(entry(f32, "[2]", "[4,12]"), 12), "leave a hole, expected begin 0"},
+      {file(two("[0,4]", "[5,9]"), 9), "\"b\": data_offsets [5, 9] leave a hole, expected begin 4"},
+      {file(two("[0,4]", "[3,7]"), 7), "\"b\": data_offsets [3, 7] overlap another tensor"},
+      {file(two("[0,4]", "[0,4]"), 4), "\"b\": data_offsets [0, 4] overlap another tensor"},
+      {file(attack + "}", 16), "overlap another tensor"},
+      {file(entry(f32, "[2,18446744073709551614]", "[0,16]"), 16), "overflows 64 bits"},
+      {file(entry(f32, "[2,9223372036854775807]", "[0,16]"), 16), "overflows 64 bits"},
+      {file(entry(f32, "[4294967296,4294967296]", "[0,0]")), "overflows 64 bits"},
+      {file(entry(f32, "[0]", "[0,18446744073709551615]")), "expected 0 for F32 [0]"},
+      {file(entry(R"("F4")", "[3]", "[0,2]"), 2), "12 bits of F4 are not a whole number of bytes"},
+      {file(entry(R"("F6_E3M2")", "[1]", "[0,1]"), 1), "6 bits of F6_E3M2"},
+  };
+  check_refused(rows);
+}
+
+TEST_CASE("each prefix of a file is refused and no bit flip of a header does harm") {
+  const std::string whole = test::read(CTNN_TESTS_DIR "/reference/tiny.safetensors");
+  REQUIRE(whole.size() == 532);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const auto error = test::error_of([&] { parse(to_bytes(whole.substr(0, size))); });
+    INFO(size << " " << error.message);
+    CHECK(error.code == ExitCode::bad_checkpoint);
+    CHECK(error.says("truncated"));
+  }
+
+  const std::size_t header = whole.size() - 188;
+  std::size_t refused = 0;
+  for (std::size_t bit = 0; bit < header * 8; ++bit) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    const auto bytes = to_bytes(flipped);
+    const auto error = test::error_of([&] {
+      const ctnn::SafetensorsFile parsed = parse(bytes);
+      for (const auto& tensor : parsed.tensors) REQUIRE(parsed.bytes_of(tensor).size() > 0);
+    });
+    REQUIRE((error.code == ExitCode::ok || error.code == ExitCode::bad_checkpoint));
+    REQUIRE(error.is_one_line());
+    refused += error.code != ExitCode::ok;
+  }
+  CHECK(refused > header * 5); // the rest changes names, metadata, or F32 to an equal size
+}
+
+TEST_CASE("a file of an independent writer is understood") {
+  const auto bytes = to_bytes(test::read(CTNN_TESTS_DIR "/reference/tiny.safetensors"));
+  const ctnn::SafetensorsFile file = parse(bytes);
+  CHECK(file.metadata == std::map<std::string, std::string>{{"format", "pt"}});
+  REQUIRE(file.tensors.size() == 4);
+  CHECK(file.tensors[0].name == "conv1.weight");
+  CHECK(file.tensors[0].dtype == "F32");
+  CHECK(file.tensors[0].shape == std::vector<std::uint64_t>{2, 1, 3, 3});
+  CHECK(file.tensors[3].name == "fc1.bias");
+  CHECK(file.bytes_of(file.tensors[3]).size() == 12);
+}
+
+TEST_CASE("the writer gives the bytes of the reference implementation") {
+  // Expected bytes: the tests of huggingface/safetensors, safetensors/src/tensor.rs.
+  const float values[] = {0, 1, 2, 3, 4, 5};
+  const std::string data(reinterpret_cast<const char*>(values), sizeof values);
+  const auto written = [&](const char* name, std::vector<std::uint64_t> shape) {
+    return ctnn::write_safetensors({{name, "F32", shape, std::as_bytes(std::span(values))}}, {});
+  };
+  CHECK(
+      written("attn.0", {1, 2, 3}) ==
+      to_bytes(file(R"({"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}})") + data));
+  CHECK(
+      written("attn0", {1, 1, 2, 3}) ==
+      to_bytes(file(R"({"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       )") +
+               data));
+  CHECK(ctnn::write_safetensors({}, {}) == to_bytes(file("{}      ")));
+  CHECK(ctnn::write_safetensors({}, {{"framework", "pt"}}) ==
+        to_bytes(file(R"({"__metadata__":{"framework":"pt"}}     )")));
+}
+
+TEST_CASE("what is written is read back in falling dtype order then by name") {
+  const std::uint8_t bytes[40] = {1, 2, 3};
+  const auto data = [&](std::size_t size) { return std::as_bytes(std::span(bytes)).first(size); };
+  const std::map<std::string, std::string> metadata{{"format", "pt"},
+                                                    {"quote \"\n", "\u00e9 \x01"}};
+  const auto written = ctnn::write_safetensors({{"z", "F32", {2}, data(8)},
+                                                {"a", "F32", {}, data(4)},
+                                                {"m \"\\\n", "BF16", {3, 1}, data(6)},
+                                                {"c", "I64", {5}, data(40)},
+                                                {"b", "F64", {2, 2}, data(32)},
+                                                {"e", "F32", {0, 7}, data(0)}},
+                                               metadata);
+  const ctnn::SafetensorsFile file = parse(written);
+  CHECK(file.metadata == metadata);
+  const char* const names[] = {"c", "b", "a", "e", "z", "m \"\\\n"};
+  REQUIRE(file.tensors.size() == std::size(names));
+  for (std::size_t i = 0; i < std::size(names); ++i) CHECK(file.tensors[i].name == names[i]);
+  CHECK(file.tensors[5].shape == std::vector<std::uint64_t>{3, 1});
+  for (const auto& tensor : file.tensors) {
+    const auto got = file.bytes_of(tensor);
+    CHECK(std::ranges::equal(got, data(got.size())));
+  }
+}
+
+TEST_CASE("the writer refuses what the parser would refuse") {
+  const std::byte four[4]{};
+  const auto refused = [&](std::vector<ctnn::TensorBytes> tensors, const char* says) {
+    const auto error = test::error_of([&] { ctnn::write_safetensors(tensors, {}); });
+    INFO(error.message);
+    CHECK(error.says(says));
+  };
+  refused({{"a", "F32", {1}, four}, {"a", "F32", {1}, four}}, "duplicate key \"a\"");
+  refused({{"a", "F32", {2}, four}}, "hold 4 bytes, expected 8");
+  refused({{"a", "float", {1}, four}}, "unknown dtype \"float\"");
+  refused({{"__metadata__", "F32", {1}, four}}, "__metadata__");
+  refused({{std::string(1 << 20, 'n'), "F32", {1}, four}}, "ctnn allows 1048576");
+}

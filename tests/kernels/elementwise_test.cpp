@@ -1,0 +1,124 @@
+// Activations against their plain formulas in double.
+
+#include "support/catch.hpp"
+
+#include "kernels/exact_buffer.hpp"
+#include <ctnn/kernels/elementwise.hpp>
+#include <ctnn/kernels/reference/elementwise.hpp>
+
+using namespace ctnn;
+using namespace ctnn::kernels;
+using test::ExactBuffer;
+
+namespace {
+
+struct Formula {
+  double (*f)(double);
+  double (*backward)(double y, double dy);
+};
+
+/// Every length around the vector width, misaligned, in place and not. `ulps`: allowed relative
+/// error in units of epsilon.
+template <class T, class F>
+void check(const Formula& formula, double ulps) {
+  const double limit = ulps * std::numeric_limits<T>::epsilon();
+  for (std::size_t count = 0; count <= 3 * simd::lanes<T> + 1; ++count)
+    for (std::size_t offset = 0; offset < 3; ++offset) {
+      const auto seed = static_cast<unsigned>(count);
+      const ExactBuffer<T> x(test::random_values<T>(count, seed, 3), offset);
+      const ExactBuffer<T> dy(test::random_values<T>(count, seed + 100), offset);
+      ExactBuffer<T> y(count, offset), dx(count, offset);
+      elementwise<T, F>::forward(count, x.data(), y.data());
+      elementwise<T, F>::backward(count, y.data(), dy.data(), dx.data());
+
+      std::vector<double> expected_y, expected_dx;
+      for (std::size_t i = 0; i < count; ++i) {
+        expected_y.push_back(formula.f(static_cast<double>(x[i])));
+        expected_dx.push_back(
+            formula.backward(static_cast<double>(y[i]), static_cast<double>(dy[i])));
+      }
+      REQUIRE(test::error(y, expected_y, 0x1p-100) <= limit);
+      // 1 - y cancels: the error is that of y, not of the difference.
+      REQUIRE(test::error(dx, expected_dx, 1) <= limit);
+      REQUIRE((y.start_untouched() && dx.start_untouched()));
+
+      ExactBuffer<T> in_place = x;
+      elementwise<T, F>::forward(count, in_place.data(), in_place.data());
+      REQUIRE(test::same(in_place, y));
+      in_place = dy;
+      elementwise<T, F>::backward(count, y.data(), in_place.data(), in_place.data());
+      REQUIRE(test::same(in_place, dx));
+    }
+}
+
+template <class T, class F>
+std::vector<T> forward(std::vector<T> x) {
+  elementwise<T, F>::forward(x.size(), x.data(), x.data());
+  return x;
+}
+
+template <class T, class F>
+std::vector<T> backward(const std::vector<T>& y, std::vector<T> dy) {
+  elementwise<T, F>::backward(dy.size(), y.data(), dy.data(), dy.data());
+  return dy;
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("elementwise: activations follow their formulas at every length", "", float,
+                   double) {
+  using T = TestType;
+  check<T, relu>({reference::relu, reference::relu_backward}, 0);
+  check<T, leaky_relu<0.01>>(
+      {[](double x) { return reference::leaky_relu(x, 0.01); },
+       [](double y, double dy) { return reference::leaky_relu_backward(y, dy, 0.01); }},
+      1);
+  check<T, sigmoid>({reference::sigmoid, reference::sigmoid_backward}, 3);
+  check<T, tanh_activation>({reference::tanh, reference::tanh_backward}, 3);
+}
+
+TEMPLATE_TEST_CASE("elementwise: a value does not depend on its place in a vector", "", float,
+                   double) {
+  using T = TestType;
+  const auto x = test::random_values<T>(2 * simd::lanes<T> - 1, 7, 3);
+  const auto together = forward<T, sigmoid>(x);
+  for (std::size_t i = 0; i < x.size(); ++i) REQUIRE(forward<T, sigmoid>({x[i]})[0] == together[i]);
+}
+
+TEMPLATE_TEST_CASE("relu: NaN passes and an inactive place blocks even an infinite gradient", "",
+                   float, double) {
+  using T = TestType;
+  const T nan = std::numeric_limits<T>::quiet_NaN(), inf = std::numeric_limits<T>::infinity();
+  using list = std::vector<T>;
+  CHECK(test::same(forward<T, relu>({nan, inf, -inf, 2, -2, 0}), list{nan, inf, 0, 2, 0, 0}));
+  // PyTorch 1.13, relu's gradient for these outputs and gradients: [5, 0, 0, nan, inf]
+  CHECK(test::same(backward<T, relu>({nan, 0, 0, 1, 1}, {5, inf, nan, nan, inf}),
+                   list{5, 0, 0, nan, inf}));
+}
+
+TEMPLATE_TEST_CASE("leaky_relu: NaN passes and infinities are scaled", "", float, double) {
+  using T = TestType;
+  const T nan = std::numeric_limits<T>::quiet_NaN(), inf = std::numeric_limits<T>::infinity();
+  using list = std::vector<T>;
+  using half = leaky_relu<0.5>;
+  CHECK(test::same(forward<T, half>({nan, inf, -inf, -2, 0}), list{nan, inf, -inf, -1, 0}));
+  CHECK(test::same(backward<T, half>({nan, -1, 1, 0}, {4, inf, nan, 2}), list{2, inf, nan, 1}));
+}
+
+TEMPLATE_TEST_CASE("sigmoid and tanh: saturate without overflow and pass NaN", "", float, double) {
+  using T = TestType;
+  const T nan = std::numeric_limits<T>::quiet_NaN(), inf = std::numeric_limits<T>::infinity();
+  using list = std::vector<T>;
+  const list far{T(1e4), T(-1e4), inf, -inf, T(800), T(-800), 0, nan};
+  CHECK(test::same(forward<T, sigmoid>(far), list{1, 0, 1, 0, 1, 0, T(0.5), nan}));
+  CHECK(test::same(forward<T, tanh_activation>(far), list{1, -1, 1, -1, 1, -1, 0, nan}));
+  CHECK(test::same(backward<T, sigmoid>({1, 0, T(0.5), nan}, {3, 3, 4, 1}), list{0, 0, 1, nan}));
+  CHECK(
+      test::same(backward<T, tanh_activation>({1, -1, 0, nan}, {3, 3, 4, 1}), list{0, 0, 4, nan}));
+
+  std::vector<double> expected; // all over the range, also where exp itself would overflow
+  list x;
+  for (double value = -80; value < 80; value += 0.37) x.push_back(static_cast<T>(value));
+  for (const T value : x) expected.push_back(reference::sigmoid(static_cast<double>(value)));
+  CHECK(test::error(forward<T, sigmoid>(x), expected, 0) <= 3 * std::numeric_limits<T>::epsilon());
+}
