@@ -3,7 +3,7 @@
 
 #include <ctnn/core.hpp>
 #include <ctnn/data/mnist.hpp>
-#include <ctnn/io/checkpoint.hpp>
+#include <ctnn/io/state_dict.hpp>
 #include <ctnn/kernels/avg_pool2d.hpp>
 #include <ctnn/kernels/channels_first.hpp>
 #include <ctnn/kernels/conv2d.hpp>
@@ -12,6 +12,7 @@
 #include <ctnn/kernels/linear.hpp>
 #include <ctnn/kernels/max_pool2d.hpp>
 #include <ctnn/kernels/softmax.hpp>
+#include <ctnn/network/gradcheck.hpp>
 #include <ctnn/network/network.hpp>
 #include <ctnn/train/dataset.hpp>
 #include <ctnn/train/epoch.hpp>

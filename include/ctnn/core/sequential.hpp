@@ -82,6 +82,8 @@ struct network<true, Input<Extents...>, Ls...> {
   /// Everything below in one value.
   static constexpr const auto& graph = network_graph<Input<Extents...>, Ls...>;
 
+  static constexpr std::size_t layer_count = sizeof...(Ls);
+
   /// The layers as written, a Hana sequence of types: `hana::for_each(Net::layers, …)`.
   static constexpr auto layers = layer_list<Ls...>;
 
@@ -131,8 +133,8 @@ struct network<true, Input<Extents...>, Ls...> {
 
 struct ill_formed_network {
   static constexpr bool well_formed = false;
-  static constexpr poison graph{}, layers{}, nodes{}, node_count{}, input_shape{}, output_shape{},
-      parameter_count{}, multiply_adds{}, input_bytes{}, forward_backward_bytes{},
+  static constexpr poison graph{}, layers{}, layer_count{}, nodes{}, node_count{}, input_shape{},
+      output_shape{}, parameter_count{}, multiply_adds{}, input_bytes{}, forward_backward_bytes{},
       parameter_bytes{};
   template <std::size_t I>
   using layer = poison;

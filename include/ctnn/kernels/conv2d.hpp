@@ -41,9 +41,11 @@ class direct_conv2d {
       G.kernel_height == G.stride_height && G.kernel_width == G.stride_width &&
       G.out_height() * G.stride_height == height && G.out_width() * G.stride_width == width;
 
-  /// The pixel under tap (0, 0) of each output pixel.
-  using pixel_walk = grid_walk<G.out_width(), G.stride_width * G.in_channels, G.out_height(),
-                               G.stride_height * row_size, image_size>;
+  /// Offset of the pixel under tap (0, 0) of an output pixel.
+  static constexpr std::size_t under(std::size_t pixel) {
+    return grid_offset<G.out_width(), G.stride_width * G.in_channels, G.out_height(),
+                       G.stride_height * row_size, image_size>(pixel);
+  }
 
 public:
   static constexpr std::size_t derived_gradient_size = (1 + depth) * out_panels::padded;
@@ -152,19 +154,16 @@ private:
     for_each_block(n, [&](std::size_t image, std::size_t images) {
       const T* source = with_border(x + image * G.input_size(), scratch);
       T* target = y + image * G.output_size();
-      pixel_walk walk;
       for_each_pixel_tile<Panel>(images, [&](auto rows, std::size_t first) {
-        const T* a[rows];
-        T* c[rows];
-        simd::unroll<rows>([&](auto r) {
-          a[r] = source + walk.next();
-          c[r] = target + (first + r) * G.out_channels;
-        });
+        scattered_rows<const T, rows> a(source, [&](auto r) { return under(first + r); });
         tile<T, rows, Panel> sums(packed);
-        for (std::size_t ky = 0; ky < G.kernel_height; ++ky)
-          sums.template accumulate<1, Panel::width, true>(
-              a, ky * row_size, packed + (1 + ky * run) * Panel::width, run);
-        sums.store(c);
+        const T* b = packed + Panel::width;
+        for (std::size_t ky = 0; ky < G.kernel_height; ++ky) {
+          sums.template accumulate<1, Panel::width, true>(a, b, run);
+          a.advance(row_size);
+          b += run * Panel::width;
+        }
+        sums.store(strided_rows<T, G.out_channels>{target + first * G.out_channels});
       });
     });
   }
@@ -179,19 +178,14 @@ private:
         for (std::size_t pixel = 0; pixel < images * height * width; ++pixel)
           std::fill_n(target + pixel * G.in_channels, Panel::columns, T(0));
       for (std::size_t tap = 0; tap < taps; ++tap) {
-        const std::size_t at =
-            tap / G.kernel_width * row_size + tap % G.kernel_width * G.in_channels;
-        pixel_walk walk;
+        T* to = target + tap / G.kernel_width * row_size + tap % G.kernel_width * G.in_channels;
         for_each_pixel_tile<Panel>(images, [&](auto rows, std::size_t first) {
-          const T* a[rows];
-          T* c[rows];
-          simd::unroll<rows>([&](auto r) {
-            a[r] = source + (first + r) * G.out_channels;
-            c[r] = target + at + walk.next();
-          });
-          auto sums = disjoint ? tile<T, rows, Panel>() : tile<T, rows, Panel>(c);
+          const scattered_rows<T, rows> c(to, [&](auto r) { return under(first + r); });
+          tile<T, rows, Panel> sums;
+          if constexpr (!disjoint) sums.load(c);
           sums.template accumulate<1, Panel::width, true>(
-              a, 0, packed + tap * G.out_channels * Panel::width, G.out_channels);
+              strided_rows<const T, G.out_channels>{source + first * G.out_channels},
+              packed + tap * G.out_channels * Panel::width, G.out_channels);
           sums.store(c);
         });
       }
@@ -207,7 +201,6 @@ private:
   template <class Panel>
   static void backward_parameters_panel(std::size_t n, const T* x, const T* dy, T* gradient,
                                         T* scratch) {
-    constexpr tile_cut cut(depth, Panel::rows);
     for_each_block(n, [&](std::size_t image, std::size_t images) {
       const T* source = with_border(x + image * G.input_size(), scratch);
       const T* seed = dy + image * G.output_size();
@@ -215,21 +208,42 @@ private:
       // The bias is a weight whose input is always 1.
       const T one = 1;
       tile<T, 1, Panel> bias;
-      bias.template accumulate<0, G.out_channels, false>({&one}, 0, seed, images * pixels);
+      bias.template accumulate<0, G.out_channels, false>(strided_rows<const T, 0>{&one}, seed,
+                                                         images * pixels);
       bias.add_to(gradient);
 
-      grid_walk<run, 1, G.kernel_height, row_size, image_size> walk;
-      for_each_tile<cut.least, cut.tallest()>(cut, [&](auto rows, std::size_t first) {
-        const T* a[rows];
-        simd::unroll<rows>([&](auto r) { a[r] = source + walk.next(); });
+      const auto add_tile = [&](auto rows, auto a, T* to) {
         tile<T, rows, Panel> sums;
-        for (std::size_t i = 0; i < images; ++i)
-          for (std::size_t oy = 0; oy < G.out_height(); ++oy)
+        const T* b = seed;
+        for (std::size_t i = 0; i < images; ++i) {
+          for (std::size_t oy = 0; oy < G.out_height(); ++oy) {
             sums.template accumulate<G.stride_width * G.in_channels, G.out_channels, false>(
-                a, i * image_size + oy * G.stride_height * row_size,
-                seed + (i * pixels + oy * G.out_width()) * G.out_channels, G.out_width());
-        sums.add_to(gradient + (1 + first) * Panel::width);
-      });
+                a, b, G.out_width());
+            a.advance(G.stride_height * row_size);
+            b += G.out_width() * G.out_channels;
+          }
+          a.advance(image_size - G.out_height() * G.stride_height * row_size);
+        }
+        sums.add_to(to);
+      };
+      // Within a kernel row the elements of x are neighbours; a tile crosses rows only if they are
+      // shorter than a tile.
+      constexpr bool across = run < Panel::rows;
+      constexpr tile_cut cut(across ? depth : run, Panel::rows);
+      for (std::size_t ky = 0; ky < (across ? 1 : G.kernel_height); ++ky)
+        for_each_tile<cut.least, cut.tallest()>(cut, [&](auto rows, std::size_t first) {
+          T* to = gradient + (1 + ky * run + first) * Panel::width;
+          if constexpr (across)
+            add_tile(rows,
+                     scattered_rows<const T, rows>(
+                         source,
+                         [&](auto r) {
+                           return grid_offset<run, 1, G.kernel_height, row_size, 0>(first + r);
+                         }),
+                     to);
+          else
+            add_tile(rows, strided_rows<const T, 1>{source + ky * row_size + first}, to);
+        });
     });
   }
 };

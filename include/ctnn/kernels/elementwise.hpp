@@ -5,7 +5,6 @@
 
 #include <ctnn/kernels/geometry.hpp>
 #include <ctnn/kernels/simd.hpp>
-#include <ctnn/kernels/vector_math.hpp>
 
 namespace ctnn::kernels {
 
@@ -49,12 +48,12 @@ struct leaky_relu {
   }
 };
 
-/// 1 / (1 + detail::vector_exp(-x)): exp overflows to infinity, which divides to 0.
+/// 1 / (1 + exp(-x)): exp overflows to infinity, which divides to 0.
 /// torch.nn.Sigmoid
 struct sigmoid {
   template <class V>
   static V f(V x) {
-    return V(1) / (V(1) + detail::vector_exp(-x));
+    return V(1) / (V(1) + exp(-x));
   }
   template <class V>
   static V df(V y) {
@@ -66,7 +65,7 @@ struct sigmoid {
 struct tanh_activation {
   template <class V>
   static V f(V x) {
-    return detail::vector_tanh(x);
+    return tanh(x);
   }
   template <class V>
   static V df(V y) {

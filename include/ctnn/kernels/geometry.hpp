@@ -61,7 +61,7 @@ struct relu;        // elementwise.hpp, with the three below
 template <double NegativeSlope>
 struct leaky_relu;
 struct sigmoid;
-struct tanh;
+struct tanh_activation;
 template <class T, std::size_t Channels>
 struct softmax; // softmax.hpp
 template <class T, std::size_t Channels>

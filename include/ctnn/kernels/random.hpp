@@ -73,6 +73,7 @@ inline std::uint32_t bounded(RandomKey key, std::uint64_t a, std::uint32_t bound
 
 /// Puts the items, fewer than 2^32, in a uniformly random order (Fisher-Yates). Every `round` of a
 /// key, such as an epoch, gives an order of its own; it uses the counters (round * 2^32 + i, ...).
+/// Call it qualified: std::shuffle has three arguments too.
 template <class Item>
 inline void shuffle(RandomKey key, std::uint32_t round, std::span<Item> items) {
   for (auto i = static_cast<std::uint32_t>(items.size()); i > 1; --i) {

@@ -8,10 +8,17 @@
 #include <type_traits>
 #include <utility>
 
-#include <xsimd/xsimd.hpp>
-
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push // g++ 12 takes _mm512_undefined_ps() for an oversight (PR 105593)
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #if defined(__AVX2__)
 #include <immintrin.h>
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
 #endif
 
 namespace ctnn::simd {

@@ -8,7 +8,6 @@
 
 #include <ctnn/kernels/geometry.hpp>
 #include <ctnn/kernels/simd.hpp>
-#include <ctnn/kernels/vector_math.hpp>
 
 namespace ctnn::kernels {
 
@@ -62,7 +61,7 @@ struct softmax {
     for (std::size_t r = 0; r < rows; ++r, x += Channels, y += Channels) {
       const V largest(row::largest(x));
       const V sum(row::sum([&](std::size_t c, std::size_t part) {
-        const V power = detail::vector_exp(row::load_padded(x + c, part) - largest);
+        const V power = exp(row::load_padded(x + c, part) - largest);
         simd::store_first(y + c, power, part);
         return power;
       }));
@@ -99,7 +98,7 @@ struct log_softmax {
     for (std::size_t r = 0; r < rows; ++r, x += Channels, y += Channels) {
       const V largest(row::largest(x));
       const V log_sum(std::log(row::sum([=](std::size_t c, std::size_t part) {
-        return detail::vector_exp(row::load_padded(x + c, part) - largest);
+        return exp(row::load_padded(x + c, part) - largest);
       })));
       simd::for_each_vector<T>(Channels, [=](std::size_t c, std::size_t part) {
         simd::store_first(y + c, simd::load_first(x + c, part) - largest - log_sum, part);
@@ -113,7 +112,7 @@ struct log_softmax {
       const V sum(row::sum(
           [=](std::size_t c, std::size_t part) { return simd::load_first(dy + c, part); }));
       simd::for_each_vector<T>(Channels, [=](std::size_t c, std::size_t part) {
-        const V probability = detail::vector_exp(simd::load_first(y + c, part));
+        const V probability = exp(simd::load_first(y + c, part));
         simd::store_first(dx + c, simd::load_first(dy + c, part) - probability * sum, part);
       });
     }

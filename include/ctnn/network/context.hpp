@@ -21,6 +21,9 @@ struct View {
   static constexpr Shape shape = S;
   std::size_t size() const { return samples * S.size(); }
 
+  /// Element i in memory, whose channel is i % channels.
+  T& operator[](std::size_t i) const { return data[i]; }
+
   T& operator()(std::size_t sample, std::size_t channel, std::size_t row,
                 std::size_t column) const {
     return data[((sample * S.height() + row) * S.width() + column) * S.channels() + channel];

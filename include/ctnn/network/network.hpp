@@ -149,6 +149,24 @@ public:
         [&](auto i) { backward_node<nodes - 1 - i, InputGradient>(n, workspace, gradients, run); });
   }
 
+  /// One node of backward(); the nodes are to be run from the last to the first.
+  template <std::size_t I, bool InputGradient>
+  void backward_node(std::size_t n, Workspace<Net, T, plan::Mode::training>& workspace,
+                     T* gradients, Run run) const {
+    using L = typename Layout::template layer<I>;
+    std::array<std::span<T>, tensors_of<I>> own{};
+    T* const at = gradients + Layout::offsets.gradient[I];
+    if constexpr (!Layout::template derives<I>) own = gradient_spans<I>(at);
+    L::backward(BackwardContext<T, in<I>, out<I>, tensors_of<I>, (I > 0 || InputGradient)>{
+        context<I>(n, workspace, run),
+        {workspace.value(I), n},
+        {workspace.value(I + 1), n},
+        {workspace.gradient(I + 1), n},
+        {workspace.gradient(I), n},
+        own,
+        at});
+  }
+
   /// n samples in PyTorch's order into the workspace, and its output back.
   template <plan::Mode M>
   static void write_input(std::size_t n, const T* x, Workspace<Net, T, M>& workspace) {
@@ -253,23 +271,6 @@ private:
     using L = typename Layout::template layer<I>;
     L::forward(ForwardContext<T, in<I>, out<I>, tensors_of<I>>{
         context<I>(n, workspace, run), {workspace.value(I), n}, {workspace.value(I + 1), n}});
-  }
-
-  template <std::size_t I, bool InputGradient>
-  void backward_node(std::size_t n, Workspace<Net, T, plan::Mode::training>& workspace,
-                     T* gradients, Run run) const {
-    using L = typename Layout::template layer<I>;
-    std::array<std::span<T>, tensors_of<I>> own{};
-    T* const at = gradients + Layout::offsets.gradient[I];
-    if constexpr (!Layout::template derives<I>) own = gradient_spans<I>(at);
-    L::backward(BackwardContext<T, in<I>, out<I>, tensors_of<I>, (I > 0 || InputGradient)>{
-        context<I>(n, workspace, run),
-        {workspace.value(I), n},
-        {workspace.value(I + 1), n},
-        {workspace.gradient(I + 1), n},
-        {workspace.gradient(I), n},
-        own,
-        at});
   }
 
   AlignedBlock<T> parameters_;

@@ -1,0 +1,192 @@
+#pragma once
+// The law that every layer keeps: its backward is the derivative of its forward.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <ctnn/kernels/random.hpp>
+#include <ctnn/network/network.hpp>
+
+namespace ctnn {
+
+struct GradcheckOptions {
+  std::size_t samples = 3;         ///< at most the chunk of the network
+  double step = 1e-5;              ///< of the central differences
+  double rtol = 1e-6;              ///< torch.autograd.gradcheck is content with 1e-3
+  double atol = 1e-8;              ///< and 1e-5
+  std::size_t coordinates = 2'000; ///< differentiated at most, spread over all of a tensor
+  std::uint64_t seed = 1;
+};
+
+namespace detail {
+
+template <class Net>
+class Gradcheck {
+  using Network = ctnn::Network<Net, double>;
+  using Layout = typename Network::Layout;
+
+public:
+  explicit Gradcheck(const GradcheckOptions& options)
+      : options_(options), net_(options.seed), x_(options.samples * Net::input_shape.size()),
+        dy_(options.samples * Net::output_shape.size()) {
+    // Distinct inputs, far apart compared with the step and none of them 0, so that no kink of a
+    // rectifier or a maximum lies between two evaluations.
+    std::vector<std::uint32_t> order(x_.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
+    kernels::shuffle(kernels::RandomKey{options.seed, 1}, 0, std::span<std::uint32_t>(order));
+    for (std::size_t i = 0; i < x_.size(); ++i)
+      x_[i] = (2.0 * order[i] + 1) / static_cast<double>(x_.size()) - 1 +
+              0.01 / static_cast<double>(x_.size());
+    for (std::size_t i = 0; i < dy_.size(); ++i) {
+      const auto words = kernels::random_block(kernels::RandomKey{options.seed, 2}, i, 0);
+      dy_[i] = 2 * kernels::uniform01<double>(words[0], words[1]) - 1;
+    }
+    // Parameters that start as a constant, such as a gain of 1, would hide mistakes.
+    net_.modify([&](auto& tensors) {
+      std::uint64_t i = 0;
+      for (auto& tensor : tensors)
+        for (double& element : tensor) {
+          const auto words = kernels::random_block(kernels::RandomKey{options.seed, 3}, i++, 0);
+          element += 0.2 * kernels::uniform01<double>(words[0], words[1]) - 0.1;
+        }
+    });
+  }
+
+  /// Empty, or the first disagreement.
+  std::string run() {
+    const double value = loss();
+    if (!std::isfinite(value)) return "forward does not assign all of y";
+    if (std::string report = check_samples(); !report.empty()) return report;
+
+    std::vector<double> dx(x_.size());
+    std::vector<double> gradients(Layout::parameters.size);
+    backward(dx, gradients);
+
+    if (std::string report = compare("dx", x_, dx, [](auto&&) {}); !report.empty()) return report;
+    for (std::size_t p = 0; p < Network::tensors; ++p) {
+      const auto size = net_.tensor(p).size();
+      const std::vector<double> analytic(gradients.data() + Layout::parameters.offset[p],
+                                         gradients.data() + Layout::parameters.offset[p] + size);
+      std::vector<double> values(net_.tensor(p).begin(), net_.tensor(p).end());
+      const auto apply = [&](const std::vector<double>& changed) {
+        net_.modify([&](auto& all) { std::copy(changed.begin(), changed.end(), all[p].begin()); });
+      };
+      const std::string name(Layout::graph.parameters[p].name.view());
+      if (std::string report = compare("gradient of " + name, values, analytic, apply);
+          !report.empty())
+        return report;
+    }
+    return {};
+  }
+
+private:
+  static constexpr typename Network::Run training{true, 7, 11};
+
+  /// The sum of y * dy for samples [first, first + n), every buffer poisoned before.
+  double loss(std::size_t first, std::size_t n) {
+    std::fill_n(workspace_.value(0) - workspace_.plan.value[0], workspace_.plan.size,
+                std::numeric_limits<double>::quiet_NaN());
+    typename Network::Run run = training;
+    run.first_sample += first;
+    Network::write_input(n, x_.data() + first * Net::input_shape.size(), workspace_);
+    net_.forward(n, workspace_, run);
+    std::vector<double> y(n * Net::output_shape.size());
+    Network::read_output(n, workspace_, y.data());
+    double sum = 0;
+    for (std::size_t i = 0; i < y.size(); ++i)
+      sum += y[i] * dy_[first * Net::output_shape.size() + i];
+    return sum;
+  }
+  double loss() { return loss(0, options_.samples); }
+
+  std::string check_samples() {
+    double apart = 0;
+    for (std::size_t i = 0; i < options_.samples; ++i) apart += loss(i, 1);
+    const double together = loss();
+    if (std::abs(apart - together) <= 1e-10 * (1 + std::abs(together))) return {};
+    return "the samples of a chunk are not independent";
+  }
+
+  void backward(std::vector<double>& dx, std::vector<double>& gradients) {
+    using Output = kernels::channels_first<double, Net::output_shape.channels(),
+                                           Net::output_shape.height() * Net::output_shape.width()>;
+    using Input = kernels::channels_first<double, Net::input_shape.channels(),
+                                          Net::input_shape.height() * Net::input_shape.width()>;
+    loss();
+    Output::to_channels_last(options_.samples, dy_.data(), workspace_.gradient(Layout::nodes));
+
+    // Gradients are added to what is there: start from something, and take it off again.
+    std::vector<double> shard(Layout::offsets.gradient_size, 0.5);
+    std::vector<double> start(gradients.size());
+    gather(shard, start);
+    for_each_index<Layout::nodes>([&](auto index) {
+      constexpr std::size_t i = Layout::nodes - 1 - index;
+      // Not before: a gradient may lie where something was that has been read by now.
+      double* const dx_of_node = workspace_.gradient(i);
+      if (dx_of_node != workspace_.gradient(i + 1))
+        std::fill_n(dx_of_node, options_.samples * Layout::graph.nodes[i].input_shape.size(),
+                    std::numeric_limits<double>::quiet_NaN());
+      net_.template backward_node<i, true>(options_.samples, workspace_, shard.data(), training);
+    });
+    gather(shard, gradients);
+    for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] -= start[i];
+    Input::from_channels_last(options_.samples, workspace_.gradient(0), dx.data());
+  }
+
+  void gather(std::vector<double>& shard, std::vector<double>& block) {
+    for_each_index<Layout::nodes>(
+        [&](auto i) { net_.template gather_gradient<i>(shard.data(), block.data()); });
+  }
+
+  template <class Apply>
+  std::string compare(const std::string& what, std::vector<double>& values,
+                      const std::vector<double>& analytic, Apply&& apply) {
+    const std::size_t stride = std::max<std::size_t>(1, values.size() / options_.coordinates);
+    for (std::size_t i = 0; i < values.size(); i += stride) {
+      const double centre = values[i];
+      values[i] = centre + options_.step;
+      apply(values);
+      const double above = loss();
+      values[i] = centre - options_.step;
+      apply(values);
+      const double below = loss();
+      values[i] = centre;
+      apply(values);
+      const double numeric = (above - below) / (2 * options_.step);
+      const double tolerance =
+          options_.atol + options_.rtol * std::max(std::abs(numeric), std::abs(analytic[i]));
+      if (!(std::abs(numeric - analytic[i]) <= tolerance)) {
+        std::ostringstream report;
+        report.precision(10);
+        report << what << '[' << i << "] is " << analytic[i] << ", central differences say "
+               << numeric;
+        return report.str();
+      }
+    }
+    return {};
+  }
+
+  GradcheckOptions options_;
+  Network net_;
+  Workspace<Net, double, plan::Mode::training> workspace_;
+  std::vector<double> x_, dy_;
+};
+
+} // namespace detail
+
+/// Puts layers through the law, in double precision: `gradcheck<Input<3, 7, 9>, MyLayer>()` is
+/// empty, or says what is wrong. Checked: forward assigns all of y, samples do not mix, backward
+/// assigns all of dx and adds to the gradients, and both agree with central differences. Every
+/// buffer is filled with NaN before. torch.autograd.gradcheck
+template <class... Layers>
+std::string gradcheck(const GradcheckOptions& options = {}) {
+  return detail::Gradcheck<Sequential<Layers...>>(options).run();
+}
+
+} // namespace ctnn

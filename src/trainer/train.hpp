@@ -1,0 +1,132 @@
+#pragma once
+// `mnist train` and `mnist evaluate`.
+
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <type_traits>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ctnn/ctnn.hpp>
+
+#include "metrics_log.hpp"
+#include "options.hpp"
+
+namespace trainer {
+
+/// NLLLoss where the network ends in LogSoftmax, else CrossEntropyLoss on its scores.
+template <class Net>
+using loss_of = std::conditional_t<
+    std::is_same_v<typename Net::template layer<Net::layer_count - 1>, ctnn::LogSoftmax>,
+    ctnn::NLLLoss, ctnn::CrossEntropyLoss>;
+
+template <class Net>
+ctnn::ImageDataset load(const DataOptions& data, ctnn::Split split) {
+  return ctnn::load_mnist(data.path(), split, Net::output_shape.size(), Net::input_shape);
+}
+
+inline void print_test(const ctnn::Score& test) {
+  fmt::print("Test set: Average loss: {:.4f}, Accuracy: {}/{} ({:.2f}%)\n", test.loss(),
+             test.correct, test.samples, 100 * test.accuracy());
+}
+
+inline void print_learning_rate(double lr) {
+  fmt::print("Adjusting learning rate of group 0 to {:.4e}.\n", lr);
+}
+
+template <class Net>
+void evaluate(const EvaluateOptions& options) {
+  ctnn::Network<Net> net;
+  ctnn::load_state_dict(net, options.weights);
+  const ctnn::ImageDataset test = load<Net>(options.data, ctnn::Split::test);
+  ctnn::Trainer trainer(net, loss_of<Net>{}, ctnn::SGD{}, {.threads = options.data.threads});
+  print_test(trainer.evaluate(test));
+}
+
+/// Throws Error(diverged) if a loss is not finite: the weights on disk stay those of the last
+/// epoch.
+inline void require_finite(const ctnn::Score& score, std::size_t epoch, std::size_t batch,
+                           double lr) {
+  if (!std::isfinite(score.loss()))
+    throw ctnn::Error(ctnn::ExitCode::diverged,
+                      fmt::format("training diverged: the loss is {} in epoch {}, batch {}, with a "
+                                  "learning rate of {}",
+                                  score.loss(), epoch, batch, lr));
+}
+
+template <class Net>
+void train(const TrainOptions& options) {
+  ctnn::ImageDataset train = load<Net>(options.data, ctnn::Split::train);
+  const ctnn::ImageDataset test = load<Net>(options.data, ctnn::Split::test);
+  if (options.limit > 0) train.truncate(options.limit);
+
+  ctnn::Network<Net> net(options.seed);
+  if (!options.init.empty()) ctnn::load_state_dict(net, options.init);
+  const ctnn::StepLR schedule{options.lr, options.step_size, options.gamma};
+  ctnn::Trainer trainer(net, loss_of<Net>{},
+                        ctnn::SGD{.lr = options.lr, .momentum = options.momentum},
+                        {.threads = options.data.threads, .seed = options.seed});
+
+  MetricsLog log(options.output());
+  log.write({{"event", "start"},
+             {"dataset", options.data.dataset},
+             {"parameters", Net::parameter_count},
+             {"train_samples", train.size()},
+             {"test_samples", test.size()},
+             {"epochs", options.epochs},
+             {"batch_size", options.batch_size},
+             {"momentum", options.momentum},
+             {"seed", options.seed},
+             {"shuffle", !options.no_shuffle},
+             {"threads", trainer.threads()},
+             {"instruction_set", ctnn::simd::instruction_set}});
+
+  print_learning_rate(options.lr);
+  for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
+    fmt::print("Epoch {}\n", epoch);
+    const double lr = trainer.optimizer.lr = schedule.lr_at(epoch - 1);
+    const auto start = std::chrono::steady_clock::now();
+    std::size_t batches = 0;
+    double last_loss = 0;
+    const ctnn::Score score = ctnn::train_epoch(trainer, train,
+                                                {.batch_size = options.batch_size,
+                                                 .shuffle = !options.no_shuffle,
+                                                 .seed = options.seed,
+                                                 .epoch = static_cast<std::uint32_t>(epoch)},
+                                                [&](const ctnn::Score& batch, const ctnn::Score&) {
+                                                  require_finite(batch, epoch, batches++, lr);
+                                                  last_loss = batch.loss();
+                                                });
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    fmt::print("Train: Loss={:.4f} Batch_id={} Accuracy={:.2f}\n", last_loss, batches - 1,
+               100 * score.accuracy());
+
+    const ctnn::Score tested = trainer.evaluate(test);
+    require_finite(tested, epoch, batches, lr);
+    print_test(tested);
+    ctnn::save_state_dict(net, options.output() / "last.safetensors",
+                          {{"ctnn.epoch", std::to_string(epoch)}});
+    log.write({{"event", "epoch"},
+               {"epoch", epoch},
+               {"lr", lr},
+               {"train_loss", score.loss()},
+               {"train_accuracy", score.accuracy()},
+               {"test_loss", tested.loss()},
+               {"test_accuracy", tested.accuracy()},
+               {"test_correct", tested.correct},
+               {"seconds", seconds.count()},
+               {"images_per_second", static_cast<double>(train.size()) / seconds.count()}});
+    print_learning_rate(schedule.lr_at(epoch));
+    std::fflush(stdout);
+  }
+  fmt::print("Saved {} and {}\n", (options.output() / "last.safetensors").string(),
+             log.path().string());
+}
+
+} // namespace trainer
