@@ -53,7 +53,7 @@ ExitCode run(int argc, char** argv) {
 
 int report(const char* program, ExitCode code, const std::string& message) {
   std::fflush(stdout);
-  fmt::print(stderr, "{}: error: {}\n", program, message);
+  std::fputs(fmt::format("{}: error: {}\n", program, message).c_str(), stderr); // never throws
   return static_cast<int>(code);
 }
 

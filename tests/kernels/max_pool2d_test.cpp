@@ -3,7 +3,8 @@
 #include "support/catch.hpp"
 
 #include <array>
-#include <cstdint>
+#include <cmath>
+#include <utility>
 
 #include "kernels/exact_buffer.hpp"
 #include <ctnn/kernels/max_pool2d.hpp>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include <ctnn/kernels/gemm.hpp>
 #include <ctnn/kernels/geometry.hpp>
@@ -41,17 +42,26 @@ class direct_conv2d {
       G.kernel_height == G.stride_height && G.kernel_width == G.stride_width &&
       G.out_height() * G.stride_height == height && G.out_width() * G.stride_width == width;
 
-  /// Offset of the pixel under tap (0, 0) of an output pixel.
+  /// Offset of the pixel under tap (0, 0) of an output pixel, for pixels of PixelSize elements.
+  template <std::size_t PixelSize>
   static constexpr std::size_t under(std::size_t pixel) {
-    return grid_offset<G.out_width(), G.stride_width * G.in_channels, G.out_height(),
-                       G.stride_height * row_size, image_size>(pixel);
+    return grid_offset<G.out_width(), G.stride_width * PixelSize, G.out_height(),
+                       G.stride_height * width * PixelSize, height * width * PixelSize>(pixel);
   }
+
+  /// backward_input sums in scratch and copies from there if dx has no border to sum into, or if
+  /// its pixels are not whole vectors: partial stores cannot be forwarded to the loads of the next
+  /// tap.
+  template <class Panel>
+  static constexpr bool staged = bordered || (!disjoint && Panel::columns < Panel::width);
+  static constexpr std::size_t stage_size =
+      staged<typename in_panels::last> ? block * height * width * in_panels::whole::width : 0;
 
 public:
   static constexpr std::size_t derived_gradient_size = (1 + depth) * out_panels::padded;
   static constexpr std::size_t derived_size =
       derived_gradient_size + taps * G.out_channels * in_panels::padded;
-  static constexpr std::size_t scratch_size = bordered ? image_size : 0;
+  static constexpr std::size_t scratch_size = std::max(bordered ? image_size : 0, stage_size);
 
   /// Packs the parameters.
   static void derive(const T* weight, const T* bias, T* derived) {
@@ -79,7 +89,7 @@ public:
   /// Assigns y. Each output is one chain of multiply-adds, bias first, in the order of kernel row,
   /// kernel column, channel: its bits depend on neither n nor the place of the image.
   static void forward(std::size_t n, const T* x, const T* derived, T* y, T* scratch) {
-    std::fill_n(scratch, scratch_size, T(0));
+    if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
     out_panels::for_each([&](auto p, std::size_t first) {
       forward_panel<decltype(p)>(n, x, derived + (1 + depth) * first, y + first, scratch);
     });
@@ -97,7 +107,7 @@ public:
   /// Adds to derived_gradient.
   static void backward_parameters(std::size_t n, const T* x, const T* dy, T* derived_gradient,
                                   T* scratch) {
-    std::fill_n(scratch, scratch_size, T(0));
+    if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
     out_panels::for_each([&](auto p, std::size_t first) {
       backward_parameters_panel<decltype(p)>(n, x, dy + first,
                                              derived_gradient + (1 + depth) * first, scratch);
@@ -109,19 +119,20 @@ private:
   template <class F>
   static void for_each_parameter(F&& f) {
     out_panels::for_each([&](auto p, std::size_t first) {
-      std::size_t packed = (1 + depth) * first;
+      const std::size_t panel = (1 + depth) * first;
       for (std::size_t out = 0; out < p.columns; ++out)
-        f(packed + out, G.weight_size() + first + out);
-      for (std::size_t tap = 0; tap < taps; ++tap)
-        for (std::size_t in = 0; in < G.in_channels; ++in) {
-          packed += p.width;
-          for (std::size_t out = 0; out < p.columns; ++out)
-            f(packed + out, ((first + out) * G.in_channels + in) * taps + tap);
-        }
+        f(panel + out, G.weight_size() + first + out);
+      // A transposition; 16 input channels at a time, so that both sides stay in the cache.
+      for (std::size_t begin = 0; begin < G.in_channels; begin += 16)
+        for (std::size_t out = 0; out < p.columns; ++out)
+          for (std::size_t in = begin; in < std::min(begin + 16, G.in_channels); ++in)
+            for (std::size_t tap = 0; tap < taps; ++tap)
+              f(panel + (1 + tap * G.in_channels + in) * p.width + out,
+                ((first + out) * G.in_channels + in) * taps + tap);
     });
   }
 
-  /// Calls f(first image, number of images, their pixels' tiles of Panel) block by block.
+  /// Calls f(first image, number of images) block by block.
   template <class F>
   static void for_each_block(std::size_t n, F&& f) {
     for (std::size_t i = 0; i < n; i += block) f(i, std::min(block, n - i));
@@ -142,11 +153,12 @@ private:
     if constexpr (!bordered) return x;
     for (std::size_t row = 0; row < G.in_height; ++row)
       std::copy_n(x + row * G.in_width * G.in_channels, G.in_width * G.in_channels,
-                  scratch + inner(row));
+                  scratch + inner(row, 0) * G.in_channels);
     return scratch;
   }
-  static constexpr std::size_t inner(std::size_t row) {
-    return (row + G.padding_height) * row_size + G.padding_width * G.in_channels;
+  /// Pixel of the bordered image. Only one image at a time has a border.
+  static constexpr std::size_t inner(std::size_t row, std::size_t column) {
+    return (row + G.padding_height) * width + G.padding_width + column;
   }
 
   template <class Panel>
@@ -155,46 +167,69 @@ private:
       const T* source = with_border(x + image * G.input_size(), scratch);
       T* target = y + image * G.output_size();
       for_each_pixel_tile<Panel>(images, [&](auto rows, std::size_t first) {
-        scattered_rows<const T, rows> a(source, [&](auto r) { return under(first + r); });
-        tile<T, rows, Panel> sums(packed);
-        const T* b = packed + Panel::width;
-        for (std::size_t ky = 0; ky < G.kernel_height; ++ky) {
-          sums.template accumulate<1, Panel::width, true>(a, b, run);
-          a.advance(row_size);
-          b += run * Panel::width;
-        }
-        sums.store(strided_rows<T, G.out_channels>{target + first * G.out_channels});
+        forward_tile<Panel, rows>(source, first, packed, target);
       });
     });
+  }
+
+  // The tiles are functions of their own, so that the loops around them take no registers.
+  template <class Panel, std::size_t Rows>
+  [[gnu::noinline]] static void forward_tile(const T* source, std::size_t first, const T* packed,
+                                             T* target) {
+    scattered_rows<const T, Rows> a(source,
+                                    [&](std::size_t r) { return under<G.in_channels>(first + r); });
+    tile<T, Rows, Panel> sums(packed);
+    packed += Panel::width;
+    for (std::size_t ky = 0; ky < G.kernel_height; ++ky) {
+      sums.template accumulate<1, Panel::width, true>(a, packed, run);
+      a.advance(row_size);
+      packed += run * Panel::width;
+    }
+    sums.store(strided_rows<T, G.out_channels>{target + first * G.out_channels});
   }
 
   /// Tap by tap, so that nothing is multiplied with a border whatever the stride.
   template <class Panel>
   static void backward_input_panel(std::size_t n, const T* dy, const T* packed, T* dx, T* scratch) {
+    constexpr std::size_t pixel_size = staged<Panel> ? Panel::width : G.in_channels;
+    using target_panel = std::conditional_t<staged<Panel>, typename Panel::packed, Panel>;
+
     for_each_block(n, [&](std::size_t image, std::size_t images) {
       const T* source = dy + image * G.output_size();
-      T* target = bordered ? scratch : dx + image * G.input_size();
+      T* image_dx = dx + image * G.input_size();
+      T* target = staged<Panel> ? scratch : image_dx;
       if constexpr (!disjoint)
         for (std::size_t pixel = 0; pixel < images * height * width; ++pixel)
-          std::fill_n(target + pixel * G.in_channels, Panel::columns, T(0));
+          std::fill_n(target + pixel * pixel_size, target_panel::columns, T(0));
       for (std::size_t tap = 0; tap < taps; ++tap) {
-        T* to = target + tap / G.kernel_width * row_size + tap % G.kernel_width * G.in_channels;
+        T* to = target + (tap / G.kernel_width * width + tap % G.kernel_width) * pixel_size;
+        const T* b = packed + tap * G.out_channels * Panel::width;
         for_each_pixel_tile<Panel>(images, [&](auto rows, std::size_t first) {
-          const scattered_rows<T, rows> c(to, [&](auto r) { return under(first + r); });
-          tile<T, rows, Panel> sums;
-          if constexpr (!disjoint) sums.load(c);
-          sums.template accumulate<1, Panel::width, true>(
-              strided_rows<const T, G.out_channels>{source + first * G.out_channels},
-              packed + tap * G.out_channels * Panel::width, G.out_channels);
-          sums.store(c);
+          backward_input_tile<target_panel, rows, pixel_size>(source, first, b, to);
         });
       }
-      if constexpr (bordered)
-        for (std::size_t row = 0; row < G.in_height; ++row)
+      if constexpr (staged<Panel>)
+        for (std::size_t row = 0; row < images * G.in_height; ++row)
           for (std::size_t column = 0; column < G.in_width; ++column)
-            std::copy_n(scratch + inner(row) + column * G.in_channels, Panel::columns,
-                        dx + image * G.input_size() + (row * G.in_width + column) * G.in_channels);
+            std::copy_n(scratch + inner(row, column) * pixel_size, Panel::columns,
+                        image_dx + (row * G.in_width + column) * G.in_channels);
     });
+  }
+
+  template <class Panel, std::size_t Rows, std::size_t PixelSize>
+  [[gnu::noinline]] static void backward_input_tile(const T* source, std::size_t first,
+                                                    const T* packed, T* target) {
+    const scattered_rows<T, Rows> c(target,
+                                    [&](std::size_t r) { return under<PixelSize>(first + r); });
+    tile<T, Rows, Panel> sums;
+    sums.template accumulate<1, Panel::width, true>(
+        strided_rows<const T, G.out_channels>{source + first * G.out_channels}, packed,
+        G.out_channels);
+    // Added at the end: sums that start from dx would wait for the stores of the tile before.
+    if constexpr (disjoint)
+      sums.store(c);
+    else
+      sums.add_to(c);
   }
 
   /// The sum over a block's pixels stays in registers; then the gradient is read and written once.
@@ -210,22 +245,8 @@ private:
       tile<T, 1, Panel> bias;
       bias.template accumulate<0, G.out_channels, false>(strided_rows<const T, 0>{&one}, seed,
                                                          images * pixels);
-      bias.add_to(gradient);
+      bias.add_to(strided_rows<T, Panel::width>{gradient});
 
-      const auto add_tile = [&](auto rows, auto a, T* to) {
-        tile<T, rows, Panel> sums;
-        const T* b = seed;
-        for (std::size_t i = 0; i < images; ++i) {
-          for (std::size_t oy = 0; oy < G.out_height(); ++oy) {
-            sums.template accumulate<G.stride_width * G.in_channels, G.out_channels, false>(
-                a, b, G.out_width());
-            a.advance(G.stride_height * row_size);
-            b += G.out_width() * G.out_channels;
-          }
-          a.advance(image_size - G.out_height() * G.stride_height * row_size);
-        }
-        sums.add_to(to);
-      };
       // Within a kernel row the elements of x are neighbours; a tile crosses rows only if they are
       // shorter than a tile.
       constexpr bool across = run < Panel::rows;
@@ -234,17 +255,35 @@ private:
         for_each_tile<cut.least, cut.tallest()>(cut, [&](auto rows, std::size_t first) {
           T* to = gradient + (1 + ky * run + first) * Panel::width;
           if constexpr (across)
-            add_tile(rows,
-                     scattered_rows<const T, rows>(
-                         source,
-                         [&](auto r) {
-                           return grid_offset<run, 1, G.kernel_height, row_size, 0>(first + r);
-                         }),
-                     to);
+            backward_parameters_tile<Panel, rows>(
+                scattered_rows<const T, rows>(
+                    source,
+                    [&](std::size_t r) {
+                      return grid_offset<run, 1, G.kernel_height, row_size, 0>(first + r);
+                    }),
+                images, seed, to);
           else
-            add_tile(rows, strided_rows<const T, 1>{source + ky * row_size + first}, to);
+            backward_parameters_tile<Panel, rows>(
+                strided_rows<const T, 1>{source + ky * row_size + first}, images, seed, to);
         });
     });
+  }
+
+  template <class Panel, std::size_t Rows, class A>
+  [[gnu::noinline]] static void backward_parameters_tile(A a, std::size_t images, const T* seed,
+                                                         T* gradient) {
+    tile<T, Rows, Panel> sums;
+    for (std::size_t i = 0; i < images; ++i) {
+      A row = a;
+      for (std::size_t oy = 0; oy < G.out_height(); ++oy) {
+        sums.template accumulate<G.stride_width * G.in_channels, G.out_channels, false>(
+            row, seed, G.out_width());
+        row.advance(G.stride_height * row_size);
+        seed += G.out_width() * G.out_channels;
+      }
+      a.advance(image_size);
+    }
+    sums.add_to(strided_rows<T, Panel::width>{gradient});
   }
 };
 

@@ -26,6 +26,9 @@ struct panel {
   static constexpr std::size_t rows =
       std::min<std::size_t>(8, (simd::registers == 32 ? 24 : 12) / Vectors);
 
+  /// The same with the padding, for packed memory.
+  using packed = panel<T, Vectors, simd::lanes<T>>;
+
   static constexpr std::size_t lanes(std::size_t vector) {
     return vector + 1 == Vectors ? LastLanes : simd::lanes<T>;
   }
@@ -138,22 +141,17 @@ public:
   }
 
   template <class C>
-  void load(C c) {
-    each([&](auto r, auto v, vec& sum) {
-      sum = simd::load_first(c[r] + v * simd::lanes<T>, Panel::lanes(v));
-    });
-  }
-  template <class C>
   void store(C c) {
     each([&](auto r, auto v, vec& sum) {
       simd::store_first(c[r] + v * simd::lanes<T>, sum, Panel::lanes(v));
     });
   }
 
-  /// Adds to packed rows.
-  void add_to(T* c) {
+  /// Adds to rows of whole vectors.
+  template <class C>
+  void add_to(C c) {
     each([&](auto r, auto v, vec& sum) {
-      T* at = c + r * Panel::width + v * simd::lanes<T>;
+      T* at = c[r] + v * simd::lanes<T>;
       simd::store(at, simd::load(at) + sum);
     });
   }

@@ -3,5 +3,5 @@
 
 #include <ctnn/core.hpp>
 
-using Net = ctnn::Sequential<ctnn::Input<1, 28, 28>, ctnn::Flatten, ctnn::Linear<10>,
-                             ctnn::LogSoftmax>;
+using Net =
+    ctnn::Sequential<ctnn::Input<1, 28, 28>, ctnn::Flatten, ctnn::Linear<10>, ctnn::LogSoftmax>;

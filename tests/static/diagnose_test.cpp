@@ -1,0 +1,123 @@
+// Every sentence that the library says about a wrong network.
+#include <ctnn/core.hpp>
+
+#include "support/catch.hpp"
+
+using namespace ctnn;
+
+namespace {
+
+struct WantsVector {
+  static constexpr Shape output_shape(Shape in) { return in; }
+  static constexpr Text check(Shape in) {
+    return in.rank == 1 ? Text{} : Text("wants a vector, got ") << in;
+  }
+};
+struct LosesAll {
+  static constexpr Shape output_shape(Shape) { return {0}; }
+};
+
+template <class... Ls>
+std::string said() {
+  static constexpr Text text = diagnose<Ls...>(); // at compile time, as the compiler would
+  return std::string(text.view());
+}
+
+} // namespace
+
+TEST_CASE("a good network is not complained about") {
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3>, ReLU, MaxPool2d<2>, Flatten, Linear<10>>() == "");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 9>>() == "");
+  CHECK(said<Input<3>, Dropout<0.0>>() == "");
+}
+
+TEST_CASE("a window that does not fit its input is told with both sizes") {
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3>, ReLU, MaxPool2d<2>, ReLU, MaxPool2d<5>>() ==
+        "layer 4 MaxPool2d<5>: window 5x5 does not fit its 3x3 input");
+  CHECK(said<Input<1, 4, 4>, Conv2d<8, 5>>() ==
+        "layer 0 Conv2d<8, 5>: kernel 5x5 does not fit its 4x4 input");
+  CHECK(said<Input<1, 4, 4>, Conv2d<8, 7, 1, 1>>() ==
+        "layer 0 Conv2d<8, 7, 1, 1>: kernel 7x7 does not fit its 4x4 input with padding 1x1");
+  CHECK(said<Input<1, 4, 4>, AvgPool2d<Size2d{2, 5}>>() ==
+        "layer 0 AvgPool2d<{2, 5}>: window 2x5 does not fit its 4x4 input");
+}
+
+TEST_CASE("a layer that wants another rank says so") {
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3>, ReLU, Linear<10>>() ==
+        "layer 2 Linear<10>: expects a flat input, got 8x7x7 (put Flatten before it)");
+  CHECK(said<Input<7>, Conv2d<8, 3>>() ==
+        "layer 0 Conv2d<8, 3>: expects an image (channels, height, width), got 7");
+  CHECK(said<Input<2, 7>, MaxPool2d<2>>() ==
+        "layer 0 MaxPool2d<2>: expects an image (channels, height, width), got 2x7");
+}
+
+TEST_CASE("a name stands in for the index and nesting is told") {
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3>, Named<"fc", Linear<10>>>() ==
+        "layer fc Linear<10>: expects a flat input, got 8x7x7 (put Flatten before it)");
+  CHECK(said<Input<3, 16, 16>, Sequential<ReLU, Sequential<ReLU, MaxPool2d<20>>>>() ==
+        "layer 0.1.1 MaxPool2d<20>: window 20x20 does not fit its 16x16 input");
+}
+
+TEST_CASE("bad parameters of a layer are told") {
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 0>>() ==
+        "layer 0 Conv2d<8, 3, 0>: stride must be at least 1x1, got 0x0");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 0>>() ==
+        "layer 0 Conv2d<8, 0>: kernel must be at least 1x1, got 0x0");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 1, -1>>() ==
+        "layer 0 Conv2d<8, 3, 1, -1>: padding must not be negative, got -1x-1");
+  CHECK(said<Input<1, 9, 9>, Conv2d<0, 3>>() ==
+        "layer 0 Conv2d<0, 3>: out_channels must be at least 1, got 0");
+  CHECK(said<Input<1, 9, 9>, MaxPool2d<2, 2, 2>>() ==
+        "layer 0 MaxPool2d<2, 2, 2>: padding 2x2 is more than half of the window 2x2");
+  CHECK(said<Input<9>, Linear<-3>>() ==
+        "layer 0 Linear<-3>: out_features must be at least 1, got -3");
+  CHECK(said<Input<9>, Dropout<1.0>>() == "layer 0 Dropout<1>: probability must be in [0, 1)");
+  CHECK(said<Input<9>, Dropout<-0.25>>() ==
+        "layer 0 Dropout<-0.25>: probability must be in [0, 1)");
+  CHECK(said<Input<9>, LeakyReLU<-0.1>>() ==
+        "layer 0 LeakyReLU<-0.1>: negative_slope must not be negative");
+}
+
+TEST_CASE("what is not a network is told") {
+  CHECK(said<Conv2d<8, 3>, ReLU>() ==
+        "Sequential<Conv2d<8, 3>, ...> has no Input<...>; a network starts with one");
+  CHECK(said<ReLU>() == "Sequential<ReLU> has no Input<...>; a network starts with one");
+  CHECK(said<>() == "Sequential<> has no Input<...>; a network starts with one");
+  CHECK(said<Input<3, 4, 4>>() == "Sequential<Input<3, 4, 4>> has no layers");
+  CHECK(said<Input<3, 0, 4>, ReLU>() == "Input<3, 0, 4>: wants one to three positive extents");
+  CHECK(said<Input<>, ReLU>() == "Input<>: wants one to three positive extents");
+  CHECK(said<Input<1, 2, 3, 4>, ReLU>() ==
+        "Input<1, 2, 3, 4>: wants one to three positive extents");
+  CHECK(said<Input<3, 4, 4>, ReLU, Input<3, 4, 4>>() ==
+        "layer 1 Input<3, 4, 4>: an Input comes first and only once");
+  CHECK(said<Input<3, 4, 4>, int>() ==
+        "layer 0 int is not a layer: it lacks static constexpr Shape output_shape(Shape)");
+}
+
+TEST_CASE("names that could not be told apart or read back are told") {
+  CHECK(said<Input<9>, Named<"fc", Linear<3>>, ReLU, Named<"fc", Linear<2>>>() ==
+        "two layers are named fc");
+  CHECK(said<Input<9>, Named<"", Linear<3>>>() ==
+        "layer  Linear<3>: a name must not be empty or contain a dot");
+  CHECK(said<Input<9>, Named<"a.b", Linear<3>>>() ==
+        "layer a.b Linear<3>: a name must not be empty or contain a dot");
+}
+
+TEST_CASE("a layer of the user's own speaks for itself") {
+  CHECK(said<Input<3, 16, 16>, ReLU, WantsVector>() ==
+        "layer 1 WantsVector: wants a vector, got 3x16x16");
+  CHECK(said<Input<3>, LosesAll>() == "layer 0 LosesAll: has an empty output for its 3 input");
+}
+
+TEST_CASE("an unknown parameter is told with the nearest name") {
+  using Net =
+      Sequential<Input<1, 9, 9>, Named<"conv1", Conv2d<8, 3>>, Flatten, Named<"fc", Linear<10>>>;
+  using Bare = Sequential<Input<9>, ReLU>;
+  STATIC_REQUIRE(diagnose_parameter<Net>("fc.bias").empty());
+  STATIC_REQUIRE(diagnose_parameter<Net>("conv1.wieght") ==
+                 "no parameter is named conv1.wieght; the nearest is conv1.weight");
+  STATIC_REQUIRE(diagnose_parameter<Net>("weight") ==
+                 "no parameter is named weight; the nearest is fc.weight");
+  STATIC_REQUIRE(diagnose_parameter<Bare>("weight") ==
+                 "no parameter is named weight; this network has none");
+}

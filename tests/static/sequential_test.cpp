@@ -1,0 +1,46 @@
+// Names, nesting and user layers, at compile time.
+#include <ctnn/core.hpp>
+
+#include "support/catch.hpp"
+#include "support/channel_gain.hpp"
+
+using namespace ctnn;
+
+namespace {
+
+using Block = Sequential<Conv2d<8, 3, 1, 1>, ReLU>;
+using Nested = Sequential<Input<3, 8, 8>, Named<"stem", Block>, Block, MaxPool2d<2>,
+                          Named<"gain", ChannelGain>, Flatten, Named<"head", Linear<10>>>;
+
+static_assert(Nested::layer_count == 6);
+static_assert(Nested::node_count == 8);
+static_assert(Nested::nodes[0].name == "stem.0" && Nested::nodes[3].name == "1.1");
+static_assert(Nested::parameter<"stem.0.weight">().shape == Shape{8, 3, 3, 3});
+static_assert(Nested::parameter<"1.0.bias">().shape == Shape{8});
+static_assert(Nested::parameter<"gain.gain">().shape == Shape{8});
+static_assert(Nested::parameter<"head.weight">().shape == Shape{10, 128});
+static_assert(Nested::parameter_count == 224 + 584 + 8 + 1290);
+static_assert(std::is_same_v<Nested::layer<1>, Block>);
+static_assert(std::is_same_v<Nested::layer<3>, ChannelGain>);
+
+// Shapes follow PyTorch's rules for stride and padding.
+template <class... Ls>
+constexpr Shape output_of = Sequential<Ls...>::output_shape;
+static_assert(output_of<Input<3, 7, 9>, Conv2d<4, 3, 2, 1>> == Shape{4, 4, 5});
+static_assert(output_of<Input<3, 5, 6>, Conv2d<4, Size2d{2, 3}, Size2d{2, 1}, Size2d{1, 0}>> ==
+              Shape{4, 3, 4});
+static_assert(output_of<Input<2, 7, 9>, MaxPool2d<2>> == Shape{2, 3, 4});
+static_assert(output_of<Input<2, 7, 8>, MaxPool2d<3, 2, 1>> == Shape{2, 4, 4});
+static_assert(output_of<Input<2, 7, 8>, AvgPool2d<3, 2, 1>> == Shape{2, 4, 4});
+static_assert(output_of<Input<2, 3, 4>, Flatten> == Shape{24});
+static_assert(output_of<Input<5>, Dropout<0.5>, LeakyReLU<>, Sigmoid, Tanh, Softmax> == Shape{5});
+
+// The list is open to Hana.
+constexpr auto relus = hana::fold_left(Nested::layers, 0, [](int count, auto type) {
+  return count + (std::is_same_v<typename decltype(type)::type, Block> ? 1 : 0);
+});
+static_assert(relus == 1);
+
+} // namespace
+
+TEST_CASE("nested and named networks compile") { SUCCEED(); }
