@@ -26,9 +26,15 @@ function(ctnn_add_trainer name)
   find_package(CLI11 REQUIRED)
 
   # The installed tree has the same folders as the source tree, see install.cmake.
-  add_executable(${name} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src/trainer.cpp)
+  set(source ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
+  cmake_path(NORMAL_PATH source)
+  add_executable(${name} ${source}/trainer.cpp ${source}/trainer/commands.cpp)
   target_compile_definitions(${name} PRIVATE
-    CTNN_NETWORK_HEADER="${arg_NETWORK}" CTNN_VERSION="${version}" CTNN_REVISION="${revision}")
+    CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}")
+  # Of this file alone, so that a new commit does not compile the network again. -O1: parsing a
+  # command line need not be fast, and compiles in half the time.
+  set_source_files_properties(${source}/trainer.cpp PROPERTIES COMPILE_OPTIONS -O1
+    COMPILE_DEFINITIONS "CTNN_VERSION=\"${version}\";CTNN_REVISION=\"${revision}\"")
   target_link_libraries(${name} PRIVATE ctnn::ctnn ctnn_arch CLI11::CLI11)
 
   if(CTNN_STATIC_TRAINER)

@@ -1,29 +1,41 @@
-// The program that ctnn_add_trainer builds around a network header: summary, train, evaluate.
-// Exit codes: ctnn::ExitCode in ctnn/io/error.hpp.
+// The program that ctnn_add_trainer builds around a network header: its command line and its exit
+// codes, which are ctnn::ExitCode in ctnn/io/error.hpp. What it does is in trainer/commands.cpp.
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <sstream>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include CTNN_NETWORK_HEADER
+#include <ctnn/io/error.hpp>
+#include <ctnn/io/message.hpp>
 
-#include "trainer/options.hpp"
-#include "trainer/train.hpp"
+#include "trainer/command_line.hpp"
+#include "trainer/commands.hpp"
+#include "trainer/output.hpp"
 
 namespace {
 
 using ctnn::ExitCode;
 
-ExitCode run(int argc, char** argv) {
-  CLI::App app("Trains the neural network that it was compiled for.");
+#if defined(__clang__)
+constexpr const char* compiler = "clang++ " __clang_version__;
+#else
+constexpr const char* compiler = "g++ " __VERSION__;
+#endif
+
+void run(int argc, char** argv) {
+  CLI::App app("Trains the neural network that it was compiled for.", CTNN_PROGRAM);
+  app.option_defaults()->take_last(); // what is added to `scripts/train --out X` overrides it
   app.require_subcommand(1);
-  app.set_version_flag("--version", fmt::format("{} (ctnn {}, {}, {})", argv[0], CTNN_VERSION,
-                                                CTNN_REVISION, ctnn::simd::instruction_set));
+  app.set_version_flag("--version", fmt::format("{} {} ({}, {}, {})", CTNN_PROGRAM, CTNN_VERSION,
+                                                CTNN_REVISION, trainer::instruction_set, compiler));
 
   CLI::App* summary = app.add_subcommand("summary", "Print the network's table");
   bool all = false;
@@ -36,24 +48,30 @@ ExitCode run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
-    app.exit(help_or_version);
-    return ExitCode::ok;
+    std::ostringstream text;
+    app.exit(help_or_version, text);
+    return trainer::write_out(text.str());
   } catch (const CLI::ParseError& error) {
-    throw ctnn::Error(ExitCode::usage, std::string(error.what()) + " (see --help)");
+    const std::vector<std::string> strays = app.remaining(true); // CLI11 names them last
+    throw ctnn::Error(ExitCode::usage,
+                      fmt::format("{} (see --help)",
+                                  strays.empty()
+                                      ? error.what()
+                                      : fmt::format("unexpected argument \"{}\"", strays.front())));
   }
 
   if (summary->parsed())
-    fmt::print("{}", all ? ctnn::summary<Net> : ctnn::summary<Net, ctnn::Rows::with_parameters>);
+    trainer::summary(all);
   else if (train->parsed())
-    trainer::train<Net>(train_options);
+    trainer::train(train_options);
   else
-    trainer::evaluate<Net>(evaluate_options);
-  return ExitCode::ok;
+    trainer::evaluate(evaluate_options);
 }
 
-int report(const char* program, ExitCode code, const std::string& message) {
-  std::fflush(stdout);
-  std::fputs(fmt::format("{}: error: {}\n", program, message).c_str(), stderr); // never throws
+/// One line on standard error, whatever the message holds.
+int report(ExitCode code, std::string message) {
+  std::ranges::replace(message, '\n', ' ');
+  std::fputs((CTNN_PROGRAM ": error: " + ctnn::printable(message) + "\n").c_str(), stderr);
   return static_cast<int>(code);
 }
 
@@ -71,25 +89,23 @@ bool processor_fits() {
 } // namespace
 
 int main(int argc, char** argv) {
-  const char* const program = "mnist";
+  trainer::keep_closed_streams_closed();
   if (!processor_fits())
-    return report(program, ExitCode::unexpected,
+    return report(ExitCode::unexpected,
                   fmt::format("this program was built for {}, which this processor lacks",
-                              ctnn::simd::instruction_set));
+                              trainer::instruction_set));
   try {
-    const ExitCode code = run(argc, argv);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout))
-      return report(program, ExitCode::cannot_write, "standard output: cannot write");
-    return static_cast<int>(code);
+    run(argc, argv);
+    return static_cast<int>(ExitCode::ok);
   } catch (const ctnn::Error& error) {
-    return report(program, error.code, error.what());
+    return report(error.code, error.what());
   } catch (const std::bad_alloc&) {
-    return report(program, ExitCode::out_of_memory, "out of memory");
+    return report(ExitCode::out_of_memory, "out of memory");
   } catch (const std::system_error& error) {
     const bool threads = error.code() == std::errc::resource_unavailable_try_again;
-    return report(program, threads ? ExitCode::out_of_memory : ExitCode::unexpected,
+    return report(threads ? ExitCode::out_of_memory : ExitCode::unexpected,
                   threads ? "cannot start the threads: try --threads 1" : error.what());
   } catch (const std::exception& error) {
-    return report(program, ExitCode::unexpected, error.what());
+    return report(ExitCode::unexpected, error.what());
   }
 }

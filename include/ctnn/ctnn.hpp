@@ -1,22 +1,6 @@
 #pragma once
-// Everything: define, verify, train, evaluate, save and load networks.
+// Everything: train.hpp, and the files that data and weights come from and go to.
 
-#include <ctnn/core.hpp>
 #include <ctnn/data/mnist.hpp>
 #include <ctnn/io/state_dict.hpp>
-#include <ctnn/kernels/avg_pool2d.hpp>
-#include <ctnn/kernels/channels_first.hpp>
-#include <ctnn/kernels/conv2d.hpp>
-#include <ctnn/kernels/dropout.hpp>
-#include <ctnn/kernels/elementwise.hpp>
-#include <ctnn/kernels/linear.hpp>
-#include <ctnn/kernels/max_pool2d.hpp>
-#include <ctnn/kernels/softmax.hpp>
-#include <ctnn/network/gradcheck.hpp>
-#include <ctnn/network/network.hpp>
-#include <ctnn/train/dataset.hpp>
-#include <ctnn/train/epoch.hpp>
-#include <ctnn/train/losses.hpp>
-#include <ctnn/train/optimizers.hpp>
-#include <ctnn/train/schedulers.hpp>
-#include <ctnn/train/trainer.hpp>
+#include <ctnn/train.hpp>

@@ -158,24 +158,6 @@ TEMPLATE_TEST_CASE("a weight that is not finite is refused by name and index", "
   }
 }
 
-TEST_CASE("PyTorch's count of batches is passed over and nothing else is") {
-  const float mean[2] = {1, 2};
-  const std::uint64_t count = 5;
-  const auto mean_bytes = std::as_bytes(std::span(mean));
-  const auto count_bytes = std::as_bytes(std::span(&count, 1));
-  float loaded[2] = {};
-  const ParameterSlot<float> slot{"bn1.running_mean", {2}, loaded};
-  const auto load_with = [&](const char* name, std::vector<std::uint64_t> shape) {
-    return load<float>(file_of({{"bn1.running_mean", "F32", {2}, mean_bytes},
-                                {name, "I64", std::move(shape), count_bytes}}),
-                       std::span(&slot, 1));
-  };
-  CHECK(load_with("bn1.num_batches_tracked", {}).code == ExitCode::ok);
-  CHECK(loaded[1] == 2);
-  CHECK(load_with("bn1.num_batches_tracked", {1}).says("unexpected bn1.num_batches_tracked"));
-  CHECK(load_with("bn1.other", {}).says("unexpected bn1.other"));
-}
-
 TEST_CASE("files that cannot be read or written are named") {
   const test::temporary_folder folder;
   tiny_net<float> net;

@@ -1,5 +1,5 @@
 // The law itself: small networks keep it, and it finds each of the mistakes it is there for.
-#include <ctnn/ctnn.hpp>
+#include <ctnn/train.hpp>
 
 #include "support/catch.hpp"
 #include "support/channel_gain.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <ctnn/ctnn.hpp>
+#include <ctnn/train.hpp>
 
 #include "support/catch.hpp"
 #include "support/reference.hpp"

@@ -2,7 +2,7 @@
 #include <numeric>
 #include <vector>
 
-#include <ctnn/ctnn.hpp>
+#include <ctnn/train.hpp>
 
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"

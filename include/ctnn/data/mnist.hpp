@@ -121,7 +121,7 @@ inline std::filesystem::path find_idx_file(const std::filesystem::path& folder,
 /// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. `classes` and `image` are what the
 /// network takes. Throws `Error(bad_data)`.
 inline ImageDataset load_mnist(const std::filesystem::path& directory, Split split,
-                               std::size_t classes, Shape image = {1, 28, 28},
+                               std::size_t classes = 10, Shape image = {1, 28, 28},
                                Normalization normalization = {}) {
   const char* prefix = split == Split::train ? "train" : "t10k";
   const auto find = [&](std::string_view what, std::string_view kind) {

@@ -57,12 +57,6 @@ T element(std::span<const std::byte> bytes, std::string_view dtype, std::size_t 
   return dtype == "F32" ? stored_as(float{}) : stored_as(double{});
 }
 
-/// PyTorch's BatchNorm counts its batches in an integer that only `momentum=None` reads.
-inline bool is_batch_counter(const TensorInfo& tensor) {
-  return tensor.name.ends_with("num_batches_tracked") && tensor.dtype == "I64" &&
-         tensor.shape.empty();
-}
-
 /// What keeps `tensor` from filling `slot`; empty if nothing does.
 template <class T>
 std::string difference(const SafetensorsFile& file, const TensorInfo& tensor,
@@ -95,8 +89,7 @@ template <class T>
 void load_parameters(const SafetensorsFile& file, std::string_view file_name,
                      std::span<const ParameterSlot<T>> slots) {
   std::unordered_map<std::string_view, const TensorInfo*> unused;
-  for (const TensorInfo& tensor : file.tensors)
-    if (!detail::is_batch_counter(tensor)) unused.emplace(tensor.name, &tensor);
+  for (const TensorInfo& tensor : file.tensors) unused.emplace(tensor.name, &tensor);
 
   std::vector<std::pair<const TensorInfo*, const ParameterSlot<T>*>> pairs;
   std::vector<std::string> missing, unexpected, differences;

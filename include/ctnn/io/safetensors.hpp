@@ -200,12 +200,12 @@ write_safetensors(std::vector<TensorBytes> tensors,
   header += '}';
   header.resize((header.size() + 7) / 8 * 8, ' ');
 
-  std::vector<std::byte> bytes;
-  bytes.reserve(sizeof(std::uint64_t) + header.size() + static_cast<std::size_t>(offset));
-  const auto append = [&](std::span<const std::byte> part) {
-    bytes.insert(bytes.end(), part.begin(), part.end());
-  };
   const std::uint64_t length = header.size();
+  std::vector<std::byte> bytes(sizeof length + header.size() + static_cast<std::size_t>(offset));
+  auto end = bytes.begin();
+  const auto append = [&](std::span<const std::byte> part) {
+    end = std::ranges::copy(part, end).out;
+  };
   append(std::as_bytes(std::span(&length, 1)));
   append(std::as_bytes(std::span(header)));
   for (const TensorBytes& tensor : tensors) append(tensor.data);

@@ -124,9 +124,9 @@ private:
         f(panel + out, G.weight_size() + first + out);
       // A transposition; 16 input channels at a time, so that both sides stay in the cache.
       for (std::size_t begin = 0; begin < G.in_channels; begin += 16)
-        for (std::size_t out = 0; out < p.columns; ++out)
-          for (std::size_t in = begin; in < std::min(begin + 16, G.in_channels); ++in)
-            for (std::size_t tap = 0; tap < taps; ++tap)
+        for (std::size_t tap = 0; tap < taps; ++tap)
+          for (std::size_t out = 0; out < p.columns; ++out)
+            for (std::size_t in = begin; in < std::min(begin + 16, G.in_channels); ++in)
               f(panel + (1 + tap * G.in_channels + in) * p.width + out,
                 ((first + out) * G.in_channels + in) * taps + tap);
     });

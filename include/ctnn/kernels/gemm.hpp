@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 #include <ctnn/kernels/simd.hpp>
 
@@ -90,8 +89,8 @@ inline void for_each_tile(tile_cut cut, F&& f) {
 }
 
 /// Place of a cell in a stack of grids: ColumnStep within a row, RowStep from row to row, PlaneStep
-/// from grid to grid. Divisions by constants, in 32 bits; a running counter instead cost a quarter
-/// of the speed of short products.
+/// from grid to grid. Divisions by constants, in 32 bits; a running counter would hold registers
+/// through every product.
 template <std::size_t Columns, std::size_t ColumnStep, std::size_t Rows, std::size_t RowStep,
           std::size_t PlaneStep>
 constexpr std::size_t grid_offset(std::size_t cell) {

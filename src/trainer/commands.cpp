@@ -1,11 +1,11 @@
-#pragma once
-// `mnist train` and `mnist evaluate`.
+// The commands, compiled for one network.
+
+#include CTNN_NETWORK_HEADER
 
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <type_traits>
@@ -15,44 +15,34 @@
 
 #include <ctnn/ctnn.hpp>
 
+#include "commands.hpp"
 #include "metrics_log.hpp"
-#include "options.hpp"
+#include "output.hpp"
 
 namespace trainer {
+namespace {
 
 /// NLLLoss where the network ends in LogSoftmax, else CrossEntropyLoss on its scores.
-template <class Net>
-using loss_of = std::conditional_t<
+using Loss = std::conditional_t<
     std::is_same_v<typename Net::template layer<Net::layer_count - 1>, ctnn::LogSoftmax>,
     ctnn::NLLLoss, ctnn::CrossEntropyLoss>;
 
-template <class Net>
 ctnn::ImageDataset load(const DataOptions& data, ctnn::Split split) {
   return ctnn::load_mnist(data.path(), split, Net::output_shape.size(), Net::input_shape);
 }
 
-inline void print_test(const ctnn::Score& test) {
-  fmt::print("Test set: Average loss: {:.4f}, Accuracy: {}/{} ({:.2f}%)\n", test.loss(),
-             test.correct, test.samples, 100 * test.accuracy());
+void print_test(const ctnn::Score& test) {
+  print("Test set: Average loss: {:.4f}, Accuracy: {}/{} ({:.2f}%)\n", test.loss(), test.correct,
+        test.samples, 100 * test.accuracy());
 }
 
-inline void print_learning_rate(double lr) {
-  fmt::print("Adjusting learning rate of group 0 to {:.4e}.\n", lr);
-}
-
-template <class Net>
-void evaluate(const EvaluateOptions& options) {
-  ctnn::Network<Net> net;
-  ctnn::load_state_dict(net, options.weights);
-  const ctnn::ImageDataset test = load<Net>(options.data, ctnn::Split::test);
-  ctnn::Trainer trainer(net, loss_of<Net>{}, ctnn::SGD{}, {.threads = options.data.threads});
-  print_test(trainer.evaluate(test));
+void print_learning_rate(double lr) {
+  print("Adjusting learning rate of group 0 to {:.4e}.\n", lr);
 }
 
 /// Throws Error(diverged) if a loss is not finite: the weights on disk stay those of the last
 /// epoch.
-inline void require_finite(const ctnn::Score& score, std::size_t epoch, std::size_t batch,
-                           double lr) {
+void require_finite(const ctnn::Score& score, std::size_t epoch, std::size_t batch, double lr) {
   if (!std::isfinite(score.loss()))
     throw ctnn::Error(ctnn::ExitCode::diverged,
                       fmt::format("training diverged: the loss is {} in epoch {}, batch {}, with a "
@@ -60,17 +50,31 @@ inline void require_finite(const ctnn::Score& score, std::size_t epoch, std::siz
                                   score.loss(), epoch, batch, lr));
 }
 
-template <class Net>
+} // namespace
+
+const char* const instruction_set = ctnn::simd::instruction_set;
+
+void summary(bool all) {
+  write_out(all ? ctnn::summary<Net> : ctnn::summary<Net, ctnn::Rows::with_parameters>);
+}
+
+void evaluate(const EvaluateOptions& options) {
+  ctnn::Network<Net> net;
+  ctnn::load_state_dict(net, options.weights);
+  const ctnn::ImageDataset test = load(options.data, ctnn::Split::test);
+  ctnn::Trainer trainer(net, Loss{}, ctnn::SGD{}, {.threads = options.data.threads});
+  print_test(trainer.evaluate(test));
+}
+
 void train(const TrainOptions& options) {
-  ctnn::ImageDataset train = load<Net>(options.data, ctnn::Split::train);
-  const ctnn::ImageDataset test = load<Net>(options.data, ctnn::Split::test);
+  ctnn::ImageDataset train = load(options.data, ctnn::Split::train);
+  const ctnn::ImageDataset test = load(options.data, ctnn::Split::test);
   if (options.limit > 0) train.truncate(options.limit);
 
   ctnn::Network<Net> net(options.seed);
   if (!options.init.empty()) ctnn::load_state_dict(net, options.init);
   const ctnn::StepLR schedule{options.lr, options.step_size, options.gamma};
-  ctnn::Trainer trainer(net, loss_of<Net>{},
-                        ctnn::SGD{.lr = options.lr, .momentum = options.momentum},
+  ctnn::Trainer trainer(net, Loss{}, ctnn::SGD{.lr = options.lr, .momentum = options.momentum},
                         {.threads = options.data.threads, .seed = options.seed});
 
   MetricsLog log(options.output());
@@ -89,7 +93,7 @@ void train(const TrainOptions& options) {
 
   print_learning_rate(options.lr);
   for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
-    fmt::print("Epoch {}\n", epoch);
+    print("Epoch {}\n", epoch);
     const double lr = trainer.optimizer.lr = schedule.lr_at(epoch - 1);
     const auto start = std::chrono::steady_clock::now();
     std::size_t batches = 0;
@@ -104,8 +108,8 @@ void train(const TrainOptions& options) {
                                                   last_loss = batch.loss();
                                                 });
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    fmt::print("Train: Loss={:.4f} Batch_id={} Accuracy={:.2f}\n", last_loss, batches - 1,
-               100 * score.accuracy());
+    print("Train: Loss={:.4f} Batch_id={} Accuracy={:.2f}\n", last_loss, batches - 1,
+          100 * score.accuracy());
 
     const ctnn::Score tested = trainer.evaluate(test);
     require_finite(tested, epoch, batches, lr);
@@ -123,10 +127,8 @@ void train(const TrainOptions& options) {
                {"seconds", seconds.count()},
                {"images_per_second", static_cast<double>(train.size()) / seconds.count()}});
     print_learning_rate(schedule.lr_at(epoch));
-    std::fflush(stdout);
   }
-  fmt::print("Saved {} and {}\n", (options.output() / "last.safetensors").string(),
-             log.path().string());
+  print("Saved {} and {}\n", (options.output() / "last.safetensors").string(), log.path().string());
 }
 
 } // namespace trainer

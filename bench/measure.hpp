@@ -1,0 +1,83 @@
+#pragma once
+// The timed loop of every benchmark, and the yardstick beside it: how many multiply-adds a second
+// this core does right now. Clocks drift by a fifth, so only the share of that peak is comparable.
+
+#include <benchmark/benchmark.h>
+#include <cstddef>
+#include <ctime>
+#include <string>
+
+#include <ctnn/kernels/simd.hpp>
+
+namespace ctnn::bench {
+
+/// Whether any benchmark had a wrong result; it becomes the exit code.
+inline bool failed = false;
+
+inline void fail(benchmark::State& state, const std::string& what) {
+  failed = true;
+  state.SkipWithError(what.c_str());
+}
+
+inline double seconds(clockid_t clock) {
+  timespec now;
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// FLOP/s of one core that does nothing but the kernels' fused multiply-add, over a few
+/// milliseconds. 12 sums: more than 2 units x 4 cycles of latency need, and they fit 16 registers.
+inline double fma_peak() {
+  using vec = simd::vec<float>;
+  constexpr std::size_t sums = 12, rounds = 1'000'000;
+  vec::register_type sum[sums];
+  vec::register_type half = vec(0.5f);
+  simd::unroll<sums>([&](auto i) { sum[i] = vec(1.f); });
+
+  const double start = seconds(CLOCK_THREAD_CPUTIME_ID);
+  for (std::size_t round = 0; round < rounds; ++round) {
+    asm volatile("" : "+v"(half));
+    simd::unroll<sums>([&](auto i) {
+      sum[i] = simd::fma<float>(half, half, sum[i]);
+      // Without this all sums are the same sum to the compiler, and it does one.
+      asm volatile("" : "+v"(sum[i]));
+    });
+  }
+  const double time = seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+  return 2.0 * static_cast<double>(sums * simd::lanes<float> * rounds) / time;
+}
+
+/// What one call does. FLOPs are those of the direct algorithm, 2 a multiply-add; 0 where a layer
+/// has none.
+struct Work {
+  std::size_t images;
+  double flops_per_image;
+  std::size_t threads = 1;
+};
+
+/// Times `run`: by the clock of this thread, which stands still while others have the core; by the
+/// wall clock if the work has several threads or the benchmark says UseRealTime().
+template <class F>
+void time_loop(benchmark::State& state, clockid_t clock, const Work& work, F&& run) {
+  using benchmark::Counter;
+  const double peak_before = fma_peak();
+  const double start = seconds(clock);
+  for (auto _ : state) {
+    run();
+    benchmark::ClobberMemory();
+  }
+  const double time = seconds(clock) - start;
+  const double peak = (peak_before + fma_peak()) / 2;
+
+  const double images = static_cast<double>(work.images);
+  state.counters["per_image"] =
+      Counter(images, Counter::kIsIterationInvariantRate | Counter::kInvert);
+  state.counters["peak"] = Counter(peak);
+  if (work.flops_per_image == 0) return;
+  const double flops = work.flops_per_image * images;
+  const double done = flops * static_cast<double>(state.iterations());
+  state.counters["FLOP"] = Counter(flops, Counter::kIsIterationInvariantRate);
+  state.counters["%peak"] = 100 * done / time / (peak * static_cast<double>(work.threads));
+}
+
+} // namespace ctnn::bench

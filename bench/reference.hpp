@@ -1,0 +1,157 @@
+#pragma once
+// What a layer should compute, by the scalar reference kernels: a benchmark is timed only if its
+// result is this one.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <ctnn/ctnn.hpp>
+#include <ctnn/kernels/reference/conv2d.hpp>
+#include <ctnn/kernels/reference/elementwise.hpp>
+#include <ctnn/kernels/reference/linear.hpp>
+#include <ctnn/kernels/reference/max_pool2d.hpp>
+#include <ctnn/kernels/reference/softmax.hpp>
+
+namespace ctnn::bench {
+
+/// Some samples at one node of a graph, channels-last; the parameters as PyTorch orders them.
+template <class T>
+struct Chunk {
+  std::size_t samples;
+  std::vector<T> x, y, dy, dx, tape;
+  std::vector<std::vector<T>> parameters, gradients;
+
+  template <class Graph>
+  Chunk(const Graph& graph, std::size_t index, std::size_t n)
+      : samples(n), x(n * graph.nodes[index].input_shape.size()),
+        y(n * graph.nodes[index].output_shape.size()), dy(y.size()), dx(x.size()),
+        tape(n * graph.nodes[index].tape_size) {
+    for (const ParameterNode& parameter : graph.parameters)
+      if (parameter.node == index) parameters.emplace_back(parameter.shape.size());
+    gradients = parameters;
+  }
+};
+
+/// Where `got` is not what is expected: one line, or nothing. The tolerance is in units of the
+/// largest expected number.
+template <class T>
+std::string difference(std::string_view what, std::span<const float> got,
+                       const std::vector<T>& expected, double tolerance) {
+  double largest = 0;
+  for (const T value : expected) largest = std::max(largest, std::abs(static_cast<double>(value)));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double error = std::abs(static_cast<double>(got[i]) - static_cast<double>(expected[i]));
+    if (!(error <= tolerance * largest)) // a NaN is a difference too
+      return fmt::format("{}[{}]: expected {}, found {}", what, i, expected[i], got[i]);
+  }
+  return {};
+}
+
+/// The layer L in scalar code: forward(chunk) assigns y, backward(chunk) assigns dx and adds to the
+/// gradients. A layer without one cannot be benchmarked.
+template <class L, Shape In, class T>
+struct Reference;
+
+/// Convolution and linear: what they sum up is exact where all numbers are small and whole.
+template <class Op, class T>
+struct ReferenceOfProducts {
+  static constexpr double tolerance = 0;
+
+  static void forward(Chunk<T>& c) {
+    Op::forward(c.samples, c.x.data(), c.parameters[0].data(), c.parameters[1].data(), c.y.data());
+  }
+  static void backward(Chunk<T>& c) {
+    Op::backward_input(c.samples, c.dy.data(), c.parameters[0].data(), c.dx.data());
+    Op::backward_parameters(c.samples, c.x.data(), c.dy.data(), c.gradients[0].data(),
+                            c.gradients[1].data());
+  }
+};
+template <int Out, Size2d K, Size2d S, Size2d P, Shape In, class T>
+struct Reference<Conv2d<Out, K, S, P>, In, T>
+    : ReferenceOfProducts<kernels::reference::conv2d<T, Conv2d<Out, K, S, P>::geometry(In)>, T> {};
+template <int Out, Shape In, class T>
+struct Reference<Linear<Out>, In, T>
+    : ReferenceOfProducts<kernels::reference::linear<T, In.size(), Out>, T> {};
+
+template <Size2d K, Size2d S, Size2d P, Shape In, class T>
+struct Reference<MaxPool2d<K, S, P>, In, T> {
+  static constexpr double tolerance = 0;
+  static constexpr auto geometry = MaxPool2d<K, S, P>::window.geometry(In);
+
+  static void forward(Chunk<T>& c) {
+    kernels::reference::max_pool2d_forward(geometry, c.samples, c.x.data(), c.y.data(),
+                                           c.tape.data());
+  }
+  static void backward(Chunk<T>& c) {
+    kernels::reference::max_pool2d_backward(geometry, c.samples, c.tape.data(), c.dy.data(),
+                                            c.dx.data());
+  }
+};
+
+template <Shape In, class T>
+struct Reference<ReLU, In, T> {
+  static constexpr double tolerance = 0;
+
+  static void forward(Chunk<T>& c) {
+    for (std::size_t i = 0; i < c.x.size(); ++i)
+      c.y[i] = static_cast<T>(kernels::reference::relu(c.x[i]));
+  }
+  static void backward(Chunk<T>& c) {
+    for (std::size_t i = 0; i < c.x.size(); ++i)
+      c.dx[i] = static_cast<T>(kernels::reference::relu_backward(c.y[i], c.dy[i]));
+  }
+};
+
+/// {pixels, channels} to {channels, pixels}.
+template <Shape In, class T>
+struct Reference<Flatten, In, T> {
+  static constexpr double tolerance = 0;
+
+  static void forward(Chunk<T>& c) {
+    for (std::size_t i = 0; i < c.x.size(); ++i) c.y[flat(i)] = c.x[i];
+  }
+  static void backward(Chunk<T>& c) {
+    for (std::size_t i = 0; i < c.x.size(); ++i) c.dx[i] = c.dy[flat(i)];
+  }
+
+private:
+  static constexpr std::size_t flat(std::size_t i) {
+    constexpr std::size_t channels = In.channels(), pixels = In.size() / channels;
+    return i / In.size() * In.size() + i % channels * pixels + i % In.size() / channels;
+  }
+};
+
+/// Over vectors only: a row is a sample.
+template <Shape In, class T>
+  requires(In.rank == 1)
+struct Reference<LogSoftmax, In, T> {
+  static constexpr double tolerance = 1e-6;
+
+  static void forward(Chunk<T>& c) {
+    for (std::size_t row = 0; row < c.samples; ++row)
+      put(kernels::reference::log_softmax(take(c.x, row)), c.y, row);
+  }
+  static void backward(Chunk<T>& c) {
+    for (std::size_t row = 0; row < c.samples; ++row)
+      put(kernels::reference::log_softmax_backward(take(c.y, row), take(c.dy, row)), c.dx, row);
+  }
+
+private:
+  static std::vector<double> take(const std::vector<T>& all, std::size_t row) {
+    const T* const from = all.data() + row * In.size();
+    return {from, from + In.size()};
+  }
+  static void put(const std::vector<double>& values, std::vector<T>& all, std::size_t row) {
+    for (std::size_t i = 0; i < In.size(); ++i)
+      all[row * In.size() + i] = static_cast<T>(values[i]);
+  }
+};
+
+} // namespace ctnn::bench

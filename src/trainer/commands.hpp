@@ -1,0 +1,21 @@
+#pragma once
+// What the program does, for the network of CTNN_NETWORK_HEADER. In a unit of its own: the command
+// line takes as long to compile as the network does, and changes with neither the network nor it.
+
+#include "options.hpp"
+
+namespace trainer {
+
+/// Of the unit that holds the network.
+extern const char* const instruction_set;
+
+/// Prints the network's table, with a row for layers without parameters if `all`.
+void summary(bool all);
+
+/// Trains, tests after every epoch, and writes last.safetensors and metrics.jsonl.
+void train(const TrainOptions& options);
+
+/// Prints the score of a weights file on the test images.
+void evaluate(const EvaluateOptions& options);
+
+} // namespace trainer
