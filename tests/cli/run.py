@@ -440,7 +440,7 @@ def failing_training(suite):
     for more in ("--lr 1e5", "--lr 999999 --momentum 0.99", "--init run/last.safetensors --lr 1e4 --threads 1"):
         suite.row(f"train --out run --batch-size 8 --epochs 9 {more}", DIVERGED, err(1))
     suite.check("weights of an earlier run outlive divergence", suite.sha256("run/last.safetensors") == before)
-    suite.row("train --out later --batch-size 8 --epochs 9 --step-size 1 --gamma 1e6", DIVERGED, err(2))
+    suite.row("train --out later --batch-size 8 --epochs 9 --step-size 1 --gamma 999999", DIVERGED, err(2))
     suite.row("evaluate --weights later/last.safetensors", out=TEST_LINE)
 
     if b"__asan_init" in suite.program.read_bytes():

@@ -61,6 +61,16 @@ inline vec<T> load_first(const T* p, std::size_t count) {
     return _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), p);
   else
     return _mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), p);
+#elif defined(__AVX2__)
+  if constexpr (std::is_same_v<T, float>) {
+    const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
+                                            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    return _mm256_maskload_ps(p, mask);
+  } else {
+    const __m256i mask = _mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<long long>(count)),
+                                            _mm256_setr_epi64x(0, 1, 2, 3));
+    return _mm256_maskload_pd(p, mask);
+  }
 #else
   alignas(64) T whole[lanes<T>]{};
   for (std::size_t i = 0; i < count; ++i) whole[i] = p[i];
