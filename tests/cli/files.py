@@ -7,8 +7,12 @@ import random
 import struct
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = DATA_FILES = [
-    f"{split}-{kind}" for split in ("train", "t10k") for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
 ]
+TRAIN_SIZE, TEST_SIZE = 40, 8
 
 # The network of src/mnist_net.hpp with PyTorch's names and layouts.
 SHAPES = {
@@ -27,21 +31,28 @@ SHAPES = {
 }
 
 
-def idx(*dimensions, elements, kind=0x08):
-    return struct.pack(f">BBBB{len(dimensions)}I", 0, 0, kind, len(dimensions), *dimensions) + elements
+def idx(*dimensions, elements=b"", kind=0x08):
+    magic = bytes([0, 0, kind, len(dimensions)])
+    return magic + struct.pack(f">{len(dimensions)}I", *dimensions) + elements
 
 
-def noise(count, rows=28, cols=28):
-    return idx(count, rows, cols, elements=random.Random(count).randbytes(count * rows * cols))
+def images(count, rows=28, cols=28):
+    noise = random.Random(count).randbytes(count * rows * cols)
+    return idx(count, rows, cols, elements=noise)
 
 
 def labels(count):
     return idx(count, elements=bytes(i % 10 for i in range(count)))
 
 
-def write_data(folder, train=64, test=32):
+def write_data(folder):
     folder.mkdir(parents=True)
-    for name, content in zip(DATA_FILES, (noise(train), labels(train), noise(test), labels(test))):
+    for name, content in {
+        TRAIN_IMAGES: images(TRAIN_SIZE),
+        TRAIN_LABELS: labels(TRAIN_SIZE),
+        TEST_IMAGES: images(TEST_SIZE),
+        TEST_LABELS: labels(TEST_SIZE),
+    }.items():
         (folder / name).write_bytes(content)
 
 
@@ -53,9 +64,9 @@ def write_safetensors(path, shapes, values=(), dtype="F32"):
         for (where, index), value in dict(values).items():
             if where == name:
                 tensor[index] = value
-        packed = struct.pack(f"<{len(tensor)}{'f' if dtype == 'F32' else 'd'}", *tensor)
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(packed)]}
-        data += packed
+        begin = len(data)
+        data += struct.pack(f"<{len(tensor)}{'f' if dtype == 'F32' else 'd'}", *tensor)
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [begin, len(data)]}
     text = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
 

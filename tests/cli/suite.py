@@ -6,12 +6,14 @@ import re
 import subprocess
 
 USAGE, BAD_DATA, BAD_CHECKPOINT, CANNOT_WRITE, DIVERGED, OUT_OF_MEMORY = 2, 3, 4, 5, 6, 7
+ANYTHING = r"[^\0]*"
 
 
 class Suite:
     def __init__(self, program, folder):
         self.program = program
-        self.folder = folder
+        self.folder = folder  # where the program runs
+        self.sanitized = b"__asan_init" in program.read_bytes()
         self.passed = self.failed = 0
 
     def check(self, name, holds, details=""):
@@ -19,10 +21,10 @@ class Suite:
             self.passed += 1
         else:
             self.failed += 1
-            print(f"FAILED {name}\n{details}")
+            print(f"FAILED {name}\n  {details}")
 
-    def start(self, arguments, env=None, prepare=None, stdout=subprocess.PIPE):
-        """Runs the program in the suite's folder. A value of None in `env` unsets a variable."""
+    def run(self, arguments, env=None, prepare=None, stdout=subprocess.PIPE):
+        """`prepare` is called in the new process. A value of None in `env` unsets a variable."""
         merged = {**os.environ, **(env or {})}
         return subprocess.run(
             [self.program, *arguments],
@@ -34,35 +36,37 @@ class Suite:
             preexec_fn=prepare,
             encoding="utf-8",
             errors="surrogateescape",
-            timeout=120,
+            timeout=100,
             check=False,
         )
 
     def row(self, arguments, code=0, err="", out=None, name=None, **how):
-        """One check: the exit code; standard error, which is one line that `err` is found in, or
-        nothing on success; standard output, which `out` matches as a whole, or nothing for usage
-        errors. Returns standard output."""
+        """One check of the exit code; of standard error, nothing on success and else one line that
+        holds `err`; of standard output, which `out` matches as a whole. Returns the latter.
+        Without `out`, a mistake in what was given must print nothing."""
         if isinstance(arguments, str):
             arguments = arguments.split()
+        name = name or f"{self.program.name} {arguments}"
         if out is None:
-            out = r"[^\0]*" if code in (0, CANNOT_WRITE, DIVERGED) else ""
+            out = "" if code in (USAGE, BAD_DATA, BAD_CHECKPOINT) else ANYTHING
         prefix = re.escape(self.program.name) + ": error: "
         line = rf"{prefix}[^\n]*(?:{err})[^\n]*\n" if code else ""
         try:
-            done = self.start(arguments, **how)
+            done = self.run(arguments, **how)
         except subprocess.TimeoutExpired as late:
-            self.check(name or arguments, False, late)
+            self.check(name, False, late)
             return ""
+        printed = done.stdout or ""
         self.check(
-            name or f"{self.program.name} {arguments}",
+            name,
             done.returncode == code
             and re.fullmatch(line, done.stderr)
-            and re.fullmatch(out, done.stdout or ""),
-            f"  expected exit code {code}, standard error {line!r}, standard output {out!r}\n"
+            and re.fullmatch(out, printed),
+            f"expected exit code {code}, standard error {line!r}, standard output {out!r}\n"
             f"  found exit code {done.returncode}, standard error {done.stderr!r},"
-            f" standard output {done.stdout!r}",
+            f" standard output {printed!r}",
         )
-        return done.stdout or ""
+        return printed
 
     def sha256(self, path):
         return hashlib.sha256((self.folder / path).read_bytes()).hexdigest()
