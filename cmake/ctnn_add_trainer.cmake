@@ -1,6 +1,6 @@
 # ctnn_add_trainer(<name> NETWORK <header>)
 #
-# Adds the program <name> (summary, train, evaluate, predict, bench) for the network that <header>
+# Adds the program <name> (summary, train, evaluate) for the network that <header>
 # defines as `using Net = ctnn::Sequential<…>;`. Works in ctnn's own tree and from an installed ctnn.
 
 set(CTNN_ARCH native CACHE STRING

@@ -23,9 +23,8 @@ namespace trainer {
 namespace {
 
 /// NLLLoss where the network ends in LogSoftmax, else CrossEntropyLoss on its scores.
-using Loss = std::conditional_t<
-    std::is_same_v<typename Net::template layer<Net::layer_count - 1>, ctnn::LogSoftmax>,
-    ctnn::NLLLoss, ctnn::CrossEntropyLoss>;
+using Loss = std::conditional_t<std::is_same_v<Net::layer<Net::layer_count - 1>, ctnn::LogSoftmax>,
+                                ctnn::NLLLoss, ctnn::CrossEntropyLoss>;
 
 ctnn::ImageDataset load(const DataOptions& data, ctnn::Split split) {
   return ctnn::load_mnist(data.path(), split, Net::output_shape.size(), Net::input_shape);

@@ -1,6 +1,7 @@
 #pragma once
-// What the program does, for the network of CTNN_NETWORK_HEADER. In a unit of its own: the command
-// line takes as long to compile as the network does, and changes with neither the network nor it.
+// What the program does, for the network of CTNN_NETWORK_HEADER. In a unit of its own,
+// commands.cpp, so that an edit of the network does not compile CLI11 again, nor a new commit the
+// network.
 
 #include "options.hpp"
 

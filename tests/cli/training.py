@@ -68,7 +68,8 @@ def metrics(suite, scores):
     suite.check("an epoch's learning rate is logged", rates == [(1, 0.01), (2, 0.005)], rates)
     logged = [
         f"Test set: Average loss: {event['test_loss']:.4f}, "
-        f"Accuracy: {event['test_correct']}/{files.TEST_SIZE} ({100 * event['test_accuracy']:.2f}%)\n"
+        f"Accuracy: {event['test_correct']}/{files.TEST_SIZE} "
+        f"({100 * event['test_accuracy']:.2f}%)\n"
         for event in epochs
     ]
     suite.check("the log holds what was printed", logged == scores, (logged, scores))

@@ -24,7 +24,9 @@ struct Linear {
     return std::array{Parameter{"weight", {OutFeatures, in.size()}, uniform_by_fan_in(in.size())},
                       Parameter{"bias", {OutFeatures}, uniform_by_fan_in(in.size())}};
   }
-  static constexpr std::size_t multiply_adds(Shape in) { return in.size() * OutFeatures; }
+  static constexpr std::size_t multiply_adds(Shape in) {
+    return in.size() * static_cast<std::size_t>(OutFeatures);
+  }
 
   template <class At>
   using kernel = kernels::linear<typename At::value_type, At::input_shape.size(),
