@@ -54,9 +54,8 @@ void check(Row (*f)(Row), Row (*backward)(const Row&, Row)) {
 
 template <class T, std::size_t... C>
 void check_channels(std::index_sequence<C...>) {
-  (check<T, softmax<T, C + 1>, C + 1>(reference::softmax, reference::softmax_backward), ...);
-  (check<T, log_softmax<T, C + 1>, C + 1>(reference::log_softmax, reference::log_softmax_backward),
-   ...);
+  (check<T, softmax<T, C>, C>(reference::softmax, reference::softmax_backward), ...);
+  (check<T, log_softmax<T, C>, C>(reference::log_softmax, reference::log_softmax_backward), ...);
 }
 
 template <class Kernel, class T>
@@ -67,8 +66,9 @@ std::vector<T> forward(std::vector<T> x, std::size_t rows) {
 
 } // namespace
 
-TEMPLATE_TEST_CASE("softmax: every channel count around the vector width", "", float, double) {
-  check_channels<TestType>(std::make_index_sequence<2 * simd::lanes<TestType> + 2>{});
+TEMPLATE_TEST_CASE("softmax: channel counts around the vector width", "", float, double) {
+  constexpr std::size_t lanes = simd::lanes<TestType>; // each count costs a second to compile
+  check_channels<TestType>(std::index_sequence<1, 10, lanes - 1, lanes, lanes + 1, 2 * lanes>{});
 }
 
 TEMPLATE_TEST_CASE("softmax: extreme inputs neither overflow nor lose the small ones", "", float,

