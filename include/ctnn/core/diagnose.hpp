@@ -7,7 +7,6 @@
 //     …"}>'
 
 #include <cstddef>
-#include <string_view>
 #include <utility>
 
 #include <ctnn/core/text.hpp>
@@ -81,20 +80,20 @@ inline constexpr std::size_t longest_piece = Text::capacity;
 #endif
 
 /// Where the piece that starts at `begin` ends: after a blank, if the text does not fit.
-constexpr std::size_t piece_end(std::string_view sentence, std::size_t begin) {
+constexpr std::size_t piece_end(StringView sentence, std::size_t begin) {
   if (sentence.size() - begin < longest_piece) return sentence.size();
   std::size_t end = begin + longest_piece - 1;
   while (end > begin && sentence[end - 1] != ' ') --end;
   return end > begin ? end : begin + longest_piece - 1;
 }
 
-constexpr std::size_t piece_begin(std::string_view sentence, std::size_t index) {
+constexpr std::size_t piece_begin(StringView sentence, std::size_t index) {
   std::size_t begin = 0;
   while (index-- > 0) begin = piece_end(sentence, begin);
   return begin;
 }
 
-constexpr std::size_t piece_count(std::string_view sentence) {
+constexpr std::size_t piece_count(StringView sentence) {
   std::size_t count = 0;
   for (std::size_t begin = 0; begin < sentence.size(); begin = piece_end(sentence, begin)) ++count;
   return count;
@@ -130,8 +129,8 @@ template <text First, text... Rest>
 struct show<ill_formed<First, Rest...>> {
   static constexpr Text whole = [] {
     Text all;
-    all << std::string_view(First.chars);
-    ((all << std::string_view(Rest.chars)), ...);
+    all << StringView(First.chars);
+    ((all << StringView(Rest.chars)), ...);
     return all;
   }();
   static_assert(whole.empty(), whole.view());
@@ -145,7 +144,7 @@ constexpr bool require_empty() {
 }
 
 /// Insertions, deletions and replacements that lead from one word to the other (Levenshtein).
-constexpr std::size_t edit_distance(std::string_view from, std::string_view to) {
+constexpr std::size_t edit_distance(StringView from, StringView to) {
   std::size_t row[Name::capacity + 1]{};
   for (std::size_t j = 0; j <= to.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= from.size(); ++i) {

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string_view>
 
 #include <ctnn/core/layer.hpp>
 #include <ctnn/core/list.hpp>
@@ -29,8 +28,8 @@ struct Sequential;
 
 /// One layer in its place.
 struct Node {
-  Name name;             ///< "conv1", "0", "features.2"
-  std::string_view kind; ///< "Conv2d"
+  Name name;       ///< "conv1", "0", "features.2"
+  StringView kind; ///< "Conv2d"
   Shape input_shape;
   Shape output_shape;
   std::size_t first_parameter = 0;   ///< index into Graph::parameters
@@ -138,7 +137,7 @@ constexpr Shape trace(G& graph, Shape in, const Name& name);
 
 template <class G, class... Ls>
 constexpr Shape trace_children(G& graph, Shape in, const Name& prefix, Sequential<Ls...>*) {
-  const std::array<std::string_view, sizeof...(Ls)> labels{unwrapped<Ls>::label...};
+  const std::array<StringView, sizeof...(Ls)> labels{unwrapped<Ls>::label...};
   for (std::size_t i = 0; i < labels.size(); ++i)
     for (std::size_t j = 0; j < i && !labels[i].empty(); ++j)
       if (labels[i] == labels[j]) {
@@ -170,8 +169,8 @@ template <class L, class G>
 constexpr Shape trace(G& graph, Shape in, const Name& name) {
   using Inner = typename unwrapped<L>::type;
   if constexpr (unwrapped<L>::named) {
-    const std::string_view label = unwrapped<L>::label;
-    if (label.empty() || label.find('.') != label.npos) {
+    const StringView label = unwrapped<L>::label;
+    if (label.empty() || label.contains(".")) {
       graph.error << "layer " << name << ' ' << describe<Inner>()
                   << ": a name must not be empty or contain a dot";
       return in;

@@ -4,7 +4,6 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <string_view>
 
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
@@ -24,7 +23,7 @@ constexpr Initial constant(double value) { return {0, value}; }
 
 /// A tensor that a layer owns: its state_dict name, its shape as PyTorch writes it, its start.
 struct Parameter {
-  std::string_view name;
+  StringView name;
   Shape shape;
   Initial initial = constant(0);
 };
@@ -45,21 +44,22 @@ constexpr bool reads_output(Reads reads) {
 ///
 /// and may say (otherwise: no parameters, nothing to check, its type's name, …)
 ///
-///     static constexpr auto parameters(Shape in);      std::array of Parameter
-///     static constexpr Text check(Shape in);           what is wrong with this input; empty =
-///     nothing static constexpr std::string_view kind;          "Conv2d", as torchsummary prints it
-///     static constexpr Text describe();                "Conv2d<32, 3>", for diagnostics
+///     static constexpr auto parameters(Shape in);        std::array of Parameter
+///     static constexpr Text check(Shape in);             what is wrong with this input; empty = nothing
+///     static constexpr StringView kind;                  "Conv2d", as torchsummary prints it
+///     static constexpr Text describe();                  "Conv2d<32, 3>", for diagnostics
 ///     static constexpr std::size_t multiply_adds(Shape in);
-///     static constexpr Reads backward_reads;           default: input_and_output
-///     static constexpr bool in_place;                  y may be x, and dx may be dy
-///     static constexpr std::size_t tape_size(Shape in);  elements an image hands to backward
+///     static constexpr Reads backward_reads;             default: input_and_output
+///     static constexpr bool in_place;                    y may be x, and dx may be dy
+///     static constexpr std::size_t tape_size(Shape in);  elements a sample hands to backward
 ///
 /// check() runs first: output_shape() is asked only of inputs that it accepts. To run, it says
 ///
 ///     static void forward(const auto& c);    assigns all of c.y
-///     static void backward(const auto& c);   assigns all of c.dx, adds into c.gradients
+///     static void backward(const auto& c);   assigns all of c.dx, adds to c.gradients
 ///
-/// where c carries the views and numbers described in network/context.hpp.
+/// where c carries the views and numbers of network/context.hpp. A layer whose kernel works on a form
+/// derived from its parameters names it: `template <class At> using kernel = …` (layers/linear.hpp).
 template <class L>
 concept Layer = requires(Shape in) {
   { L::output_shape(in) } -> std::same_as<Shape>;
@@ -74,30 +74,30 @@ namespace detail {
 template <class L>
 struct unwrapped {
   using type = L;
-  static constexpr std::string_view label{};
+  static constexpr StringView label{};
   static constexpr bool named = false;
 };
 template <Label Name, class L>
 struct unwrapped<Named<Name, L>> {
   using type = L;
-  static constexpr std::string_view label = Name.view();
+  static constexpr StringView label = Name.view();
   static constexpr bool named = true;
 };
 
 /// The type's name without namespace and arguments, the same on every compiler.
 template <class L>
-constexpr std::string_view type_name() {
-  std::string_view text =
-      __PRETTY_FUNCTION__; // … [L = T] (clang), … [with L = T; std::… = …] (g++)
-  text.remove_prefix(text.find("L = ") + 4);
-  text = text.substr(0, text.find_first_of(";]"));
-  text = text.substr(0, text.find('<'));
-  if (const auto colon = text.rfind("::"); colon != text.npos) text.remove_prefix(colon + 2);
-  return text;
+constexpr StringView type_name() {
+  StringView text = __PRETTY_FUNCTION__; // … [L = T] (clang), … [with L = T] (g++)
+  text = text.from(text.find("L = ") + 4);
+  std::size_t begin = 0, end = 0;
+  while (text[end] != '<' && text[end] != ';' && text[end] != ']') ++end;
+  for (std::size_t i = 0; i + 1 < end; ++i)
+    if (text[i] == ':' && text[i + 1] == ':') begin = i + 2;
+  return text.first(end).from(begin);
 }
 
 template <class L>
-constexpr std::string_view kind_of() {
+constexpr StringView kind_of() {
   if constexpr (requires { L::kind; })
     return L::kind;
   else

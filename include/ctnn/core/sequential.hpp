@@ -3,7 +3,6 @@
 // is a block of layers that goes inside another.
 
 #include <cstddef>
-#include <string_view>
 
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/core/graph.hpp>
@@ -31,14 +30,14 @@ constexpr Text diagnose_layers(Sequential<Input<Extents...>, Ls...>*) {
 }
 
 template <class Graph>
-constexpr std::size_t find_parameter(const Graph& graph, std::string_view name) {
+constexpr std::size_t find_parameter(const Graph& graph, StringView name) {
   std::size_t index = 0;
   while (index < graph.parameters.size() && graph.parameters[index].name != name) ++index;
   return index;
 }
 
 template <class Graph>
-constexpr Text diagnose_parameter_of(const Graph& graph, std::string_view name) {
+constexpr Text diagnose_parameter_of(const Graph& graph, StringView name) {
   Text error;
   if (find_parameter(graph, name) < graph.parameters.size()) return error;
   error << "no parameter is named " << name;
@@ -186,7 +185,7 @@ constexpr Text diagnose() {
 
 /// What is wrong with a parameter's name, or nothing.
 template <class Net>
-constexpr Text diagnose_parameter(std::string_view name) {
+constexpr Text diagnose_parameter(StringView name) {
   return detail::diagnose_parameter_of(Net::graph, name);
 }
 

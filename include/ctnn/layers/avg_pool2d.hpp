@@ -10,7 +10,7 @@ namespace ctnn {
 /// Padding is at most half the window. The stride is the window's size unless given.
 template <Size2d Kernel, Size2d Stride = Kernel, Size2d Padding = 0>
 struct AvgPool2d {
-  static constexpr std::string_view kind = "AvgPool2d";
+  static constexpr StringView kind = "AvgPool2d";
   static constexpr Reads backward_reads = Reads::nothing;
   static constexpr detail::SlidingWindow window{Kernel, Stride, Padding};
 

@@ -11,7 +11,7 @@ namespace ctnn {
 /// `weight` is {OutChannels, C, K, K}, `bias` {OutChannels}.
 template <int OutChannels, Size2d Kernel, Size2d Stride = 1, Size2d Padding = 0>
 struct Conv2d {
-  static constexpr std::string_view kind = "Conv2d";
+  static constexpr StringView kind = "Conv2d";
   static constexpr Reads backward_reads = Reads::input;
   static constexpr detail::SlidingWindow window{Kernel, Stride, Padding};
 

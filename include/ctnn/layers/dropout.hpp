@@ -11,7 +11,7 @@ namespace ctnn {
 /// and drawn again in backward instead of being kept.
 template <double Probability = 0.5>
 struct Dropout {
-  static constexpr std::string_view kind = "Dropout";
+  static constexpr StringView kind = "Dropout";
   static constexpr Reads backward_reads = Reads::nothing;
   static constexpr bool in_place = true;
 

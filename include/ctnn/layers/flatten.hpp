@@ -9,7 +9,7 @@ namespace ctnn {
 /// Activations are channels-last inside, so this reorders; it is where a Linear's weight meets
 /// PyTorch's order of features.
 struct Flatten {
-  static constexpr std::string_view kind = "Flatten";
+  static constexpr StringView kind = "Flatten";
   static constexpr Reads backward_reads = Reads::nothing;
   static constexpr Shape output_shape(Shape in) { return {in.size()}; }
 

@@ -8,7 +8,7 @@ namespace ctnn {
 /// The slope must not be negative: backward tells the sign of x from that of y.
 template <double NegativeSlope = 0.01>
 struct LeakyReLU : detail::Elementwise<kernels::leaky_relu<NegativeSlope>> {
-  static constexpr std::string_view kind = "LeakyReLU";
+  static constexpr StringView kind = "LeakyReLU";
   static constexpr Text describe() { return Text("LeakyReLU<") << NegativeSlope << '>'; }
   static constexpr Text check(Shape) {
     return NegativeSlope >= 0 ? Text{} : Text("negative_slope must not be negative");

@@ -9,7 +9,7 @@ namespace ctnn {
 /// `weight` is {OutFeatures, in_features}, `bias` {OutFeatures}.
 template <int OutFeatures>
 struct Linear {
-  static constexpr std::string_view kind = "Linear";
+  static constexpr StringView kind = "Linear";
   static constexpr Reads backward_reads = Reads::input;
 
   static constexpr Text describe() { return Text("Linear<") << OutFeatures << '>'; }

@@ -11,7 +11,7 @@ namespace ctnn {
 /// unless given.
 template <Size2d Kernel, Size2d Stride = Kernel, Size2d Padding = 0>
 struct MaxPool2d {
-  static constexpr std::string_view kind = "MaxPool2d";
+  static constexpr StringView kind = "MaxPool2d";
   static constexpr Reads backward_reads = Reads::nothing;
   static constexpr detail::SlidingWindow window{Kernel, Stride, Padding};
 

@@ -6,7 +6,7 @@ namespace ctnn {
 
 /// max(0, x); the gradient at 0 is 0. torch.nn.ReLU
 struct ReLU : detail::Elementwise<kernels::relu> {
-  static constexpr std::string_view kind = "ReLU";
+  static constexpr StringView kind = "ReLU";
 };
 
 } // namespace ctnn

@@ -6,7 +6,7 @@ namespace ctnn {
 
 /// 1 / (1 + exp(-x)). torch.nn.Sigmoid
 struct Sigmoid : detail::Elementwise<kernels::sigmoid> {
-  static constexpr std::string_view kind = "Sigmoid";
+  static constexpr StringView kind = "Sigmoid";
 };
 
 } // namespace ctnn

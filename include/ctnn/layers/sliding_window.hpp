@@ -1,8 +1,6 @@
 #pragma once
 // What convolution and pooling share: where a window may go, and what is wrong when it cannot.
 
-#include <string_view>
-
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/geometry.hpp>
 
@@ -12,7 +10,7 @@ struct SlidingWindow {
   Size2d kernel, stride, padding;
 
   /// `what` names the window in the sentence: "kernel" or "window".
-  constexpr Text check(Shape in, std::string_view what) const {
+  constexpr Text check(Shape in, StringView what) const {
     Text error;
     if (kernel.height < 1 || kernel.width < 1)
       return error << what << " must be at least 1x1, got " << kernel;

@@ -30,12 +30,12 @@ struct OverChannels {
 
 /// exp(x) / sum exp(x) over the channels. torch.nn.Softmax(dim=1)
 struct Softmax : detail::OverChannels<kernels::softmax> {
-  static constexpr std::string_view kind = "Softmax";
+  static constexpr StringView kind = "Softmax";
 };
 
 /// x - log sum exp(x) over the channels. torch.nn.LogSoftmax(dim=1)
 struct LogSoftmax : detail::OverChannels<kernels::log_softmax> {
-  static constexpr std::string_view kind = "LogSoftmax";
+  static constexpr StringView kind = "LogSoftmax";
 };
 
 } // namespace ctnn

@@ -6,7 +6,7 @@ namespace ctnn {
 
 /// tanh(x). torch.nn.Tanh
 struct Tanh : detail::Elementwise<kernels::tanh_activation> {
-  static constexpr std::string_view kind = "Tanh";
+  static constexpr StringView kind = "Tanh";
 };
 
 } // namespace ctnn

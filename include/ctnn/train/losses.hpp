@@ -21,7 +21,7 @@ namespace ctnn {
 
 namespace detail {
 
-constexpr Text check_class_scores(Shape out, std::string_view loss) {
+constexpr Text check_class_scores(Shape out, StringView loss) {
   Text error;
   if (out.rank != 1)
     error << loss << " wants a vector of class scores, and the network's output is " << out;
