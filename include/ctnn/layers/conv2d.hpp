@@ -2,6 +2,7 @@
 
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/geometry.hpp>
+#include <ctnn/layers/affine.hpp>
 #include <ctnn/layers/sliding_window.hpp>
 
 namespace ctnn {
@@ -10,9 +11,8 @@ namespace ctnn {
 /// {C, H, W} -> {OutChannels, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.Conv2d
 /// `weight` is {OutChannels, C, K, K}, `bias` {OutChannels}.
 template <int OutChannels, Size2d Kernel, Size2d Stride = 1, Size2d Padding = 0>
-struct Conv2d {
+struct Conv2d : detail::Affine<Conv2d<OutChannels, Kernel, Stride, Padding>> {
   static constexpr StringView kind = "Conv2d";
-  static constexpr Reads backward_reads = Reads::input;
   static constexpr detail::SlidingWindow window{Kernel, Stride, Padding};
 
   static constexpr Text describe() {
@@ -52,18 +52,6 @@ struct Conv2d {
 
   template <class At>
   using kernel = kernels::conv2d<typename At::value_type, geometry(At::input_shape)>;
-
-  template <class Context>
-  static void forward(const Context& c) {
-    kernel<Context>::forward(c.samples, c.x.data, c.derived, c.y.data, c.scratch);
-  }
-  template <class Context>
-  static void backward(const Context& c) {
-    kernel<Context>::backward_parameters(c.samples, c.x.data, c.dy.data, c.derived_gradient,
-                                         c.scratch);
-    if constexpr (Context::needs_dx)
-      kernel<Context>::backward_input(c.samples, c.dy.data, c.derived, c.dx.data, c.scratch);
-  }
 };
 
 } // namespace ctnn

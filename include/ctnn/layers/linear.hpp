@@ -2,15 +2,15 @@
 
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/geometry.hpp>
+#include <ctnn/layers/affine.hpp>
 
 namespace ctnn {
 
 /// y = x W^T + b. {in_features} -> {OutFeatures}. torch.nn.Linear
 /// `weight` is {OutFeatures, in_features}, `bias` {OutFeatures}.
 template <int OutFeatures>
-struct Linear {
+struct Linear : detail::Affine<Linear<OutFeatures>> {
   static constexpr StringView kind = "Linear";
-  static constexpr Reads backward_reads = Reads::input;
 
   static constexpr Text describe() { return Text("Linear<") << OutFeatures << '>'; }
   static constexpr Text check(Shape in) {
@@ -31,18 +31,6 @@ struct Linear {
   template <class At>
   using kernel = kernels::linear<typename At::value_type, At::input_shape.size(),
                                  static_cast<std::size_t>(OutFeatures)>;
-
-  template <class Context>
-  static void forward(const Context& c) {
-    kernel<Context>::forward(c.samples, c.x.data, c.derived, c.y.data, c.scratch);
-  }
-  template <class Context>
-  static void backward(const Context& c) {
-    kernel<Context>::backward_parameters(c.samples, c.x.data, c.dy.data, c.derived_gradient,
-                                         c.scratch);
-    if constexpr (Context::needs_dx)
-      kernel<Context>::backward_input(c.samples, c.dy.data, c.derived, c.dx.data, c.scratch);
-  }
 };
 
 } // namespace ctnn
