@@ -95,3 +95,13 @@ def information(suite):
     }.items():
         text = (TABLES / table).read_text(encoding="utf-8")
         suite.row(f"summary {flags}", out=re.escape(text))
+    # Which layers run as one, and how; the memory depends on the instruction set.
+    lines = [
+        r"Operation +Algorithm +Output +Multiply-adds +Products +Derived +Scratch",
+        r"conv1 ReLU +direct +32x26x26 +194,688 +194,688 .*",
+        r"conv2 MaxPool2d ReLU +winograd\(6\) +64x12x12 +10,616,832 +2,097,152 .*",
+        r"conv3 ReLU +winograd\(5\) +128x10x10 +7,372,800 +1,605,632 .*",
+        r"conv4 MaxPool2d ReLU +winograd\(4\) +256x4x4 +18,874,368 +4,718,592 .*",
+    ]
+    suite.row("summary --plan", out="\n".join(lines) + ANYTHING)
+    suite.row("summary --plan --all", USAGE, "--all excludes --plan")

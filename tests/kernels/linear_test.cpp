@@ -6,16 +6,21 @@
 #include "kernels/parametric_check.hpp"
 
 namespace kernels = ctnn::kernels;
+using kernels::epilogue, kernels::identity, kernels::relu;
 
 namespace {
 
-template <class T, std::size_t In, std::size_t Out>
+template <class T, std::size_t In, std::size_t Out, class Epilogue>
+constexpr auto& kernel = check::kernel_of<T, kernels::linear<T, In, Out, Epilogue>>;
+template <std::size_t In, std::size_t Out, class Epilogue>
+constexpr auto& function =
+    check::function_of<kernels::linear_geometry(In, Out),
+                       kernels::reference::linear<double, In, Out>, Epilogue>;
+
+template <class T, std::size_t In, std::size_t Out, class Epilogue = epilogue<1, identity>>
 void equals_reference() {
-  for (const std::size_t n : {1u, 2u, 5u, 13u, 67u}) {
-    CAPTURE(n, In, Out);
-    check::equals_reference<T, kernels::linear<T, In, Out>, kernels::reference::linear<T, In, Out>>(
-        n, In, Out, In * Out, Out);
-  }
+  check::equals_reference(kernel<T, In, Out, Epilogue>, function<In, Out, Epilogue>,
+                          {1, 2, 5, 13, 67});
 }
 
 constexpr bool reference_is_constexpr() {
@@ -30,13 +35,11 @@ static_assert(reference_is_constexpr());
 
 TEST_CASE("linear equals its reference exactly for every number of features") {
   equals_reference<float, 1, 3>();
-  equals_reference<float, 50, 10>();
-  equals_reference<float, 65, 80>();
-  equals_reference<float, 256, 50>();
-  equals_reference<double, 20, 17>();
+  equals_reference<float, 65, 80, epilogue<1, relu>>();
+  equals_reference<double, 20, 17, epilogue<1, kernels::leaky_relu<0.25>>>();
 }
 
-TEST_CASE("linear in float is accurate and gives a sample the same bits in every chunk") {
-  check::is_accurate<kernels::linear<float, 256, 50>, kernels::reference::linear<double, 256, 50>>(
-      67, 256, 50, 256 * 50, 50);
+TEST_CASE("linear in float is accurate and gives a sample the same bits anywhere") {
+  using Epilogue = epilogue<1, relu>; // a kernel that is compiled already
+  check::is_accurate(kernel<float, 65, 80, Epilogue>, function<65, 80, Epilogue>, 67, 1e-6);
 }

@@ -1,19 +1,31 @@
 #pragma once
-// The law of a kernel with parameters: on small integers, where every sum is exact, it equals its
-// scalar reference to the last bit, in buffers of exactly the promised sizes and alignments.
+// The law of a kernel with parameters: what it computes in buffers of exactly the promised sizes
+// and alignments, all NaN before, is what scalar code computes in double precision.
 
 #include "support/catch.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <new>
-#include <type_traits>
+#include <random>
 #include <vector>
 
+#include "kernels/exact_buffer.hpp"
+#include <ctnn/kernels/elementwise.hpp>
+#include <ctnn/kernels/epilogue.hpp>
+#include <ctnn/kernels/reference/elementwise.hpp>
+#include <ctnn/kernels/reference/max_pool2d.hpp>
+
 namespace check {
+
+namespace kernels = ctnn::kernels;
+using ctnn::test::ExactBuffer, ctnn::test::same;
+using kernels::Conv2dGeometry;
+using kernels::Pool2dGeometry;
 
 /// Memory with the alignment of a workspace and not one element more than asked for.
 template <class T>
@@ -36,127 +48,230 @@ public:
 
 /// Memory with the alignment of T and no more.
 template <class T>
-class misaligned {
-  aligned<T> data_;
+ExactBuffer<T> misaligned(std::size_t size) {
+  return ExactBuffer<T>(size, 1);
+}
+template <class T>
+ExactBuffer<T> misaligned(const std::vector<double>& values) {
+  return ExactBuffer<T>(std::vector<T>(values.begin(), values.end()), 1);
+}
 
-public:
-  explicit misaligned(std::size_t size, T value = std::numeric_limits<T>::quiet_NaN())
-      : data_(size + 1, value) {}
-  T* data() const { return data_.data() + 1; }
-  std::size_t size() const { return data_.size() - 1; }
+inline double value(kernels::identity, double x) { return x; }
+inline double value(kernels::relu, double x) { return kernels::reference::relu(x); }
+template <double Slope>
+double value(kernels::leaky_relu<Slope>, double x) {
+  return kernels::reference::leaky_relu(x, Slope);
+}
+inline double gradient(kernels::identity, double, double dy) { return dy; }
+inline double gradient(kernels::relu, double y, double dy) {
+  return kernels::reference::relu_backward(y, dy);
+}
+template <double Slope>
+double gradient(kernels::leaky_relu<Slope>, double y, double dy) {
+  return kernels::reference::leaky_relu_backward(y, dy, Slope);
+}
+
+/// What goes into a kernel, and what comes out of it.
+struct inputs {
+  std::size_t n;
+  std::vector<double> weight, bias, x, dy;
+};
+template <class Buffer>
+struct results {
+  Buffer y, tape, dx, dweight, dbias;
 };
 
-/// Integers from -3 to 3.
-template <class Buffer>
-void fill_integers(Buffer& to, unsigned seed) {
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    seed = seed * 1664525u + 1013904223u;
-    to.data()[i] = static_cast<std::remove_reference_t<decltype(*to.data())>>(
-        static_cast<int>((seed >> 16) % 7) - 3);
+/// A kernel's constants and functions as values, so that what follows is compiled only once.
+template <class T>
+struct kernel {
+  std::size_t derived_size, derived_gradient_size, scratch_size, derive_parts;
+  void (*derive)(std::size_t part, const T* weight, const T* bias, T* derived);
+  void (*derive_adjoint)(std::size_t part, const T* gradient, T* dweight, T* dbias);
+  void (*forward)(std::size_t n, const T* x, const T* derived, T* y, T* tape, T* scratch);
+  using Backward = void(std::size_t n, const T* x, const T* y, const T* dy, const T* tape,
+                        const T* derived, T* dx, T* derived_gradient, T* scratch);
+  Backward *backward, *backward_without_dx;
+
+  void derive_all(const T* weight, const T* bias, T* derived) const {
+    for (std::size_t part = derive_parts; part-- > 0;) derive(part, weight, bias, derived);
   }
+  void adjoint_all(const T* gradient, T* dweight, T* dbias) const {
+    for (std::size_t part = derive_parts; part-- > 0;)
+      derive_adjoint(part, gradient, dweight, dbias);
+  }
+};
+template <class T, class K>
+constexpr kernel<T> kernel_of{K::derived_size,
+                              K::derived_gradient_size,
+                              K::scratch_size,
+                              K::derive_parts,
+                              K::derive,
+                              K::derive_adjoint,
+                              K::forward,
+                              K::template backward<true>,
+                              K::template backward<false>};
+
+/// The function y = F(max over Pool x Pool windows of (map of x)) in scalar code and in double.
+struct function {
+  Conv2dGeometry geometry;
+  std::size_t pool;
+  double (*value)(double x);
+  double (*gradient)(double y, double dy);
+  void (*forward)(std::size_t n, const double* x, const double* weight, const double* bias,
+                  double* y);
+  void (*backward_input)(std::size_t n, const double* dy, const double* weight, double* dx);
+  void (*backward_parameters)(std::size_t n, const double* x, const double* dy, double* dweight,
+                              double* dbias);
+
+  std::size_t in() const { return geometry.input_size(); }
+  std::size_t out() const { return geometry.output_size() / (pool * pool); }
+
+  results<std::vector<double>> expected(const inputs& given) const {
+    const Conv2dGeometry& g = geometry;
+    const Pool2dGeometry windows{
+        g.out_channels, g.out_height(), g.out_width(), pool, pool, pool, pool, 0, 0};
+    const std::size_t n = given.n;
+    const auto zeros = [](std::size_t size) { return std::vector<double>(size); };
+    auto outputs = zeros(n * g.output_size()), seed = zeros(n * out());
+    results<std::vector<double>> r{zeros(n * out()), zeros(n * out()), zeros(n * in()),
+                                   zeros(given.weight.size()), zeros(given.bias.size())};
+    forward(n, given.x.data(), given.weight.data(), given.bias.data(), outputs.data());
+    kernels::reference::max_pool2d_forward(windows, n, outputs.data(), r.y.data(), r.tape.data());
+    for (std::size_t i = 0; i < seed.size(); ++i) {
+      r.y[i] = value(r.y[i]);
+      seed[i] = gradient(r.y[i], given.dy[i]);
+    }
+    kernels::reference::max_pool2d_backward(windows, n, r.tape.data(), seed.data(), outputs.data());
+    backward_input(n, outputs.data(), given.weight.data(), r.dx.data());
+    backward_parameters(n, given.x.data(), outputs.data(), r.dweight.data(), r.dbias.data());
+    return r;
+  }
+};
+/// Map is the reference of the convolution or the linear map.
+template <Conv2dGeometry G, class Map, class Epilogue>
+constexpr function function_of{
+    G,
+    Epilogue::pool,
+    [](double x) { return value(typename Epilogue::function{}, x); },
+    [](double y, double dy) { return gradient(typename Epilogue::function{}, y, dy); },
+    Map::forward,
+    Map::backward_input,
+    Map::backward_parameters};
+
+/// Integers from -3 to 3.
+inline inputs integer_inputs(const function& f, std::size_t n) {
+  const auto integers = [](std::size_t size, unsigned seed) {
+    std::mt19937 engine(seed);
+    std::vector<double> values(size);
+    for (double& value : values) value = static_cast<double>(engine() % 7) - 3;
+    return values;
+  };
+  return {n, integers(f.geometry.weight_size(), 1), integers(f.geometry.out_channels, 2),
+          integers(n * f.in(), 3), integers(n * f.out(), 4)};
 }
 
-template <class A, class B>
-bool equal(const A& a, const B& b) {
-  return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
+/// Inputs and gradients N(0, 1), parameters as PyTorch initialises them; representable in T.
+template <class T>
+inputs real_inputs(const function& f, std::size_t n) {
+  const std::size_t weights = f.geometry.weight_size(), biases = f.geometry.out_channels;
+  const double bound = std::sqrt(static_cast<double>(biases) / static_cast<double>(weights));
+  const auto normal = [](std::size_t size, unsigned seed) {
+    const auto values = ctnn::test::random_values<T>(size, seed);
+    return std::vector<double>(values.begin(), values.end());
+  };
+  const auto uniform = [&](std::size_t size, unsigned seed) {
+    std::mt19937 engine(seed);
+    std::vector<double> values(size);
+    for (double& value : values)
+      value = static_cast<T>(bound * (static_cast<double>(engine()) / 0x1p31 - 1));
+    return values;
+  };
+  return {n, uniform(weights, 1), uniform(biases, 2), normal(n * f.in(), 3),
+          normal(n * f.out(), 4)};
 }
 
-/// Kernel and its reference for `n` images of in and out elements.
-template <class T, class Kernel, class Reference>
-void equals_reference(std::size_t n, std::size_t in, std::size_t out, std::size_t weights,
-                      std::size_t biases) {
-  misaligned<T> weight(weights), bias(biases), x(n * in), dy(n * out);
-  fill_integers(weight, 1), fill_integers(bias, 2), fill_integers(x, 3), fill_integers(dy, 4);
-  aligned<T> derived(Kernel::derived_size), scratch(Kernel::scratch_size);
-  Kernel::derive(weight.data(), bias.data(), derived.data());
+/// Forward and backward. Backward is given the decisions `expected`: y and the winners of windows.
+/// The gradients start from `start` and are what was added to it.
+template <class T>
+results<ExactBuffer<T>> run(const kernel<T>& k, const function& f, const inputs& given,
+                            const results<std::vector<double>>& expected, T start) {
+  const std::size_t n = given.n;
+  const auto scratch = [&] { return aligned<T>(k.scratch_size); };
+  const auto weight = misaligned<T>(given.weight), bias = misaligned<T>(given.bias),
+             x = misaligned<T>(given.x), dy = misaligned<T>(given.dy),
+             y = misaligned<T>(expected.y), tape = misaligned<T>(expected.tape);
+  results<ExactBuffer<T>> r{misaligned<T>(y.size()), misaligned<T>(y.size()),
+                            misaligned<T>(x.size()), misaligned<T>(weight.size()),
+                            misaligned<T>(bias.size())};
+  aligned<T> derived(k.derived_size);
+  k.derive_all(weight.data(), bias.data(), derived.data());
+  k.forward(n, x.data(), derived.data(), r.y.data(), f.pool > 1 ? r.tape.data() : nullptr,
+            scratch().data());
+  // An image alone has the bits that it has among others, and so has what nobody asks the tape of.
+  auto alone = r.y, alone_tape = r.tape, y_only = r.y;
+  for (std::size_t i = 0; i < n; ++i)
+    k.forward(1, x.data() + i * f.in(), derived.data(), alone.data() + i * f.out(),
+              f.pool > 1 ? alone_tape.data() + i * f.out() : nullptr, scratch().data());
+  k.forward(n, x.data(), derived.data(), y_only.data(), nullptr, scratch().data());
+  CHECK((same(alone, r.y) && same(alone_tape, r.tape) && same(y_only, r.y)));
 
-  misaligned<T> y(n * out);
-  std::vector<T> y_expected(n * out);
-  Kernel::forward(n, x.data(), derived.data(), y.data(), scratch.data());
-  Reference::forward(n, x.data(), weight.data(), bias.data(), y_expected.data());
-  CHECK(equal(y, y_expected));
-
-  misaligned<T> dx(n * in);
-  std::vector<T> dx_expected(n * in);
-  Kernel::backward_input(n, dy.data(), derived.data(), dx.data(), scratch.data());
-  Reference::backward_input(n, dy.data(), weight.data(), dx_expected.data());
-  CHECK(equal(dx, dx_expected));
-
-  aligned<T> gradient(Kernel::derived_gradient_size, 5);
-  misaligned<T> dweight(weights), dbias(biases);
-  std::vector<T> dweight_expected(weights, 5), dbias_expected(biases, 5);
-  Kernel::backward_parameters(n, x.data(), dy.data(), gradient.data(), scratch.data());
-  Kernel::derive_adjoint(gradient.data(), dweight.data(), dbias.data());
-  Reference::backward_parameters(n, x.data(), dy.data(), dweight_expected.data(),
-                                 dbias_expected.data());
-  CHECK(equal(dweight, dweight_expected));
-  CHECK(equal(dbias, dbias_expected));
+  aligned<T> gradient(k.derived_gradient_size, start), without_dx(k.derived_gradient_size, start);
+  auto dweight = r.dweight, dbias = r.dbias;
+  k.adjoint_all(gradient.data(), dweight.data(), dbias.data());
+  const T* const winners = f.pool > 1 ? tape.data() : nullptr;
+  k.backward(n, x.data(), y.data(), dy.data(), winners, derived.data(), r.dx.data(),
+             gradient.data(), scratch().data());
+  k.backward_without_dx(n, x.data(), y.data(), dy.data(), winners, derived.data(), nullptr,
+                        without_dx.data(), scratch().data());
+  CHECK(std::equal(gradient.data(), gradient.data() + gradient.size(), without_dx.data()));
+  k.adjoint_all(gradient.data(), r.dweight.data(), r.dbias.data());
+  CHECK((r.y.start_untouched() && r.tape.start_untouched() && r.dx.start_untouched() &&
+         r.dweight.start_untouched() && r.dbias.start_untouched()));
+  for (std::size_t i = 0; i < dweight.size(); ++i) r.dweight[i] -= dweight[i];
+  for (std::size_t i = 0; i < dbias.size(); ++i) r.dbias[i] -= dbias[i];
+  return r;
 }
 
-/// Numbers in [-scale, scale).
-template <class Buffer>
-void fill_reals(Buffer& to, double scale, unsigned seed) {
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    seed = seed * 1664525u + 1013904223u;
-    to.data()[i] = static_cast<std::remove_reference_t<decltype(*to.data())>>(
-        scale * (seed / 2147483648.0 - 1));
+/// On small integers, where every sum is exact, a direct kernel equals its reference to the last
+/// bit.
+template <class T>
+void equals_reference(const kernel<T>& k, const function& f,
+                      std::initializer_list<std::size_t> numbers_of_images) {
+  const Conv2dGeometry& g = f.geometry;
+  for (const std::size_t n : numbers_of_images) {
+    CAPTURE(n, sizeof(T), g.in_channels, g.in_height, g.in_width, g.out_channels, g.kernel_height,
+            g.kernel_width, g.stride_height, g.stride_width, g.padding_height, g.padding_width,
+            f.pool);
+    const inputs given = integer_inputs(f, n);
+    const auto expected = f.expected(given);
+    const auto r = run<T>(k, f, given, expected, 5);
+    CHECK(same(r.y, expected.y));
+    if (f.pool > 1) CHECK(same(r.tape, expected.tape));
+    CHECK(same(r.dx, expected.dx));
+    CHECK(same(r.dweight, expected.dweight));
+    CHECK(same(r.dbias, expected.dbias));
   }
 }
 
 /// Largest difference over the largest expected magnitude.
 template <class A>
-double error(const A& a, const std::vector<double>& expected) {
-  double difference = 0, largest = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    difference = std::max(difference, std::abs(double(a.data()[i]) - expected[i]));
-    largest = std::max(largest, std::abs(expected[i]));
-  }
-  return difference / largest;
+double error(const A& actual, const std::vector<double>& expected) {
+  double largest = 0;
+  for (const double value : expected) largest = std::max(largest, std::abs(value));
+  return ctnn::test::error(actual, expected, largest);
 }
 
-template <class Buffer>
-std::vector<double> widened(const Buffer& from) {
-  return {from.data(), from.data() + from.size()};
-}
-
-/// A float kernel against the double reference, and each image alone against the chunk.
-template <class Kernel, class Reference>
-void is_accurate(std::size_t n, std::size_t in, std::size_t out, std::size_t weights,
-                 std::size_t biases) {
-  aligned<float> weight(weights), bias(biases), x(n * in), dy(n * out);
-  const double scale = 1 / std::sqrt(double(weights) / double(biases)); // as PyTorch initialises
-  fill_reals(weight, scale, 1), fill_reals(bias, scale, 2), fill_reals(x, 1, 3);
-  fill_reals(dy, 1, 4);
-  aligned<float> derived(Kernel::derived_size), scratch(Kernel::scratch_size);
-  Kernel::derive(weight.data(), bias.data(), derived.data());
-  const auto wide_x = widened(x), wide_dy = widened(dy), wide_weight = widened(weight),
-             wide_bias = widened(bias);
-
-  aligned<float> y(n * out);
-  std::vector<double> y_expected(n * out);
-  Kernel::forward(n, x.data(), derived.data(), y.data(), scratch.data());
-  Reference::forward(n, wide_x.data(), wide_weight.data(), wide_bias.data(), y_expected.data());
-  CHECK(error(y, y_expected) <= 1e-6);
-
-  aligned<float> alone(n * out);
-  for (std::size_t i = 0; i < n; ++i)
-    Kernel::forward(1, x.data() + i * in, derived.data(), alone.data() + i * out, scratch.data());
-  CHECK(equal(alone, y));
-
-  aligned<float> dx(n * in);
-  std::vector<double> dx_expected(n * in);
-  Kernel::backward_input(n, dy.data(), derived.data(), dx.data(), scratch.data());
-  Reference::backward_input(n, wide_dy.data(), wide_weight.data(), dx_expected.data());
-  CHECK(error(dx, dx_expected) <= 1e-6);
-
-  aligned<float> gradient(Kernel::derived_gradient_size, 0), dweight(weights), dbias(biases);
-  std::vector<double> dweight_expected(weights), dbias_expected(biases);
-  Kernel::backward_parameters(n, x.data(), dy.data(), gradient.data(), scratch.data());
-  Kernel::derive_adjoint(gradient.data(), dweight.data(), dbias.data());
-  Reference::backward_parameters(n, wide_x.data(), wide_dy.data(), dweight_expected.data(),
-                                 dbias_expected.data());
-  CHECK(error(dweight, dweight_expected) <= 1e-6);
-  CHECK(error(dbias, dbias_expected) <= 1e-6);
+/// On real numbers a kernel comes within `tolerance` of the largest value of each result.
+template <class T>
+void is_accurate(const kernel<T>& k, const function& f, std::size_t n, double tolerance,
+                 T start = 0) {
+  const inputs given = real_inputs<T>(f, n);
+  const auto expected = f.expected(given);
+  const auto r = run<T>(k, f, given, expected, start);
+  CHECK(error(r.y, expected.y) <= tolerance);
+  CHECK(error(r.dx, expected.dx) <= tolerance);
+  CHECK(error(r.dweight, expected.dweight) <= tolerance);
+  CHECK(error(r.dbias, expected.dbias) <= tolerance);
 }
 
 } // namespace check

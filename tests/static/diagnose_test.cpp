@@ -67,6 +67,16 @@ TEST_CASE("bad parameters of a layer are told") {
         "layer 0 Conv2d<8, 3, 1, -1>: padding must not be negative, got -1x-1");
   CHECK(said<Input<1, 9, 9>, Conv2d<0, 3>>() ==
         "layer 0 Conv2d<0, 3>: out_channels must be at least 1, got 0");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 1, 1, winograd(6)>>() == "");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 5, 1, 0, winograd(4)>>() ==
+        "layer 0 Conv2d<8, 5>: winograd(4) needs 2 to 6 and a 3x3 kernel of stride 1, got kernel "
+        "5x5 and stride 1x1");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 2, 0, winograd(2)>>() ==
+        "layer 0 Conv2d<8, 3, 2>: winograd(2) needs 2 to 6 and a 3x3 kernel of stride 1, got "
+        "kernel 3x3 and stride 2x2");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 1, 0, winograd(7)>>() ==
+        "layer 0 Conv2d<8, 3>: winograd(7) needs 2 to 6 and a 3x3 kernel of stride 1, got kernel "
+        "3x3 and stride 1x1");
   CHECK(said<Input<1, 9, 9>, MaxPool2d<2, 2, 2>>() ==
         "layer 0 MaxPool2d<2, 2, 2>: padding 2x2 is more than half of the window 2x2");
   CHECK(said<Input<9>, Linear<-3>>() ==

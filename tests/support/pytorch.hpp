@@ -49,12 +49,11 @@ struct Pass {
     net.read_output(n, workspace, y.data());
 
     std::vector<T> shard(Layout::offsets.gradient_size), block(Layout::parameters.size);
-    Output::to_channels_last(n, dy_input.data(), workspace.gradient(Layout::nodes));
+    Output::to_channels_last(n, dy_input.data(), workspace.gradient(Layout::ops));
     net.template backward<true>(n, workspace, shard.data(), {.training = true});
     dx.resize(n * in.size());
     Input::from_channels_last(n, workspace.gradient(0), dx.data());
-    for_each_index<Layout::nodes>(
-        [&](auto i) { net.template gather_gradient<i>(shard.data(), block.data()); });
+    net.gather_gradients(shard.data(), block.data());
     for (std::size_t p = 0; p < Network<Net, T>::tensors; ++p) {
       const T* const at = block.data() + Layout::parameters.offset[p];
       gradients.emplace_back(at, at + net.tensor(p).size());

@@ -59,7 +59,7 @@ constexpr bool reads_output(Reads reads) {
 ///     static void backward(const auto& c);   assigns all of c.dx, adds to c.gradients
 ///
 /// where c carries the views and numbers of network/context.hpp. A layer whose kernel works on a form
-/// derived from its parameters names it: `template <class At> using kernel = …` (layers/affine.hpp).
+/// derived from its parameters names that kernel instead (layers/affine.hpp).
 template <class L>
 concept Layer = requires(Shape in) {
   { L::output_shape(in) } -> std::same_as<Shape>;

@@ -12,8 +12,24 @@ namespace ctnn::kernels {
 // backward needs the output only. It may add chain(y, dy) where dy * df(y) is not what PyTorch
 // computes.
 
+/// x: where nothing is to be done.
+struct identity {
+  template <class V>
+  static V f(V x) {
+    return x;
+  }
+  template <class V>
+  static V df(V) {
+    return V(1);
+  }
+};
+
 /// max(0, x); NaN stays NaN. torch.nn.ReLU
 struct relu {
+  /// Pooling before or after is the same, gradients included: where several elements are 0 after,
+  /// none of them passes any on.
+  static constexpr bool commutes_with_max = true;
+
   template <class V>
   static V f(V x) {
     return select(x <= V(0), V(0), x);
@@ -92,7 +108,7 @@ struct elementwise {
     });
   }
 
-private:
+  /// The derivative by the point whose value is y, times dy.
   static simd::vec<T> chain(simd::vec<T> y, simd::vec<T> dy) {
     if constexpr (requires { F::chain(y, dy); })
       return F::chain(y, dy);

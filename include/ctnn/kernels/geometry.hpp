@@ -4,6 +4,20 @@
 
 #include <cstddef>
 
+namespace ctnn {
+
+/// The algorithm of a Conv2d: `automatic`, `direct`, or `winograd(m)`, which makes m x m outputs at a
+/// time, 2 <= m <= 6, from 3x3 kernels of stride 1.
+struct ConvolutionAlgorithm {
+  int tile = -1;
+  friend constexpr bool operator==(ConvolutionAlgorithm, ConvolutionAlgorithm) = default;
+};
+inline constexpr ConvolutionAlgorithm automatic{-1};
+inline constexpr ConvolutionAlgorithm direct{0};
+constexpr ConvolutionAlgorithm winograd(int m) { return {m}; }
+
+} // namespace ctnn
+
 namespace ctnn::kernels {
 
 /// A two-dimensional convolution (cross-correlation, as PyTorch's) with bias.
@@ -47,9 +61,11 @@ struct Pool2dGeometry {
   constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }
 };
 
-template <class T, Conv2dGeometry G>
+template <std::size_t Pool, class F>
+struct epilogue; // epilogue.hpp
+template <class T, Conv2dGeometry G, ConvolutionAlgorithm A, class Epilogue>
 struct conv2d; // conv2d.hpp
-template <class T, std::size_t InFeatures, std::size_t OutFeatures>
+template <class T, std::size_t InFeatures, std::size_t OutFeatures, class Epilogue>
 struct linear; // linear.hpp
 template <class T, Pool2dGeometry G>
 struct max_pool2d; // max_pool2d.hpp
@@ -57,7 +73,8 @@ template <class T, Pool2dGeometry G>
 struct avg_pool2d; // avg_pool2d.hpp
 template <class T, class F>
 struct elementwise; // elementwise.hpp
-struct relu;        // elementwise.hpp, with the three below
+struct identity;    // elementwise.hpp, with the four below
+struct relu;
 template <double NegativeSlope>
 struct leaky_relu;
 struct sigmoid;

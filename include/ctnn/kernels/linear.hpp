@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include <ctnn/kernels/conv2d.hpp>
+#include <ctnn/kernels/direct_conv2d.hpp>
 #include <ctnn/kernels/geometry.hpp>
 
 namespace ctnn::kernels {
@@ -21,9 +21,9 @@ inline constexpr Conv2dGeometry linear_geometry(std::size_t in_features, std::si
           .padding_width = 0};
 }
 
-/// y[i] = weight x[i] + bias, and its derivatives, for chunks of n >= 1 samples. Weight is
+/// y[i] = Epilogue(weight x[i] + bias), and its derivatives, for chunks of n >= 1 samples. Weight is
 /// PyTorch's, [OutFeatures][InFeatures]; the functions are those of direct_conv2d.
-template <class T, std::size_t InFeatures, std::size_t OutFeatures>
-struct linear : direct_conv2d<T, linear_geometry(InFeatures, OutFeatures)> {};
+template <class T, std::size_t InFeatures, std::size_t OutFeatures, class Epilogue>
+struct linear : direct_conv2d<T, linear_geometry(InFeatures, OutFeatures), Epilogue> {};
 
 } // namespace ctnn::kernels

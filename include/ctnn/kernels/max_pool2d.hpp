@@ -10,8 +10,23 @@
 
 namespace ctnn::kernels {
 
-/// torch.nn.MaxPool2d (floor mode, no dilation). Of equal values the first in scan order wins; of
+/// The largest value of a window and which one it was. Of equal values the first taken wins; of
 /// NaNs the last, which is then the value too: aten/src/ATen/native/cpu/MaxPoolKernel.cpp.
+template <class T>
+struct running_max {
+  using vec = simd::vec<T>;
+  vec largest, winner;
+
+  explicit running_max(std::size_t first)
+      : largest(-std::numeric_limits<T>::infinity()), winner(static_cast<T>(first)) {}
+  void take(vec value, std::size_t position) {
+    const auto wins = (value > largest) | isnan(value);
+    largest = select(wins, value, largest);
+    winner = select(wins, vec(static_cast<T>(position)), winner);
+  }
+};
+
+/// torch.nn.MaxPool2d (floor mode, no dilation), windows in scan order.
 template <class T, Pool2dGeometry G>
 struct max_pool2d {
   /// x: n images [H, W, C]. y, index: n images [H', W', C]. `index` says which position of the
@@ -56,16 +71,12 @@ private:
     for (std::size_t image = 0; image < n; ++image) {
       detail::for_each_window<G>([=](const auto& window) {
         simd::for_each_vector<T>(G.channels, [=, &window](std::size_t c, std::size_t part) {
-          V largest(-std::numeric_limits<T>::infinity());
-          V winner(static_cast<T>(window.first()));
+          running_max<T> max(window.first());
           window.for_each_pixel([&](std::size_t from, std::size_t position) {
-            const V value = simd::load_first(x + from + c, part);
-            const auto wins = (value > largest) | isnan(value);
-            largest = select(wins, value, largest);
-            if constexpr (WithIndex) winner = select(wins, V(static_cast<T>(position)), winner);
+            max.take(simd::load_first(x + from + c, part), position);
           });
-          simd::store_first(y + window.output() + c, largest, part);
-          if constexpr (WithIndex) simd::store_first(index + window.output() + c, winner, part);
+          simd::store_first(y + window.output() + c, max.largest, part);
+          if constexpr (WithIndex) simd::store_first(index + window.output() + c, max.winner, part);
         });
       });
       x += G.input_size();

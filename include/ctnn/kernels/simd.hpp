@@ -50,6 +50,9 @@ inline void store(T* p, vec<T> v) {
   v.store_unaligned(p);
 }
 
+/// Asks for the cache line at `p`, which need not be readable.
+inline void prefetch(const void* p) { __builtin_prefetch(p); }
+
 /// The first `count` elements at `p`, zeros behind them; nothing past them is read.
 /// Needs 0 < count <= lanes<T>.
 template <class T>

@@ -9,6 +9,7 @@ namespace ctnn::detail {
 /// y = F(x), dx = dy * F'(x); y may be x, and dx may be dy.
 template <class F>
 struct Elementwise {
+  using function = F;
   static constexpr Shape output_shape(Shape in) { return in; }
   static constexpr Reads backward_reads = Reads::output;
   static constexpr bool in_place = true;

@@ -9,7 +9,7 @@ namespace ctnn {
 /// y = x W^T + b. {in_features} -> {OutFeatures}. torch.nn.Linear
 /// `weight` is {OutFeatures, in_features}, `bias` {OutFeatures}.
 template <int OutFeatures>
-struct Linear : detail::Affine<Linear<OutFeatures>> {
+struct Linear : detail::Affine {
   static constexpr StringView kind = "Linear";
 
   static constexpr Text describe() { return Text("Linear<") << OutFeatures << '>'; }
@@ -28,9 +28,9 @@ struct Linear : detail::Affine<Linear<OutFeatures>> {
     return in.size() * static_cast<std::size_t>(OutFeatures);
   }
 
-  template <class At>
+  template <class At, class Epilogue>
   using kernel = kernels::linear<typename At::value_type, At::input_shape.size(),
-                                 static_cast<std::size_t>(OutFeatures)>;
+                                 static_cast<std::size_t>(OutFeatures), Epilogue>;
 };
 
 } // namespace ctnn

@@ -27,6 +27,12 @@ struct MaxPool2d {
   /// The position of the largest element in its window, one for each output.
   static constexpr std::size_t tape_size(Shape in) { return output_shape(in).size(); }
 
+  /// The side of square windows side by side, otherwise 0.
+  static constexpr std::size_t side = Kernel.height == Kernel.width && Stride == Kernel &&
+                                              Padding == 0 && Kernel.height > 1
+                                          ? static_cast<std::size_t>(Kernel.height)
+                                          : 0;
+
   template <class At>
   using op = kernels::max_pool2d<typename At::value_type, window.geometry(At::input_shape)>;
 

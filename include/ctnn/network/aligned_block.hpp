@@ -1,5 +1,5 @@
 #pragma once
-// One block of elements on the heap, zeroed, on a 64-byte boundary: where everything large lives.
+// One block of elements on the heap, zeroed: where everything large lives.
 
 #include <algorithm>
 #include <cstddef>
@@ -7,15 +7,30 @@
 #include <new>
 #include <span>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace ctnn {
 
+/// On a 64-byte boundary; from 1 MB up in huge pages of 2 MB where the system gives them, because
+/// a transformed tile touches as many pages as it has numbers.
 template <class T>
 class AlignedBlock {
 public:
-  static constexpr std::align_val_t boundary{64};
-
-  explicit AlignedBlock(std::size_t size)
-      : data_(static_cast<T*>(::operator new(size * sizeof(T), boundary))), size_(size) {
+  explicit AlignedBlock(std::size_t size) : size_(size) {
+    constexpr std::size_t page = 2 * 1024 * 1024;
+    std::size_t bytes = size * sizeof(T), boundary = 64;
+    if (bytes >= page / 2) {
+      boundary = page;
+      bytes = (bytes + page - 1) / page * page;
+    }
+    const std::align_val_t alignment{boundary};
+    data_ = {static_cast<T*>(::operator new(bytes, alignment)), Free{alignment}};
+#if defined(__linux__)
+    // A refusal only costs speed.
+    if (boundary == page) madvise(data_.get(), bytes, MADV_HUGEPAGE);
+#endif
     std::fill_n(data_.get(), size, T{});
   }
 
@@ -27,7 +42,8 @@ public:
 
 private:
   struct Free {
-    void operator()(T* p) const { ::operator delete(p, boundary); }
+    std::align_val_t alignment{};
+    void operator()(T* p) const { ::operator delete(p, alignment); }
   };
   std::unique_ptr<T, Free> data_;
   std::size_t size_;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include <ctnn/core/shape.hpp>
+#include <ctnn/kernels/geometry.hpp>
 #include <ctnn/kernels/random.hpp>
 
 namespace ctnn {
@@ -39,11 +40,12 @@ struct View {
 };
 
 /// Common to both directions. T is float or double.
-template <class T, Shape In, Shape Out, std::size_t Tensors>
+template <class T, Shape In, Shape Out, std::size_t Tensors, ConvolutionAlgorithm Choice>
 struct Context {
   using value_type = T;
   static constexpr Shape input_shape = In;
   static constexpr Shape output_shape = Out;
+  static constexpr ConvolutionAlgorithm convolution = Choice;
 
   std::size_t samples;        ///< in this chunk
   std::uint64_t first_sample; ///< a number for the first one; no two samples of a run share one
@@ -56,14 +58,15 @@ struct Context {
   T* scratch;       ///< the kernel's scratch_size elements, of no meaning between calls
 };
 
-template <class T, Shape In, Shape Out, std::size_t Tensors>
-struct ForwardContext : Context<T, In, Out, Tensors> {
+template <class T, Shape In, Shape Out, std::size_t Tensors, ConvolutionAlgorithm Choice>
+struct ForwardContext : Context<T, In, Out, Tensors, Choice> {
   View<const T, In> x;
   View<T, Out> y; ///< to be assigned, all of it
 };
 
-template <class T, Shape In, Shape Out, std::size_t Tensors, bool NeedsDx>
-struct BackwardContext : Context<T, In, Out, Tensors> {
+template <class T, Shape In, Shape Out, std::size_t Tensors, ConvolutionAlgorithm Choice,
+          bool NeedsDx>
+struct BackwardContext : Context<T, In, Out, Tensors, Choice> {
   static constexpr bool needs_dx = NeedsDx; ///< false for a first layer: dx may be left alone
 
   View<const T, In> x;                         ///< valid if the layer's backward_reads says input

@@ -119,29 +119,24 @@ private:
     using Input = kernels::channels_first<double, Net::input_shape.channels(),
                                           Net::input_shape.height() * Net::input_shape.width()>;
     loss();
-    Output::to_channels_last(options_.samples, dy_.data(), workspace_.gradient(Layout::nodes));
+    Output::to_channels_last(options_.samples, dy_.data(), workspace_.gradient(Layout::ops));
 
     // Gradients are added to what is there: start from something, and take it off again.
     std::vector<double> shard(Layout::offsets.gradient_size, 0.5);
     std::vector<double> start(gradients.size());
-    gather(shard, start);
-    for_each_index<Layout::nodes>([&](auto index) {
-      constexpr std::size_t i = Layout::nodes - 1 - index;
+    net_.gather_gradients(shard.data(), start.data());
+    for_each_index<Layout::ops>([&](auto index) {
+      constexpr std::size_t i = Layout::ops - 1 - index;
       // Not before: a gradient may lie where something was that has been read by now.
-      double* const dx_of_node = workspace_.gradient(i);
-      if (dx_of_node != workspace_.gradient(i + 1))
-        std::fill_n(dx_of_node, options_.samples * Layout::graph.nodes[i].input_shape.size(),
+      double* const dx_of_op = workspace_.gradient(i);
+      if (dx_of_op != workspace_.gradient(i + 1))
+        std::fill_n(dx_of_op, options_.samples * Layout::run.nodes[i].input_shape.size(),
                     std::numeric_limits<double>::quiet_NaN());
-      net_.template backward_node<i, true>(options_.samples, workspace_, shard.data(), training);
+      net_.template backward_op<i, true>(options_.samples, workspace_, shard.data(), training);
     });
-    gather(shard, gradients);
+    net_.gather_gradients(shard.data(), gradients.data());
     for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] -= start[i];
     Input::from_channels_last(options_.samples, workspace_.gradient(0), dx.data());
-  }
-
-  void gather(std::vector<double>& shard, std::vector<double>& block) {
-    for_each_index<Layout::nodes>(
-        [&](auto i) { net_.template gather_gradient<i>(shard.data(), block.data()); });
   }
 
   template <class Apply>

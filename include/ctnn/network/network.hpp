@@ -24,7 +24,7 @@ namespace ctnn {
 namespace stream {
 inline constexpr std::uint32_t initialization = 0x1000'0000; ///< + parameter
 inline constexpr std::uint32_t shuffling = 0x2000'0000;
-inline constexpr std::uint32_t layer = 0x3000'0000; ///< + node
+inline constexpr std::uint32_t layer = 0x3000'0000; ///< + its index in Net::nodes
 } // namespace stream
 
 /// `Network<Net> net(seed)`: the parameters of `Net`, in float or double, with what its kernels
@@ -36,7 +36,7 @@ public:
   using value_type = T;
   using net_type = Net;
   using Layout = ctnn::Layout<Net, T>;
-  static constexpr std::size_t nodes = Net::node_count;
+  static constexpr std::size_t ops = Layout::ops;
   static constexpr std::size_t tensors = Layout::graph.parameters.size();
 
   explicit Network(std::uint64_t seed = 0)
@@ -128,7 +128,7 @@ public:
     }
   }
 
-  /// One chunk of n samples through the layers, from workspace.value(0) to workspace.value(nodes).
+  /// One chunk of n samples through the layers, from workspace.value(0) to workspace.value(ops).
   struct Run {
     bool training = false;
     std::uint64_t seed = 0;
@@ -136,35 +136,35 @@ public:
   };
   template <plan::Mode M>
   void forward(std::size_t n, Workspace<Net, T, M>& workspace, Run run = {}) const {
-    for_each_index<nodes>([&](auto i) { forward_node<i>(n, workspace, run); });
+    for_each_index<ops>([&](auto i) { forward_op<i>(n, workspace, run); });
   }
 
-  /// The gradients of the same chunk, from workspace.gradient(nodes) down: adds those by the
+  /// The gradients of the same chunk, from workspace.gradient(ops) down: adds those by the
   /// parameters to `gradients` (Layout::offsets.gradient_size elements), and assigns
   /// workspace.gradient(0) if InputGradient.
-  template <bool InputGradient = false>
+  template <bool InputGradient = false, std::size_t Ops = ops>
   void backward(std::size_t n, Workspace<Net, T, plan::Mode::training>& workspace, T* gradients,
                 Run run = {}) const {
-    for_each_index<nodes>(
-        [&](auto i) { backward_node<nodes - 1 - i, InputGradient>(n, workspace, gradients, run); });
+    for_each_index<Ops>(
+        [&](auto i) { backward_op<Ops - 1 - i, InputGradient>(n, workspace, gradients, run); });
   }
 
-  /// One node of backward(); the nodes are to be run from the last to the first.
+  /// One operation of backward(), which runs them from the last to the first.
   template <std::size_t I, bool InputGradient>
-  void backward_node(std::size_t n, Workspace<Net, T, plan::Mode::training>& workspace,
-                     T* gradients, Run run) const {
+  void backward_op(std::size_t n, Workspace<Net, T, plan::Mode::training>& workspace, T* gradients,
+                   Run run) const {
     using L = typename Layout::template layer<I>;
     std::array<std::span<T>, tensors_of<I>> own{};
     T* const at = gradients + Layout::offsets.gradient[I];
     if constexpr (!Layout::template derives<I>) own = gradient_spans<I>(at);
-    L::backward(BackwardContext<T, in<I>, out<I>, tensors_of<I>, (I > 0 || InputGradient)>{
-        context<I>(n, workspace, run),
-        {workspace.value(I), n},
-        {workspace.value(I + 1), n},
-        {workspace.gradient(I + 1), n},
-        {workspace.gradient(I), n},
-        own,
-        at});
+    L::backward(BackwardContext<T, in<I>, out<I>, tensors_of<I>, Layout::template convolution<I>,
+                                (I > 0 || InputGradient)>{context<I>(n, workspace, run),
+                                                          {workspace.value(I), n},
+                                                          {workspace.value(I + 1), n},
+                                                          {workspace.gradient(I + 1), n},
+                                                          {workspace.gradient(I), n},
+                                                          own,
+                                                          at});
   }
 
   /// n samples in PyTorch's order into the workspace, and its output back.
@@ -178,7 +178,7 @@ public:
   static void read_output(std::size_t n, Workspace<Net, T, M>& workspace, T* y) {
     constexpr Shape s = Net::output_shape;
     kernels::channels_first<T, s.channels(), s.height() * s.width()>::from_channels_last(
-        n, workspace.value(nodes), y);
+        n, workspace.value(ops), y);
   }
 
   /// The block of all parameters with its gaps, for optimizers; derive what changed afterwards.
@@ -186,30 +186,41 @@ public:
   std::span<const T> parameter_block() const { return parameters_.span(); }
 
   void derive() {
-    for_each_index<nodes>([&](auto i) { derive_node<i>(); });
+    for_each_index<ops>([&](auto i) {
+      for (std::size_t part = 0; part < Layout::template kernel<i>::derive_parts; ++part)
+        derive_part<i>(part);
+    });
   }
+  /// One part of what operation I derives; the parts may be done at the same time.
   template <std::size_t I>
-  void derive_node() {
+  void derive_part(std::size_t part) {
     if constexpr (Layout::template derives<I>) {
       const auto values = parameters_of<I>();
       [&]<std::size_t... P>(std::index_sequence<P...>) {
-        Layout::template kernel<I>::derive(values[P].data()...,
+        Layout::template kernel<I>::derive(part, values[P].data()...,
                                            derived_.data() + Layout::offsets.derived[I]);
       }
       (std::make_index_sequence<tensors_of<I>>{});
     }
   }
 
-  /// Brings a shard's sum of gradients to the parameters' own layout: assigns node I's part of
-  /// `block`, which is laid out like parameter_block().
+  /// Brings a shard's sum of gradients to the parameters' own layout: assigns `block`, which is
+  /// laid out like parameter_block().
+  static void gather_gradients(T* gradients, T* block) {
+    for_each_index<ops>([&](auto i) {
+      for (std::size_t part = 0; part < Layout::template kernel<i>::derive_parts; ++part)
+        gather_part<i>(part, gradients, block);
+    });
+  }
+  /// One part of what belongs to operation I; the parts may be done at the same time.
   template <std::size_t I>
-  static void gather_gradient(T* gradients, T* block) {
-    constexpr std::size_t first = Layout::graph.nodes[I].first_parameter;
+  static void gather_part(std::size_t part, T* gradients, T* block) {
+    constexpr std::size_t first = Layout::run.nodes[I].first_parameter;
     T* from = gradients + Layout::offsets.gradient[I];
     if constexpr (Layout::template derives<I>) {
       [&]<std::size_t... P>(std::index_sequence<P...>) {
         Layout::template kernel<I>::derive_adjoint(
-            from, (block + Layout::parameters.offset[first + P])...);
+            part, from, (block + Layout::parameters.offset[first + P])...);
       }
       (std::make_index_sequence<tensors_of<I>>{});
     } else {
@@ -227,16 +238,16 @@ private:
 
   template <std::size_t I>
   auto parameters_of() const {
-    constexpr std::size_t first = Layout::graph.nodes[I].first_parameter;
+    constexpr std::size_t first = Layout::run.nodes[I].first_parameter;
     std::array<std::span<const T>, tensors_of<I>> values;
     for (std::size_t p = 0; p < values.size(); ++p) values[p] = tensor(first + p);
     return values;
   }
 
-  /// The gradients by node I's own parameters where it derives nothing.
+  /// The gradients by operation I's own parameters where it derives nothing.
   template <std::size_t I>
   static auto gradient_spans(T* at) {
-    constexpr std::size_t first = Layout::graph.nodes[I].first_parameter;
+    constexpr std::size_t first = Layout::run.nodes[I].first_parameter;
     std::array<std::span<T>, tensors_of<I>> spans;
     for (std::size_t p = 0; p < spans.size(); ++p) {
       const std::size_t size = Layout::graph.parameters[first + p].shape.size();
@@ -247,19 +258,19 @@ private:
   }
 
   template <std::size_t I>
-  static constexpr std::size_t tensors_of = Layout::graph.nodes[I].parameter_tensors;
+  static constexpr std::size_t tensors_of = Layout::run.nodes[I].parameter_tensors;
   template <std::size_t I>
-  static constexpr Shape in = Layout::graph.nodes[I].input_shape;
+  static constexpr Shape in = Layout::run.nodes[I].input_shape;
   template <std::size_t I>
-  static constexpr Shape out = Layout::graph.nodes[I].output_shape;
+  static constexpr Shape out = Layout::run.nodes[I].output_shape;
 
   template <std::size_t I, plan::Mode M>
-  Context<T, in<I>, out<I>, tensors_of<I>> context(std::size_t n, Workspace<Net, T, M>& workspace,
-                                                   Run run) const {
+  Context<T, in<I>, out<I>, tensors_of<I>, Layout::template convolution<I>>
+  context(std::size_t n, Workspace<Net, T, M>& workspace, Run run) const {
     return {n,
             run.first_sample,
             run.training,
-            {run.seed, stream::layer + static_cast<std::uint32_t>(I)},
+            {run.seed, stream::layer + static_cast<std::uint32_t>(Layout::groups.group[I].first)},
             parameters_of<I>(),
             derived_.data() + Layout::offsets.derived[I],
             workspace.tape(I),
@@ -267,9 +278,9 @@ private:
   }
 
   template <std::size_t I, plan::Mode M>
-  void forward_node(std::size_t n, Workspace<Net, T, M>& workspace, Run run) const {
+  void forward_op(std::size_t n, Workspace<Net, T, M>& workspace, Run run) const {
     using L = typename Layout::template layer<I>;
-    L::forward(ForwardContext<T, in<I>, out<I>, tensors_of<I>>{
+    L::forward(ForwardContext<T, in<I>, out<I>, tensors_of<I>, Layout::template convolution<I>>{
         context<I>(n, workspace, run), {workspace.value(I), n}, {workspace.value(I + 1), n}});
   }
 

@@ -15,11 +15,11 @@ public:
   using Layout = ctnn::Layout<Net, T>;
   static constexpr plan::Mode mode = M;
   static constexpr std::size_t chunk = Layout::chunk; ///< samples it has room for
-  static constexpr auto plan = plan::plan_activations(Layout::graph, M, chunk);
+  static constexpr auto plan = plan::plan_activations(Layout::run, M, chunk);
 
   Workspace() : activations_(plan.size), scratch_(Layout::offsets.scratch_size) {}
 
-  /// Value i is the input of node i; the last is the network's output. Channels-last.
+  /// Value i is the input of operation i; the last is the network's output. Channels-last.
   T* value(std::size_t i) { return activations_.data() + plan.value[i]; }
   T* gradient(std::size_t i) requires(M == plan::Mode::training) {
     return activations_.data() + plan.gradient[i];

@@ -7,6 +7,7 @@
 
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
+#include <ctnn/kernels/simd.hpp>
 
 namespace ctnn {
 
@@ -47,6 +48,24 @@ struct NLLLoss {
       dy[i * classes + labels[i]] = static_cast<T>(-scale);
     }
     return total;
+  }
+};
+
+/// NLLLoss with its gradient by the input of the LogSoftmax that made y, bit for bit what both
+/// would give one after the other.
+struct LogSoftmaxNLLLoss : NLLLoss {
+  template <class T>
+  static double sum(std::size_t n, Shape out, const T* y, const std::uint32_t* labels, double scale,
+                    T* dx) {
+    if (dx != nullptr) {
+      const std::size_t classes = out.size();
+      const T rate = static_cast<T>(scale);
+      simd::for_each_vector<T>(n * classes, [=](std::size_t i, std::size_t part) {
+        simd::store_first(dx + i, exp(simd::load_first(y + i, part)) * simd::vec<T>(rate), part);
+      });
+      for (std::size_t i = 0; i < n; ++i) dx[i * classes + labels[i]] -= rate;
+    }
+    return NLLLoss::sum<T>(n, out, y, labels, scale, nullptr);
   }
 };
 

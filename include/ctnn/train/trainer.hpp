@@ -16,9 +16,11 @@
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/kernels/channels_first.hpp>
 #include <ctnn/kernels/optimizer_step.hpp>
+#include <ctnn/layers/softmax.hpp>
 #include <ctnn/network/network.hpp>
 #include <ctnn/network/thread_pool.hpp>
 #include <ctnn/train/dataset.hpp>
+#include <ctnn/train/losses.hpp>
 
 namespace ctnn {
 
@@ -55,6 +57,14 @@ class Trainer {
 
   using Layout = ctnn::Layout<Net, T>;
   using Target = std::conditional_t<Loss::class_targets, std::uint32_t, T>;
+
+  /// LogSoftmax and NLLLoss go backward as one.
+  static constexpr bool fuses_loss =
+      Layout::wishes.fusion && Layout::ops > 1 &&
+      std::is_same_v<Loss, NLLLoss>&&
+          std::is_same_v<typename Layout::template layer<Layout::ops - 1>, LogSoftmax>;
+  using LastLoss = std::conditional_t<fuses_loss, LogSoftmaxNLLLoss, Loss>;
+  static constexpr std::size_t backward_ops = Layout::ops - (fuses_loss ? 1 : 0);
 
 public:
   /// More shards would let more threads help, and each costs a block of gradients and its sum.
@@ -149,9 +159,10 @@ private:
     }
 
     Score score(std::size_t n, double scale, T* dy) {
-      const T* y = workspace.value(Layout::nodes);
+      const T* y = workspace.value(Layout::ops);
       Score score{.samples = n};
-      score.loss_sum = Loss::template sum<T>(n, Net::output_shape, y, targets.data(), scale, dy);
+      score.loss_sum =
+          LastLoss::template sum<T>(n, Net::output_shape, y, targets.data(), scale, dy);
       if constexpr (Loss::class_targets)
         for (std::size_t i = 0; i < n; ++i, y += Net::output_shape.size())
           if (std::max_element(y, y + Net::output_shape.size()) - y ==
@@ -174,8 +185,8 @@ private:
       const typename Network<Net, T>::Run run{true, seed_, step_ << 32 | first};
       for (std::size_t i = 0; i < n; ++i) own.read(data, batch[first + i], i);
       net_.forward(n, own.workspace, run);
-      total += own.score(n, scale, own.workspace.gradient(Layout::nodes));
-      net_.backward(n, own.workspace, gradients, run);
+      total += own.score(n, scale, own.workspace.gradient(backward_ops));
+      net_.template backward<false, backward_ops>(n, own.workspace, gradients, run);
     }
     return total;
   }
@@ -188,12 +199,13 @@ private:
     });
   }
 
-  /// f(i) for every node, a node a task.
+  /// f(i, part) for every part of every operation's derived parameters, a part a task.
   template <class F>
-  void for_each_node(F&& f) {
-    pool_.run(Layout::nodes, [&](std::size_t task, std::size_t) {
-      for_each_index<Layout::nodes>([&](auto i) {
-        if (i == task) f(i);
+  void for_each_part(F&& f) {
+    constexpr const auto& first = Layout::offsets.part;
+    pool_.run(first.back(), [&](std::size_t task, std::size_t) {
+      for_each_index<Layout::ops>([&](auto i) {
+        if (first[i] <= task && task < first[i + 1]) f(i, task - first[i]);
       });
     });
   }
@@ -204,8 +216,8 @@ private:
       T* const at = shard_gradients_.data() + begin;
       kernels::sum_shards(count, shards, at, gradient_size, at);
     });
-    for_each_node([&](auto i) {
-      net_.template gather_gradient<i>(shard_gradients_.data(), gradients_.data());
+    for_each_part([&](auto i, std::size_t part) {
+      net_.template gather_part<i>(part, shard_gradients_.data(), gradients_.data());
     });
   }
 
@@ -217,7 +229,7 @@ private:
         state[block] = state_.data() + block * Layout::parameters.size + begin;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);
     });
-    for_each_node([&](auto i) { net_.template derive_node<i>(); });
+    for_each_part([&](auto i, std::size_t part) { net_.template derive_part<i>(part); });
   }
 
   Network<Net, T>& net_;

@@ -1,0 +1,46 @@
+#pragma once
+// The model that chooses the algorithm of a convolution from its geometry.
+
+#include <cstddef>
+
+#include <ctnn/kernels/geometry.hpp>
+
+namespace ctnn::kernels {
+
+/// Whether a geometry can run by an algorithm, its outputs being pooled in windows of pool x pool.
+constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
+                       std::size_t pool = 1) {
+  if (algorithm == direct) return true;
+  return algorithm.tile >= 2 && algorithm.tile <= 6 &&
+         static_cast<std::size_t>(algorithm.tile) % pool == 0 && g.kernel_height == 3 &&
+         g.kernel_width == 3 && g.stride_height == 1 && g.stride_width == 1;
+}
+
+/// Multiply-adds between transformed tiles, or of the direct algorithm: forward, one image.
+constexpr std::size_t products(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm) {
+  if (algorithm == direct) return g.multiply_adds();
+  const auto m = static_cast<std::size_t>(algorithm.tile);
+  const std::size_t tiles = ((g.out_height() + m - 1) / m) * ((g.out_width() + m - 1) / m);
+  return tiles * (m + 2) * (m + 2) * g.in_channels * g.out_channels;
+}
+
+/// Time in units of a multiply-add. Transforming takes as long as 6 of them for each number of a
+/// transformed tile (measured with F(4, 3), 32 to 256 channels); channels go by vectors of 16.
+constexpr std::size_t cost(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm) {
+  if (algorithm == direct) return g.multiply_adds();
+  const auto vectors = [](std::size_t channels) { return (channels + 15) / 16 * 16; };
+  const std::size_t transformed = products(g, algorithm) / (g.in_channels * g.out_channels) *
+                                  (vectors(g.in_channels) + vectors(g.out_channels));
+  return products(g, algorithm) + 6 * transformed;
+}
+
+/// The cheapest algorithm that can run; of equals the one with the smaller tile, whose rounding
+/// errors are smaller.
+constexpr ConvolutionAlgorithm choose_algorithm(const Conv2dGeometry& g, std::size_t pool = 1) {
+  ConvolutionAlgorithm best = direct;
+  for (int m = 2; m <= 6; ++m)
+    if (can_run(g, winograd(m), pool) && cost(g, winograd(m)) < cost(g, best)) best = winograd(m);
+  return best;
+}
+
+} // namespace ctnn::kernels

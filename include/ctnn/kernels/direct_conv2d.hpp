@@ -1,0 +1,336 @@
+#pragma once
+// Convolution by the direct algorithm on channels-last images: a matrix product without im2col,
+// because the pixels under one kernel row are contiguous.
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <ctnn/kernels/epilogue.hpp>
+#include <ctnn/kernels/gemm.hpp>
+#include <ctnn/kernels/geometry.hpp>
+
+namespace ctnn::kernels {
+
+/// y = Epilogue(x (*) weight + bias), and its derivatives, for chunks of n >= 1 images.
+///
+/// Images are contiguous, [n][height][width][channels], and need only T's alignment. Parameters are
+/// PyTorch's: weight [out][in][kernel height][kernel width], bias [out]. `derived` holds the
+/// parameters as the kernels read them: the forward panels, each [1 + taps * in][width] with the
+/// bias as its first row, then the panels of backward_input, each [taps][out][width].
+/// `derived_gradient` is laid out as the forward panels. `tape` is the epilogue's index, as large
+/// as y, null if no backward follows or nothing is pooled.
+template <class T, Conv2dGeometry G, class Epilogue>
+class direct_conv2d {
+  static constexpr std::size_t taps = G.kernel_height * G.kernel_width;
+  static constexpr std::size_t run = G.kernel_width * G.in_channels;
+  static constexpr std::size_t depth = G.kernel_height * run;
+  static constexpr std::size_t pixels = G.out_height() * G.out_width();
+
+  static constexpr bool bordered = G.padding_height + G.padding_width > 0;
+  static constexpr std::size_t height = G.in_height + 2 * G.padding_height;
+  static constexpr std::size_t width = G.in_width + 2 * G.padding_width;
+  static constexpr std::size_t row_size = width * G.in_channels;
+  static constexpr std::size_t image_size = height * row_size;
+
+  using out_panels = panels<T, G.out_channels>;
+  using in_panels = panels<T, G.in_channels>;
+
+  /// Images of few output pixels are taken together, so that tiles have enough rows.
+  static constexpr std::size_t block = bordered || pixels >= 32 ? 1 : (64 + pixels - 1) / pixels;
+
+  /// Every tap gives to other pixels of dx, and together they reach all.
+  static constexpr bool disjoint =
+      G.kernel_height == G.stride_height && G.kernel_width == G.stride_width &&
+      G.out_height() * G.stride_height == height && G.out_width() * G.stride_width == width;
+
+  /// Offset of the pixel under tap (0, 0) of an output pixel, for pixels of PixelSize elements.
+  template <std::size_t PixelSize>
+  static constexpr std::size_t under(std::size_t pixel) {
+    return grid_offset<G.out_width(), G.stride_width * PixelSize, G.out_height(),
+                       G.stride_height * width * PixelSize, height * width * PixelSize>(pixel);
+  }
+
+  /// backward_input sums in scratch and copies from there if dx has no border to sum into, or if
+  /// its pixels are not whole vectors: partial stores cannot be forwarded to the loads of the next
+  /// tap.
+  template <class Panel>
+  static constexpr bool staged = bordered || (!disjoint && Panel::columns < Panel::width);
+
+  /// scratch: the image with its border, outputs that are not y (or their gradients), dx.
+  static constexpr std::size_t border_size = bordered ? image_size : 0;
+  static constexpr std::size_t outputs_size = Epilogue::identity_only ? 0 : block * G.output_size();
+  static constexpr std::size_t stage_size =
+      staged<typename in_panels::last> ? block * height * width * in_panels::whole::width : 0;
+
+  static constexpr std::size_t pool = Epilogue::pool;
+  static constexpr std::size_t y_size = G.output_size() / (pool * pool); // of an image
+  static_assert(G.out_height() % pool == 0 && G.out_width() % pool == 0);
+
+public:
+  static constexpr ConvolutionAlgorithm algorithm = direct;
+  static constexpr std::size_t products = G.multiply_adds();
+  static constexpr std::size_t derived_gradient_size = (1 + depth) * out_panels::padded;
+  static constexpr std::size_t derived_size =
+      derived_gradient_size + taps * G.out_channels * in_panels::padded;
+  static constexpr std::size_t scratch_size = border_size + outputs_size + stage_size;
+  static constexpr std::size_t derive_parts = 1;
+
+  /// Packs the parameters.
+  static void derive(std::size_t, const T* weight, const T* bias, T* derived) {
+    std::fill_n(derived, derived_size, T(0));
+    for_each_parameter([&](std::size_t packed, std::size_t plain) {
+      derived[packed] = plain < G.weight_size() ? weight[plain] : bias[plain - G.weight_size()];
+    });
+    in_panels::for_each([&](auto p, std::size_t first) {
+      T* to = derived + derived_gradient_size + taps * G.out_channels * first;
+      for (std::size_t tap = 0; tap < taps; ++tap)
+        for (std::size_t out = 0; out < G.out_channels; ++out, to += p.width)
+          for (std::size_t in = 0; in < p.columns; ++in)
+            to[in] = weight[(out * G.in_channels + first + in) * taps + tap];
+    });
+  }
+
+  /// Assigns the gradients of weight and bias.
+  static void derive_adjoint(std::size_t, const T* derived_gradient, T* dweight, T* dbias) {
+    for_each_parameter([&](std::size_t packed, std::size_t plain) {
+      (plain < G.weight_size() ? dweight[plain] : dbias[plain - G.weight_size()]) =
+          derived_gradient[packed];
+    });
+  }
+
+  /// Assigns y and tape. Each output is one chain of multiply-adds, bias first, in the order of
+  /// kernel row, kernel column, channel: its bits depend on neither n nor the place of the image.
+  static void forward(std::size_t n, const T* x, const T* derived, T* y, T* tape, T* scratch) {
+    if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
+    T* const outputs = scratch + border_size;
+    for_each_block(n, [&](std::size_t image, std::size_t images) {
+      const T* const source = with_border(x + image * G.input_size(), scratch);
+      T* const target = pool > 1 ? outputs : y + image * y_size;
+      out_panels::for_each([&](auto p, std::size_t first) {
+        const T* const packed = derived + (1 + depth) * first;
+        for_each_pixel_tile<decltype(p)>(images, [&](auto rows, std::size_t pixel) {
+          forward_tile<decltype(p), rows>(source, pixel, packed, target + first);
+        });
+      });
+      if constexpr (pool > 1)
+        for_each_window(images, [&](std::size_t from, std::size_t to, std::size_t part) {
+          vec window[pool][pool];
+          for (std::size_t i = 0; i < pool; ++i)
+            for (std::size_t j = 0; j < pool; ++j)
+              window[i][j] = simd::load_first(outputs + from + in_window(i, j), part);
+          to += image * y_size;
+          Epilogue::template store<pool, T>(window, pool, pool, y + to,
+                                            tape == nullptr ? tape : tape + to, {}, part);
+        });
+    });
+  }
+
+  /// Adds to derived_gradient; assigns dx if InputGradient.
+  template <bool InputGradient>
+  static void backward(std::size_t n, const T* x, const T* y, const T* dy, const T* tape,
+                       const T* derived, T* dx, T* derived_gradient, T* scratch) {
+    if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
+    T* const outputs = scratch + border_size;
+    for_each_block(n, [&](std::size_t image, std::size_t images) {
+      const T* seed = dy + image * y_size;
+      if constexpr (!Epilogue::identity_only) {
+        for_each_window(images, [&](std::size_t to, std::size_t from, std::size_t part) {
+          vec window[pool][pool];
+          from += image * y_size;
+          Epilogue::template load<pool, T>(y + from, dy + from, pool > 1 ? tape + from : nullptr,
+                                           {}, part, pool, pool, window);
+          for (std::size_t i = 0; i < pool; ++i)
+            for (std::size_t j = 0; j < pool; ++j)
+              simd::store_first(outputs + to + in_window(i, j), window[i][j], part);
+        });
+        seed = outputs;
+      }
+      const T* const source = with_border(x + image * G.input_size(), scratch);
+      out_panels::for_each([&](auto p, std::size_t first) {
+        backward_parameters_panel<decltype(p)>(images, source, seed + first,
+                                               derived_gradient + (1 + depth) * first);
+      });
+      if constexpr (InputGradient)
+        in_panels::for_each([&](auto p, std::size_t first) {
+          const T* const packed = derived + derived_gradient_size + taps * G.out_channels * first;
+          backward_input_panel<decltype(p)>(images, seed, packed,
+                                            dx + image * G.input_size() + first,
+                                            scratch + border_size + outputs_size);
+        });
+    });
+  }
+
+private:
+  using vec = simd::vec<T>;
+
+  /// Calls f(place in the forward panels, place in weight followed by bias).
+  template <class F>
+  static void for_each_parameter(F&& f) {
+    out_panels::for_each([&](auto p, std::size_t first) {
+      const std::size_t panel = (1 + depth) * first;
+      for (std::size_t out = 0; out < p.columns; ++out)
+        f(panel + out, G.weight_size() + first + out);
+      // A transposition; 16 input channels at a time, so that both sides stay in the cache.
+      for (std::size_t begin = 0; begin < G.in_channels; begin += 16)
+        for (std::size_t tap = 0; tap < taps; ++tap)
+          for (std::size_t out = 0; out < p.columns; ++out)
+            for (std::size_t in = begin; in < std::min(begin + 16, G.in_channels); ++in)
+              f(panel + (1 + tap * G.in_channels + in) * p.width + out,
+                ((first + out) * G.in_channels + in) * taps + tap);
+    });
+  }
+
+  /// Calls f(first image, number of images) block by block.
+  template <class F>
+  static void for_each_block(std::size_t n, F&& f) {
+    for (std::size_t i = 0; i < n; i += block) f(i, std::min(block, n - i));
+  }
+
+  /// Calls f(integral_constant<rows>, first pixel) for the output pixels of some images.
+  template <class Panel, class F>
+  static void for_each_pixel_tile(std::size_t images, F&& f) {
+    constexpr tile_cut one(pixels, Panel::rows);
+    if constexpr (block == 1)
+      for_each_tile<one.least, one.tallest()>(one, f);
+    else
+      for_each_tile<1, Panel::rows>(tile_cut(images * pixels, Panel::rows), f);
+  }
+
+  /// The image with its border, which is already zero in `scratch`.
+  static const T* with_border(const T* x, [[maybe_unused]] T* scratch) {
+    if constexpr (!bordered) return x;
+    for (std::size_t row = 0; row < G.in_height; ++row)
+      std::copy_n(x + row * G.in_width * G.in_channels, G.in_width * G.in_channels,
+                  scratch + inner(row, 0) * G.in_channels);
+    return scratch;
+  }
+  /// Pixel of the bordered image. Only one image at a time has a border.
+  static constexpr std::size_t inner(std::size_t row, std::size_t column) {
+    return (row + G.padding_height) * width + G.padding_width + column;
+  }
+
+  /// Calls f(offset of a pooling window in the outputs, offset in y, lanes).
+  template <class F>
+  static void for_each_window(std::size_t images, F&& f) {
+    constexpr std::size_t columns = G.out_width() / pool;
+    for (std::size_t pixel = 0; pixel < images * y_size / G.out_channels; ++pixel) {
+      const std::size_t from = pixel / columns * pool * G.out_width() + pixel % columns * pool;
+      simd::for_each_vector<T>(G.out_channels, [&](std::size_t c, std::size_t part) {
+        f(from * G.out_channels + c, pixel * G.out_channels + c, part);
+      });
+    }
+  }
+  static constexpr std::size_t in_window(std::size_t row, std::size_t column) {
+    return (row * G.out_width() + column) * G.out_channels;
+  }
+
+  // The tiles are functions of their own, so that the loops around them take no registers.
+  template <class Panel, std::size_t Rows>
+  [[gnu::noinline]] static void forward_tile(const T* source, std::size_t first, const T* packed,
+                                             T* target) {
+    scattered_rows<const T, Rows> a(source,
+                                    [&](std::size_t r) { return under<G.in_channels>(first + r); });
+    tile<T, Rows, Panel> sums(packed);
+    packed += Panel::width;
+    for (std::size_t ky = 0; ky < G.kernel_height; ++ky) {
+      sums.template accumulate<true>(a, 1, packed, Panel::width, run);
+      a.advance(row_size);
+      packed += run * Panel::width;
+    }
+    if constexpr (pool == 1) sums.template apply<typename Epilogue::function>();
+    sums.store(strided_rows<T, G.out_channels>{target + first * G.out_channels});
+  }
+
+  /// Tap by tap, so that nothing is multiplied with a border whatever the stride.
+  template <class Panel>
+  static void backward_input_panel(std::size_t images, const T* dy, const T* packed, T* dx,
+                                   T* stage) {
+    constexpr std::size_t pixel_size = staged<Panel> ? Panel::width : G.in_channels;
+    using target_panel = std::conditional_t<staged<Panel>, typename Panel::packed, Panel>;
+
+    T* const target = staged<Panel> ? stage : dx;
+    if constexpr (!disjoint)
+      for (std::size_t pixel = 0; pixel < images * height * width; ++pixel)
+        std::fill_n(target + pixel * pixel_size, target_panel::columns, T(0));
+    for (std::size_t tap = 0; tap < taps; ++tap) {
+      T* to = target + (tap / G.kernel_width * width + tap % G.kernel_width) * pixel_size;
+      const T* b = packed + tap * G.out_channels * Panel::width;
+      for_each_pixel_tile<Panel>(images, [&](auto rows, std::size_t first) {
+        backward_input_tile<target_panel, rows, pixel_size>(dy, first, b, to);
+      });
+    }
+    if constexpr (staged<Panel>)
+      for (std::size_t row = 0; row < images * G.in_height; ++row)
+        for (std::size_t column = 0; column < G.in_width; ++column)
+          std::copy_n(stage + inner(row, column) * pixel_size, Panel::columns,
+                      dx + (row * G.in_width + column) * G.in_channels);
+  }
+
+  template <class Panel, std::size_t Rows, std::size_t PixelSize>
+  [[gnu::noinline]] static void backward_input_tile(const T* source, std::size_t first,
+                                                    const T* packed, T* target) {
+    const scattered_rows<T, Rows> c(target,
+                                    [&](std::size_t r) { return under<PixelSize>(first + r); });
+    tile<T, Rows, Panel> sums;
+    sums.template accumulate<true>(
+        strided_rows<const T, G.out_channels>{source + first * G.out_channels}, 1, packed,
+        Panel::width, G.out_channels);
+    // Added at the end: sums that start from dx would wait for the stores of the tile before.
+    if constexpr (disjoint)
+      sums.store(c);
+    else
+      sums.add_to(c);
+  }
+
+  /// The sum over a block's pixels stays in registers; then the gradient is read and written once.
+  template <class Panel>
+  static void backward_parameters_panel(std::size_t images, const T* source, const T* seed,
+                                        T* gradient) {
+    // The bias is a weight whose input is always 1.
+    const T one = 1;
+    tile<T, 1, Panel> bias;
+    bias.template accumulate<false>(strided_rows<const T, 0>{&one}, 0, seed, G.out_channels,
+                                    images * pixels);
+    bias.add_to(strided_rows<T, Panel::width>{gradient});
+
+    // Within a kernel row the elements of x are neighbours; a tile crosses rows only if they are
+    // shorter than a tile.
+    constexpr bool across = run < Panel::rows;
+    constexpr tile_cut cut(across ? depth : run, Panel::rows);
+    for (std::size_t ky = 0; ky < (across ? 1 : G.kernel_height); ++ky)
+      for_each_tile<cut.least, cut.tallest()>(cut, [&](auto rows, std::size_t first) {
+        T* to = gradient + (1 + ky * run + first) * Panel::width;
+        if constexpr (across)
+          backward_parameters_tile<Panel, rows>(
+              scattered_rows<const T, rows>(
+                  source,
+                  [&](std::size_t r) {
+                    return grid_offset<run, 1, G.kernel_height, row_size, 0>(first + r);
+                  }),
+              images, seed, to);
+        else
+          backward_parameters_tile<Panel, rows>(
+              strided_rows<const T, 1>{source + ky * row_size + first}, images, seed, to);
+      });
+  }
+
+  template <class Panel, std::size_t Rows, class A>
+  [[gnu::noinline]] static void backward_parameters_tile(A a, std::size_t images, const T* seed,
+                                                         T* gradient) {
+    tile<T, Rows, Panel> sums;
+    for (std::size_t i = 0; i < images; ++i) {
+      A row = a;
+      for (std::size_t oy = 0; oy < G.out_height(); ++oy) {
+        sums.template accumulate<false>(row, G.stride_width * G.in_channels, seed, G.out_channels,
+                                        G.out_width());
+        row.advance(G.stride_height * row_size);
+        seed += G.out_width() * G.out_channels;
+      }
+      a.advance(image_size);
+    }
+    sums.add_to(strided_rows<T, Panel::width>{gradient});
+  }
+};
+
+} // namespace ctnn::kernels

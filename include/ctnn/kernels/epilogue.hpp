@@ -1,0 +1,87 @@
+#pragma once
+// What becomes of a convolution's outputs before they are stored, while they are in registers: the
+// maximum of each window, a function of it; and the same for the gradient that comes back.
+
+#include <cstddef>
+#include <type_traits>
+
+#include <ctnn/kernels/elementwise.hpp>
+#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/max_pool2d.hpp>
+#include <ctnn/kernels/simd.hpp>
+
+namespace ctnn::kernels {
+
+/// y = F(max over Pool x Pool windows side by side); Pool = 1: y = F(outputs).
+/// Works on Side x Side outputs of one vector of channels, Side being a multiple of Pool, of which
+/// the first `rows` and `columns` exist (multiples of Pool too). `index` is the winner's position
+/// in its window, as max_pool2d writes it; unused if Pool is 1.
+template <std::size_t Pool, class F>
+struct epilogue {
+  using function = F;
+  static constexpr std::size_t pool = Pool;
+  static constexpr bool identity_only = Pool == 1 && std::is_same_v<F, identity>;
+
+  /// Places in y, dy and index, which have one shape: a pixel of Pool x Pool outputs is `pixel`
+  /// elements from the next, a row of pixels `row` elements.
+  struct steps {
+    std::size_t row, pixel;
+  };
+
+  /// Assigns y, and index unless it is null.
+  template <std::size_t Side, class T>
+  [[gnu::always_inline]] static void store(const simd::vec<T> (&outputs)[Side][Side],
+                                           std::size_t rows, std::size_t columns, T* y, T* index,
+                                           steps step, std::size_t part) {
+    for_each_window<Side>(rows, columns, [&](std::size_t i, std::size_t j) {
+      const std::size_t at = i * step.row + j * step.pixel;
+      if constexpr (Pool == 1) {
+        simd::store_first(y + at, F::f(outputs[i][j]), part);
+      } else {
+        running_max<T> max(0);
+        max.largest = outputs[i * Pool][j * Pool]; // taken first, it wins
+        for (std::size_t k = 1; k < Pool * Pool; ++k)
+          max.take(outputs[i * Pool + k / Pool][j * Pool + k % Pool], k);
+        simd::store_first(y + at, F::f(max.largest), part);
+        if (index != nullptr) simd::store_first(index + at, max.winner, part);
+      }
+    });
+  }
+
+  /// Assigns the gradients of the outputs, 0 where there is no output.
+  template <std::size_t Side, class T>
+  [[gnu::always_inline]] static void load(const T* y, const T* dy, const T* index, steps step,
+                                          std::size_t part, std::size_t rows, std::size_t columns,
+                                          simd::vec<T> (&outputs)[Side][Side]) {
+    using vec = simd::vec<T>;
+    if (rows < Side || columns < Side)
+      for (auto& row : outputs)
+        for (vec& output : row) output = vec(0);
+    for_each_window<Side>(rows, columns, [&](std::size_t i, std::size_t j) {
+      const std::size_t at = i * step.row + j * step.pixel;
+      vec gradient = simd::load_first(dy + at, part);
+      if constexpr (!std::is_same_v<F, identity>)
+        gradient = elementwise<T, F>::chain(simd::load_first(y + at, part), gradient);
+      if constexpr (Pool == 1) {
+        outputs[i][j] = gradient;
+      } else {
+        const vec winner = simd::load_first(index + at, part);
+        for (std::size_t k = 0; k < Pool * Pool; ++k)
+          outputs[i * Pool + k / Pool][j * Pool + k % Pool] =
+              select(winner == vec(static_cast<T>(k)), gradient, vec(0));
+      }
+    });
+  }
+
+private:
+  template <std::size_t Side, class Do>
+  [[gnu::always_inline]] static void for_each_window(std::size_t rows, std::size_t columns,
+                                                     Do&& f) {
+    static_assert(Side % Pool == 0);
+    for (std::size_t i = 0; i < Side / Pool; ++i)
+      for (std::size_t j = 0; j < Side / Pool; ++j)
+        if (i * Pool < rows && j * Pool < columns) f(i, j);
+  }
+};
+
+} // namespace ctnn::kernels

@@ -1,0 +1,127 @@
+#pragma once
+// The matrices of Winograd's minimal filtering F(M, 3), constructed in exact rationals by Cook and
+// Toom's method and proved by the compiler.
+// Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
+
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+
+namespace ctnn::kernels {
+
+template <std::size_t Rows, std::size_t Columns>
+struct matrix {
+  double at[Rows][Columns]{};
+};
+
+template <std::size_t Rows, std::size_t Columns>
+consteval auto transposed(const matrix<Rows, Columns>& m) {
+  matrix<Columns, Rows> result;
+  for (std::size_t i = 0; i < Rows; ++i)
+    for (std::size_t j = 0; j < Columns; ++j) result.at[j][i] = m.at[i][j];
+  return result;
+}
+
+namespace detail {
+
+struct rational {
+  std::int64_t numerator = 0, denominator = 1;
+
+  consteval rational(std::int64_t n = 0, std::int64_t d = 1) {
+    const std::int64_t common = std::gcd(n, d) * (d < 0 ? -1 : 1);
+    numerator = n / common;
+    denominator = d / common;
+  }
+  friend consteval rational operator+(rational a, rational b) {
+    return {a.numerator * b.denominator + b.numerator * a.denominator,
+            a.denominator * b.denominator};
+  }
+  friend consteval rational operator-(rational a, rational b) { return a + rational(-1) * b; }
+  friend consteval rational operator*(rational a, rational b) {
+    return {a.numerator * b.numerator, a.denominator * b.denominator};
+  }
+  friend consteval rational operator/(rational a, rational b) {
+    return a * rational(b.denominator, b.numerator);
+  }
+  friend consteval bool operator==(rational, rational) = default;
+};
+
+/// Outputs y[i] = sum over k of d[i + k] g[k], i < M, by M + 2 products instead of 3 M:
+/// y = output (kernel g . input d), with `.` element by element.
+template <std::size_t M>
+struct cook_toom {
+  static constexpr std::size_t points = M + 2; // the last of them is infinity
+
+  rational output[M][points]{};
+  rational kernel[points][3]{};
+  rational input[points][points]{};
+
+  consteval cook_toom() {
+    // Small numbers whose powers are exact and whose opposites share half of the additions.
+    constexpr rational all[]{0, 1, -1, 2, -2, {1, 2}, {-1, 2}};
+    constexpr std::size_t finite = points - 1;
+    for (std::size_t j = 0; j < finite; ++j) {
+      rational power = 1, norm = 1;
+      for (std::size_t l = 0; l < finite; ++l)
+        if (l != j) norm = norm * (all[j] - all[l]);
+      for (std::size_t i = 0; i < M || i < 3; ++i, power = power * all[j]) {
+        if (i < M) output[i][j] = power;
+        if (i < 3) kernel[j][i] = power / norm;
+      }
+    }
+    output[M - 1][finite] = kernel[finite][2] = 1;
+    // Row j holds the coefficients of the product of (x - point) over all other finite points.
+    for (std::size_t j = 0; j < points; ++j) {
+      input[j][0] = 1;
+      for (std::size_t l = 0, degree = 0; l < finite; ++l) {
+        if (l == j) continue;
+        ++degree;
+        for (std::size_t i = degree + 1; i-- > 0;)
+          input[j][i] = (i > 0 ? input[j][i - 1] : rational(0)) - all[l] * input[j][i];
+      }
+    }
+  }
+
+  /// Whether y is right for every d and g: compares the coefficient of each product d[j] g[k].
+  consteval bool proved() const {
+    for (std::size_t i = 0; i < M; ++i)
+      for (std::size_t j = 0; j < points; ++j)
+        for (std::size_t k = 0; k < 3; ++k) {
+          rational sum = 0;
+          for (std::size_t p = 0; p < points; ++p)
+            sum = sum + output[i][p] * kernel[p][k] * input[p][j];
+          if (sum != rational(j == i + k ? 1 : 0)) return false;
+        }
+    return true;
+  }
+};
+
+template <std::size_t Rows, std::size_t Columns>
+consteval auto rounded(const rational (&m)[Rows][Columns]) {
+  matrix<Rows, Columns> result;
+  for (std::size_t i = 0; i < Rows; ++i)
+    for (std::size_t j = 0; j < Columns; ++j)
+      result.at[i][j] =
+          static_cast<double>(m[i][j].numerator) / static_cast<double>(m[i][j].denominator);
+  return result;
+}
+
+} // namespace detail
+
+/// A tile of M x M outputs is output (U . V) output^T with U = kernel g kernel^T and
+/// V = input d input^T; the transposed matrices take gradients back.
+template <std::size_t M>
+struct winograd_matrices {
+  static_assert(M >= 2 && M <= 6, "beyond six outputs the errors grow past single precision");
+  static constexpr detail::cook_toom<M> exact{};
+  static_assert(exact.proved());
+
+  static constexpr auto output = detail::rounded(exact.output);
+  static constexpr auto kernel = detail::rounded(exact.kernel);
+  static constexpr auto input = detail::rounded(exact.input);
+
+  /// The plane that is multiplied by 1 in every output row and column: point 1 in both directions.
+  static constexpr std::size_t unit_plane = (M + 2) + 1;
+};
+
+} // namespace ctnn::kernels

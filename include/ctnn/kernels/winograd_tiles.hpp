@@ -1,0 +1,248 @@
+#pragma once
+// The transforms around Winograd's products, a tile at a time and a vector of channels in a register.
+// They cost additions only in proportion to pixels, where the products cost channels squared.
+
+#include <cstddef>
+#include <type_traits>
+
+#include <ctnn/kernels/simd.hpp>
+#include <ctnn/kernels/winograd_matrices.hpp>
+
+namespace ctnn::kernels {
+
+/// A matrix with what its rows and columns have in common taken out: `core` between butterflies
+/// (a, b) -> (a + b, a - b) of the inputs and of the outputs. The points p and -p make such pairs.
+template <std::size_t Rows, std::size_t Columns>
+struct factored_matrix {
+  matrix<Rows, Columns> core;
+  std::size_t row_partner[Rows]{};       // itself: none
+  std::size_t column_partner[Columns]{}; // likewise
+
+  consteval explicit factored_matrix(const matrix<Rows, Columns>& m) : core(m) {
+    pair_up(row_partner, [this](std::size_t r, std::size_t c) -> double& { return core.at[r][c]; });
+    pair_up(column_partner,
+            [this](std::size_t c, std::size_t r) -> double& { return core.at[r][c]; });
+  }
+
+private:
+  template <std::size_t Lines, class At>
+  consteval void pair_up(std::size_t (&partner)[Lines], At at) {
+    constexpr std::size_t length = Rows + Columns - Lines;
+    for (std::size_t a = 0; a < Lines; ++a) partner[a] = a;
+    for (std::size_t a = 0; a < Lines; ++a)
+      for (std::size_t b = a + 1; b < Lines && partner[a] == a; ++b) {
+        if (partner[b] != b) continue;
+        std::size_t terms = 0, paired = 2;
+        for (std::size_t i = 0; i < length; ++i) {
+          terms += (at(a, i) != 0) + (at(b, i) != 0);
+          paired += (at(a, i) + at(b, i) != 0) + (at(a, i) - at(b, i) != 0);
+        }
+        if (paired >= terms) continue;
+        partner[a] = b;
+        partner[b] = a;
+        for (std::size_t i = 0; i < length; ++i) {
+          const double sum = (at(a, i) + at(b, i)) / 2, difference = (at(a, i) - at(b, i)) / 2;
+          at(a, i) = sum;
+          at(b, i) = difference;
+        }
+      }
+  }
+};
+
+namespace detail {
+
+template <const auto& Partner, class V, std::size_t Size>
+[[gnu::always_inline]] inline void butterflies(V (&x)[Size]) {
+  simd::unroll<Size>([&](auto a) {
+    constexpr std::size_t b = Partner[a];
+    if constexpr (b > a) {
+      const V sum = x[a] + x[b];
+      x[b] = x[a] - x[b];
+      x[a] = sum;
+    }
+  });
+}
+
+/// Row R of the core times x, with neither products by 0 and 1 nor a negation if that can be.
+template <const auto& Matrix, std::size_t R, class V, std::size_t Columns>
+[[gnu::always_inline]] inline V row_times(const V (&x)[Columns]) {
+  using T = typename V::value_type;
+  constexpr const auto& row = Matrix.core.at[R];
+  constexpr std::size_t first = [] {
+    std::size_t best = Columns;
+    for (std::size_t c = 0; c < Columns; ++c)
+      if (row[c] != 0 && (best == Columns || (row[c] == 1 && row[best] != 1))) best = c;
+    return best;
+  }();
+  V sum = row[first] == 1 ? x[first] : V(static_cast<T>(row[first])) * x[first];
+  simd::unroll<Columns>([&](auto c) {
+    constexpr double factor = c == first ? 0 : row[c];
+    if constexpr (factor == 1)
+      sum = sum + x[c];
+    else if constexpr (factor == -1)
+      sum = sum - x[c];
+    else if constexpr (factor != 0)
+      sum = simd::fma(V(static_cast<T>(factor)), x[c], sum);
+  });
+  return sum;
+}
+
+/// y = Matrix x; x is used up.
+template <const auto& Matrix, class V, std::size_t Rows, std::size_t Columns>
+[[gnu::always_inline]] inline void times(V (&x)[Columns], V (&y)[Rows]) {
+  butterflies<Matrix.column_partner>(x);
+  simd::unroll<Rows>([&](auto r) { y[r] = row_times<Matrix, r>(x); });
+  butterflies<Matrix.row_partner>(y);
+}
+
+} // namespace detail
+
+/// f(0) … f(Count - 1), unrolled if a tile of Count x Count vectors nearly fits into 32 registers.
+/// Beyond that it would spill more than a loop stores: F(5, 3) and F(6, 3) lose a third.
+template <std::size_t Count, class F>
+[[gnu::always_inline]] inline void for_each_line(F&& f) {
+  if constexpr (Count <= 6)
+    simd::unroll<Count>(f);
+  else
+    for (std::size_t i = 0; i < Count; ++i) f(i);
+}
+
+/// Y = Matrix X Matrix^T, X being given by load(i, j) and Y taken by store(i, j, y).
+template <const auto& Matrix, class V, class Load, class Store>
+[[gnu::always_inline]] inline void sandwich(Load&& load, Store&& store) {
+  constexpr std::size_t rows = std::extent_v<decltype(Matrix.core.at), 0>;
+  constexpr std::size_t columns = std::extent_v<decltype(Matrix.core.at), 1>;
+  V half[rows][columns];
+  for_each_line<columns>([&](std::size_t j) __attribute__((always_inline)) {
+    V x[columns], y[rows];
+    for (std::size_t i = 0; i < columns; ++i) x[i] = load(i, j);
+    detail::times<Matrix>(x, y);
+    for (std::size_t i = 0; i < rows; ++i) half[i][j] = y[i];
+  });
+  for_each_line<rows>([&](std::size_t i) __attribute__((always_inline)) {
+    V y[rows];
+    detail::times<Matrix>(half[i], y);
+    for (std::size_t j = 0; j < rows; ++j) store(i, j, y[j]);
+  });
+}
+
+/// The transforms of F(M x M, 3 x 3). A plane holds one of the (M + 2)^2 numbers of every tile;
+/// `plane` is the distance of one to the next.
+template <class T, std::size_t M>
+struct winograd_tiles {
+  using vec = simd::vec<T>;
+  static constexpr std::size_t side = M + 2;
+  static constexpr std::size_t planes = side * side;
+
+  /// The part of an image under a tile: its pixel (0, 0) is image pixel (row, column), and what is
+  /// outside of the image is 0.
+  struct window {
+    std::ptrdiff_t row, column;
+    std::ptrdiff_t height, width; // of the image
+    std::size_t row_step, pixel_step;
+
+    bool inside() const {
+      constexpr auto extent = static_cast<std::ptrdiff_t>(side);
+      return row >= 0 && column >= 0 && row + extent <= height && column + extent <= width;
+    }
+    bool has(std::size_t i, std::size_t j) const {
+      const std::ptrdiff_t r = row + static_cast<std::ptrdiff_t>(i);
+      const std::ptrdiff_t c = column + static_cast<std::ptrdiff_t>(j);
+      return r >= 0 && r < height && c >= 0 && c < width;
+    }
+    std::size_t at(std::size_t i, std::size_t j) const {
+      return (static_cast<std::size_t>(row) + i) * row_step +
+             (static_cast<std::size_t>(column) + j) * pixel_step;
+    }
+  };
+
+  /// V = input d input^T for `vectors` vectors of Part channels. Inside: the window is.
+  template <std::size_t Part, bool Inside>
+  [[gnu::noinline]] static void input(const T* image, const window& under, std::size_t vectors,
+                                      T* v, std::size_t plane) {
+    for (; vectors > 0; --vectors, image += simd::lanes<T>, v += simd::lanes<T>)
+      sandwich<input_matrix, vec>(
+          [&](std::size_t i, std::size_t j) {
+            return Inside || under.has(i, j) ? simd::load_first(image + under.at(i, j), Part)
+                                             : vec(0);
+          },
+          [&](std::size_t i, std::size_t j, vec y) { simd::store(v + (i * side + j) * plane, y); });
+  }
+
+  /// Adds input^T dV input to the image, but assigns what no tile before has touched: the tiles of
+  /// an image overlap by two pixels and come row by row.
+  template <std::size_t Part, bool Inside>
+  [[gnu::noinline]] static void input_adjoint(const T* dv, std::size_t plane, const window& under,
+                                              bool first_row, bool first_column,
+                                              std::size_t vectors, T* image) {
+    for (; vectors > 0; --vectors, image += simd::lanes<T>, dv += simd::lanes<T>)
+      sandwich<input_adjoint_matrix, vec>(
+          [&](std::size_t i, std::size_t j) { return simd::load(dv + (i * side + j) * plane); },
+          [&](std::size_t i, std::size_t j, vec y) {
+            if (!Inside && !under.has(i, j)) return;
+            T* const at = image + under.at(i, j);
+            if ((i < 2 && !first_row) || (j < 2 && !first_column))
+              y = y + simd::load_first(at, Part);
+            simd::store_first(at, y, Part);
+          });
+  }
+
+  /// Outputs = output (planes) output^T + bias, handed to the epilogue.
+  template <class Epilogue, std::size_t Part>
+  [[gnu::noinline]] static void output(const T* m, std::size_t plane, const T* bias,
+                                       std::size_t rows, std::size_t columns, std::size_t vectors,
+                                       T* y, T* index, typename Epilogue::steps step) {
+    for (; vectors > 0; --vectors) {
+      const vec offset = simd::load(bias);
+      vec outputs[M][M];
+      sandwich<output_matrix, vec>(
+          [&](std::size_t i, std::size_t j) { return simd::load(m + (i * side + j) * plane); },
+          [&](std::size_t i, std::size_t j, vec sum) { outputs[i][j] = sum + offset; });
+      Epilogue::template store<M>(outputs, rows, columns, y, index, step, Part);
+      m += simd::lanes<T>, bias += simd::lanes<T>, y += simd::lanes<T>;
+      if (index != nullptr) index += simd::lanes<T>;
+    }
+  }
+
+  /// Planes = output^T (gradients of the outputs, from the epilogue) output.
+  template <class Epilogue, std::size_t Part>
+  [[gnu::noinline]] static void output_adjoint(const T* y, const T* dy, const T* index,
+                                               typename Epilogue::steps step, std::size_t rows,
+                                               std::size_t columns, std::size_t vectors, T* dm,
+                                               std::size_t plane) {
+    for (; vectors > 0; --vectors) {
+      vec outputs[M][M];
+      Epilogue::template load<M>(y, dy, index, step, Part, rows, columns, outputs);
+      sandwich<output_adjoint_matrix, vec>(
+          [&](std::size_t i, std::size_t j) { return outputs[i][j]; },
+          [&](std::size_t i, std::size_t j, vec d) {
+            simd::store(dm + (i * side + j) * plane, d);
+          });
+      y += simd::lanes<T>, dy += simd::lanes<T>, dm += simd::lanes<T>;
+      if (index != nullptr) index += simd::lanes<T>;
+    }
+  }
+
+  /// U = kernel g kernel^T: g[tap] is a vector, u one vector a plane.
+  static void kernel(const T (&g)[9][simd::lanes<T>], T* u, std::size_t plane) {
+    sandwich<kernel_matrix, vec>(
+        [&](std::size_t i, std::size_t j) { return simd::load(g[3 * i + j]); },
+        [&](std::size_t i, std::size_t j, vec y) { simd::store(u + (i * side + j) * plane, y); });
+  }
+  static void kernel_adjoint(const T* du, std::size_t plane, T (&dg)[9][simd::lanes<T>]) {
+    sandwich<kernel_adjoint_matrix, vec>(
+        [&](std::size_t i, std::size_t j) { return simd::load(du + (i * side + j) * plane); },
+        [&](std::size_t i, std::size_t j, vec y) { simd::store(dg[3 * i + j], y); });
+  }
+
+private:
+  using matrices = winograd_matrices<M>;
+  static constexpr factored_matrix input_matrix{matrices::input};
+  static constexpr factored_matrix input_adjoint_matrix{transposed(matrices::input)};
+  static constexpr factored_matrix output_matrix{matrices::output};
+  static constexpr factored_matrix output_adjoint_matrix{transposed(matrices::output)};
+  static constexpr factored_matrix kernel_matrix{matrices::kernel};
+  static constexpr factored_matrix kernel_adjoint_matrix{transposed(matrices::kernel)};
+};
+
+} // namespace ctnn::kernels

@@ -1,0 +1,203 @@
+// Which layers run as one, and that it changes no bit.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <random>
+#include <type_traits>
+#include <vector>
+
+#include <ctnn/train.hpp>
+
+#include "../../src/mnist_net.hpp"
+#include "support/catch.hpp"
+
+using namespace ctnn;
+
+namespace {
+
+template <std::size_t Layers>
+constexpr std::array<std::size_t, Layers> counts(const detail::Groups<Layers>& groups) {
+  std::array<std::size_t, Layers> result{};
+  for (std::size_t i = 0; i < groups.count; ++i) result[i] = groups.group[i].count;
+  return result;
+}
+template <class... Parts>
+constexpr auto counts_of(Parts... parts) {
+  return counts(detail::find_groups(std::array{parts...}, true));
+}
+template <class... Layers>
+constexpr auto counts_in = counts(Layout<Sequential<Layers...>, float>::groups);
+
+using Counts2 = std::array<std::size_t, 2>;
+using Counts3 = std::array<std::size_t, 3>;
+using Counts4 = std::array<std::size_t, 4>;
+
+constexpr detail::Part conv{.affine = true, .can_pool = {true, true}}, linear{.affine = true},
+    pool{.pool = 2}, rectifier{.activation = true, .commutes = true}, sigmoid{.activation = true},
+    other{};
+
+static_assert(counts_of(conv, rectifier, other) == Counts3{2, 1});
+static_assert(counts_of(conv, pool, rectifier) == Counts3{3});
+static_assert(counts_of(conv, rectifier, pool) == Counts3{3});
+static_assert(counts_of(conv, pool, sigmoid) == Counts3{3});
+static_assert(counts_of(conv, sigmoid, pool) == Counts3{2, 1});
+static_assert(counts_of(conv, rectifier, rectifier) == Counts3{2, 1});
+static_assert(counts_of(conv, pool, pool) == Counts3{2, 1});
+static_assert(counts_of(conv, pool, rectifier, pool) == Counts4{3, 1});
+static_assert(counts_of(conv, other, rectifier) == Counts3{1, 1, 1});
+static_assert(counts_of(pool, rectifier, conv) == Counts3{1, 1, 1});
+static_assert(counts_of(linear, rectifier, linear, sigmoid) == Counts4{2, 2});
+static_assert(counts_of(linear, pool) == Counts2{1, 1});
+static_assert(counts(detail::find_groups(std::array{conv, pool, rectifier}, false)) ==
+              Counts3{1, 1, 1});
+
+constexpr detail::Group places =
+    detail::find_groups(std::array{other, conv, rectifier, pool}, true).group[1];
+static_assert(places.first == 1 && places.activation == 1 && places.pool == 2);
+
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, ReLU, MaxPool2d<2>> == Counts3{3});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2>, ReLU> == Counts3{3});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, LeakyReLU<>, MaxPool2d<2>> == Counts3{2, 1});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2>, LeakyReLU<>> == Counts3{3});
+static_assert(counts_in<Input<1, 9, 8>, Conv2d<4, 3>, MaxPool2d<2>> == Counts2{1, 1}); // 7 rows
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<3, 1>> == Counts2{1, 1});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2, 2, 1>> == Counts2{1, 1});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, AvgPool2d<2>> == Counts2{1, 1});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3, 1, 0, winograd(3)>, MaxPool2d<2>> ==
+              Counts2{1, 1}); // windows would lie in two tiles
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3, 1, 0, winograd(3)>, MaxPool2d<3>> ==
+              Counts2{2});
+static_assert(counts_in<Input<4>, Linear<4>, Tanh> == Counts2{2});
+static_assert(counts_in<Input<4>, Linear<4>, Softmax> == Counts2{1, 1});
+static_assert(counts_in<Input<4>, Linear<4>, Dropout<>, ReLU> == Counts3{1, 1, 1});
+// Names and nesting are no obstacle.
+static_assert(counts_in<Input<1, 8, 8>,
+                        Named<"block", Sequential<Named<"conv", Conv2d<4, 3>>, Sequential<ReLU>>>,
+                        Named<"pool", MaxPool2d<2>>> == Counts3{3});
+static_assert(Layout<Net, float>::ops == 8);
+static_assert(Layout<With<Net, Fusion<false>>, float>::ops == Net::node_count);
+// The last wish counts, however they are nested.
+static_assert(Layout<With<With<Net, Fusion<false>>, Fusion<true>>, float>::ops == 8);
+static_assert(Layout<With<Net, Convolution<direct>>, float>::parameters.size ==
+              Layout<Net, float>::parameters.size);
+static_assert(With<Net, Fusion<false>>::parameter_count == Net::parameter_count);
+
+template <class Net, std::size_t I>
+constexpr bool is_direct =
+    std::is_base_of_v<kernels::direct_conv2d<float, Conv2d<8, 3>::geometry({4, 10, 10}),
+                                             kernels::epilogue<1, kernels::identity>>,
+                      typename Layout<Net, float>::template kernel<I>>;
+template <class Net, std::size_t I, std::size_t M>
+constexpr bool is_winograd =
+    std::is_base_of_v<kernels::winograd_conv2d<float, Conv2d<8, 3>::geometry({4, 10, 10}), M,
+                                               kernels::epilogue<1, kernels::identity>>,
+                      typename Layout<Net, float>::template kernel<I>>;
+using Wishing = Sequential<Input<4, 10, 10>, Conv2d<8, 3>>;
+using Obstinate = Sequential<Input<4, 10, 10>, Conv2d<8, 3, 1, 0, winograd(2)>>;
+static_assert(is_direct<With<Wishing, Convolution<direct>>, 0>);
+static_assert(is_winograd<With<Wishing, Convolution<winograd(3)>>, 0, 3>);
+static_assert(is_winograd<Obstinate, 0, 2>); // the layer's own comes first
+static_assert(is_winograd<With<Obstinate, Convolution<direct>>, 0, 2>);
+static_assert(Conv2d<8, 5>::algorithm({4, 10, 10}, winograd(4), 1) == direct); // cannot
+// A wish comes before fusion, which F(3, 3) cannot have with windows of 2.
+using Pooled = Sequential<Input<16, 12, 12>, Conv2d<16, 3>, MaxPool2d<2>>;
+static_assert(Layout<With<Pooled, Convolution<winograd(3)>>, float>::convolution<0> == winograd(3));
+static_assert(Layout<With<Pooled, Convolution<winograd(3)>>, float>::ops == 2);
+// The choice is that of the fused layers, also where they are not fused: F(6, 3), not F(5, 3).
+static_assert(Layout<Pooled, float>::ops == 1);
+static_assert(Layout<Pooled, float>::convolution<0> == winograd(6));
+static_assert(Layout<With<Pooled, Fusion<false>>, float>::convolution<0> == winograd(6));
+
+// Every kind of group, and layers that stay alone.
+template <ConvolutionAlgorithm First, ConvolutionAlgorithm Second, ConvolutionAlgorithm Third>
+using GroupsBy = Sequential<Input<2, 14, 14>, Conv2d<5, 3, 1, 0, First>, Sigmoid, MaxPool2d<3>,
+                            Dropout<0.2>, Conv2d<7, 3, 1, 1, Second>, MaxPool2d<2>, ReLU,
+                            Dropout<0.1>, Conv2d<8, 3, 1, 2, Third>, ReLU, MaxPool2d<2>, Flatten,
+                            Linear<9>, ReLU, Linear<4>, LogSoftmax>;
+using Groups = GroupsBy<winograd(2), direct, winograd(2)>;
+
+struct Data {
+  std::size_t size() const { return 40; }
+  void read(std::size_t i, float* x) const {
+    std::mt19937 engine(static_cast<unsigned>(i));
+    for (std::size_t k = 0; k < Groups::input_shape.size(); ++k)
+      x[k] = static_cast<float>(engine() % 2001) / 1000.f - 1.f;
+  }
+  std::uint32_t label(std::size_t i) const { return static_cast<std::uint32_t>(i % 4); }
+};
+
+/// Predictions, the gradients of the first step, and the weights after five steps.
+template <class Net>
+std::vector<std::vector<float>> results() {
+  const Data data;
+  Network<Net> net(3);
+  std::vector<float> x(data.size() * Net::input_shape.size());
+  for (std::size_t i = 0; i < data.size(); ++i) data.read(i, &x[i * Net::input_shape.size()]);
+  std::vector<std::vector<float>> all(1);
+  all[0].resize(data.size() * Net::output_shape.size());
+  Workspace<Net> workspace;
+  net.predict(data.size(), x.data(), all[0].data(), workspace);
+
+  Trainer trainer(net, NLLLoss{}, SGD{.lr = 0.05, .momentum = 0.9}, {.threads = 1, .seed = 2});
+  std::vector<std::uint32_t> batch(data.size());
+  std::iota(batch.begin(), batch.end(), 0u);
+  for (std::size_t step = 0; step < 5; ++step) {
+    trainer.step(data, batch);
+    for (std::size_t p = 0; step == 0 && p < net.tensors; ++p)
+      all.emplace_back(trainer.gradient(p).begin(), trainer.gradient(p).end());
+  }
+  for (std::size_t p = 0; p < net.tensors; ++p)
+    all.emplace_back(net.tensor(p).begin(), net.tensor(p).end());
+  return all;
+}
+
+using Results = std::vector<std::vector<float>>;
+
+bool same_bits(const Results& a, const Results& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& s, const auto& t) {
+    return s.size() == t.size() && std::memcmp(s.data(), t.data(), s.size() * sizeof(float)) == 0;
+  });
+}
+
+/// The largest difference in a tensor over its largest magnitude; infinite for NaN.
+template <class A, class B>
+double apart(const A& a, const B& b) {
+  double difference = 0, largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double d = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+    if (!(d <= difference)) difference = std::isnan(d) ? HUGE_VAL : d;
+    largest = std::max(largest, std::abs(static_cast<double>(b[i])));
+  }
+  return difference / largest;
+}
+
+void agree(const Results& a, const Results& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    REQUIRE(a[i].size() == b[i].size());
+    CHECK(apart(a[i], b[i]) <= 1e-5);
+  }
+}
+
+} // namespace
+
+TEST_CASE("fusion changes no bit and the algorithm no more than rounding") {
+  const auto fused = results<Groups>();
+  CHECK(same_bits(results<With<Groups, Fusion<false>>>(), fused));
+  const auto by_others = results<GroupsBy<direct, winograd(2), direct>>();
+  CHECK(!same_bits(by_others, fused));
+  agree(by_others, fused);
+}
+
+TEST_CASE("every fused group keeps the law of gradients") {
+  CHECK(gradcheck<Input<3, 8, 8>, Conv2d<5, 3, 1, 1, direct>, MaxPool2d<2>, ReLU>() == "");
+  CHECK(gradcheck<Input<2, 6, 6>, Conv2d<3, 3, 1, 1, direct>, ReLU, MaxPool2d<3>>() == "");
+  CHECK(gradcheck<Input<6>, Linear<5>, Sigmoid, Linear<4>, ReLU>() == "");
+  CHECK(gradcheck<Input<3, 8, 8>, Conv2d<5, 3, 1, 1, winograd(2)>, MaxPool2d<2>, ReLU>() == "");
+  CHECK(gradcheck<Input<2, 7, 5>, Conv2d<3, 3, 1, 1, winograd(3)>, Tanh>() == "");
+  CHECK(gradcheck<Input<2, 8, 6>, Conv2d<3, 3, 1, 1, winograd(4)>, ReLU, MaxPool2d<2>>() == "");
+  CHECK(gradcheck<Input<2, 9, 9>, Conv2d<3, 3, 1, 0, winograd(5)>, LeakyReLU<0.1>>() == "");
+  CHECK(gradcheck<Input<2, 9, 6>, Conv2d<3, 3, 1, 1, winograd(6)>, MaxPool2d<3>, Sigmoid>() == "");
+}
