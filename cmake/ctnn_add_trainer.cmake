@@ -28,12 +28,14 @@ function(ctnn_add_trainer name)
   # The installed tree has the same folders as the source tree, see install.cmake.
   set(source ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
   cmake_path(NORMAL_PATH source)
-  add_executable(${name} ${source}/trainer.cpp ${source}/trainer/commands.cpp)
+  set(others ${source}/trainer.cpp ${source}/trainer/files.cpp ${source}/trainer/output.cpp)
+  add_executable(${name} ${source}/trainer/commands.cpp ${others})
   target_compile_definitions(${name} PRIVATE
     CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}")
-  # Of this file alone, so that a new commit does not compile the network again. -O1: parsing a
-  # command line need not be fast, and compiles in half the time.
-  set_source_files_properties(${source}/trainer.cpp PROPERTIES COMPILE_OPTIONS -O1
+  # -O1: options, files and messages need not be fast, and compile in less time.
+  set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS -O1)
+  # Of this file alone, so that a new commit does not compile the network again.
+  set_source_files_properties(${source}/trainer.cpp PROPERTIES
     COMPILE_DEFINITIONS "CTNN_VERSION=\"${version}\";CTNN_REVISION=\"${revision}\"")
   target_link_libraries(${name} PRIVATE ctnn::ctnn ctnn_arch CLI11::CLI11)
 

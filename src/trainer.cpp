@@ -38,8 +38,11 @@ void run(int argc, char** argv) {
                                                 CTNN_REVISION, trainer::instruction_set, compiler));
 
   CLI::App* summary = app.add_subcommand("summary", "Print the network's table");
-  bool all = false;
-  summary->add_flag("--all", all, "with a row for layers without parameters too");
+  bool all = false, plan = false;
+  CLI::Option* all_flag =
+      summary->add_flag("--all", all, "with a row for layers without parameters too");
+  summary->add_flag("--plan", plan, "How the network runs instead: algorithms and memory")
+      ->excludes(all_flag);
   trainer::TrainOptions train_options;
   trainer::EvaluateOptions evaluate_options;
   CLI::App* train = trainer::add_train(app, train_options);
@@ -61,7 +64,7 @@ void run(int argc, char** argv) {
   }
 
   if (summary->parsed())
-    trainer::summary(all);
+    trainer::summary(all, plan);
   else if (train->parsed())
     trainer::train(train_options);
   else

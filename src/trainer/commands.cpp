@@ -10,13 +10,12 @@
 #include <string>
 #include <type_traits>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include <ctnn/ctnn.hpp>
+#include <ctnn/io/error.hpp>
+#include <ctnn/io/state_dict.hpp>
+#include <ctnn/train.hpp>
 
 #include "commands.hpp"
-#include "metrics_log.hpp"
+#include "files.hpp"
 #include "output.hpp"
 
 namespace trainer {
@@ -27,7 +26,7 @@ using Loss = std::conditional_t<std::is_same_v<Net::layer<Net::layer_count - 1>,
                                 ctnn::NLLLoss, ctnn::CrossEntropyLoss>;
 
 ctnn::ImageDataset load(const DataOptions& data, ctnn::Split split) {
-  return ctnn::load_mnist(data.path(), split, Net::output_shape.size(), Net::input_shape);
+  return load_images(data, split, Net::output_shape.size(), Net::input_shape);
 }
 
 void print_test(const ctnn::Score& test) {
@@ -44,16 +43,17 @@ void print_learning_rate(double lr) {
 void require_finite(const ctnn::Score& score, std::size_t epoch, std::size_t batch, double lr) {
   if (!std::isfinite(score.loss()))
     throw ctnn::Error(ctnn::ExitCode::diverged,
-                      fmt::format("training diverged: the loss is {} in epoch {}, batch {}, with a "
-                                  "learning rate of {}",
-                                  score.loss(), epoch, batch, lr));
+                      format("training diverged: the loss is {} in epoch {}, batch {}, with a "
+                             "learning rate of {}",
+                             score.loss(), epoch, batch, lr));
 }
 
 } // namespace
 
 const char* const instruction_set = ctnn::simd::instruction_set;
 
-void summary(bool all) {
+void summary(bool all, bool plan) {
+  if (plan) return write_out(ctnn::plan_table<Net>());
   write_out(all ? ctnn::summary<Net> : ctnn::summary<Net, ctnn::Rows::with_parameters>);
 }
 

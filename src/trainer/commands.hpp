@@ -1,6 +1,6 @@
 #pragma once
 // What the program does, for the network of CTNN_NETWORK_HEADER. In a unit of its own,
-// commands.cpp, so that an edit of the network does not compile CLI11 again, nor a new commit the
+// commands.cpp, so that an edit of the network compiles nothing else again, nor a new commit the
 // network.
 
 #include "options.hpp"
@@ -10,8 +10,9 @@ namespace trainer {
 /// Of the unit that holds the network.
 extern const char* const instruction_set;
 
-/// Prints the network's table, with a row for layers without parameters if `all`.
-void summary(bool all);
+/// Prints the network's table, with a row for layers without parameters if `all`; or how the network
+/// runs, if `plan`.
+void summary(bool all, bool plan);
 
 /// Trains, tests after every epoch, and writes last.safetensors and metrics.jsonl.
 void train(const TrainOptions& options);

@@ -1,0 +1,31 @@
+#include "output.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+
+#include <ctnn/io/error.hpp>
+
+namespace trainer {
+
+void keep_closed_streams_closed() {
+  for (const int stream : {0, 1, 2})
+    if (::fcntl(stream, F_GETFD) == -1) ::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
+}
+
+void write_out(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw ctnn::Error(ctnn::ExitCode::cannot_write,
+                      "standard output: cannot write: " +
+                          std::error_code(errno, std::generic_category()).message());
+}
+
+std::string format_args(fmt::string_view format, fmt::format_args args) {
+  return fmt::vformat(format, args);
+}
+
+} // namespace trainer
