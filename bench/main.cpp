@@ -1,16 +1,3 @@
-// Google Benchmark's own main, but for the exit code: 1 if a result was wrong or nothing ran.
+#include "driver.hpp"
 
-#include <benchmark/benchmark.h>
-
-#include <ctnn/kernels/simd.hpp>
-
-#include "measure.hpp"
-
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::AddCustomContext("instruction_set", ctnn::simd::instruction_set);
-  const bool ran = benchmark::RunSpecifiedBenchmarks() > 0;
-  benchmark::Shutdown();
-  return ran && !ctnn::bench::failed ? 0 : 1;
-}
+int main(int argc, char** argv) { return ctnn::bench::run_benchmarks(argc, argv); }

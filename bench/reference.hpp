@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <ctnn/ctnn.hpp>
+#include <ctnn/kernels/reference/avg_pool2d.hpp>
 #include <ctnn/kernels/reference/conv2d.hpp>
 #include <ctnn/kernels/reference/elementwise.hpp>
 #include <ctnn/kernels/reference/linear.hpp>
@@ -39,31 +40,39 @@ struct Chunk {
   }
 };
 
+template <class T>
+double largest(const std::vector<T>& values) {
+  double magnitude = 0;
+  for (const T value : values)
+    magnitude = std::max(magnitude, std::abs(static_cast<double>(value)));
+  return magnitude;
+}
+
 /// Where `got` is not what is expected: one line, or nothing. The tolerance is in units of the
 /// largest expected number.
 template <class T>
 std::string difference(std::string_view what, std::span<const float> got,
                        const std::vector<T>& expected, double tolerance) {
-  double largest = 0;
-  for (const T value : expected) largest = std::max(largest, std::abs(static_cast<double>(value)));
+  const double allowed = tolerance * largest(expected);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const double error = std::abs(static_cast<double>(got[i]) - static_cast<double>(expected[i]));
-    if (!(error <= tolerance * largest)) // a NaN is a difference too
+    if (!(error <= allowed)) // a NaN is a difference too
       return fmt::format("{}[{}]: expected {}, found {}", what, i, expected[i], got[i]);
   }
   return {};
 }
 
 /// The layer L in scalar code: forward(chunk) assigns y, backward(chunk) assigns dx and adds to the
-/// gradients. A layer without one cannot be benchmarked.
+/// gradients. A layer without one cannot be benchmarked. Where backward depends on a decision,
+/// mark_undecided(chunk, margin, marks) says, after forward, which outputs' decisions could fall
+/// differently if the inputs were off by half of the margin.
 template <class L, Shape In, class T>
 struct Reference;
 
-/// Convolution and linear: what they sum up is exact where all numbers are small and whole.
+/// Convolution and linear. What linear sums up is exact where all numbers are small and whole; a
+/// convolution may be done by Winograd's algorithm, which rounds even then.
 template <class Op, class T>
 struct ReferenceOfProducts {
-  static constexpr double tolerance = 0;
-
   static void forward(Chunk<T>& c) {
     Op::forward(c.samples, c.x.data(), c.parameters[0].data(), c.parameters[1].data(), c.y.data());
   }
@@ -73,12 +82,16 @@ struct ReferenceOfProducts {
                             c.gradients[1].data());
   }
 };
-template <int Out, Size2d K, Size2d S, Size2d P, Shape In, class T>
-struct Reference<Conv2d<Out, K, S, P>, In, T>
-    : ReferenceOfProducts<kernels::reference::conv2d<T, Conv2d<Out, K, S, P>::geometry(In)>, T> {};
+template <int Out, Size2d K, Size2d S, Size2d P, ConvolutionAlgorithm A, Shape In, class T>
+struct Reference<Conv2d<Out, K, S, P, A>, In, T>
+    : ReferenceOfProducts<kernels::reference::conv2d<T, Conv2d<Out, K, S, P>::geometry(In)>, T> {
+  static constexpr double tolerance = 2e-5;
+};
 template <int Out, Shape In, class T>
 struct Reference<Linear<Out>, In, T>
-    : ReferenceOfProducts<kernels::reference::linear<T, In.size(), Out>, T> {};
+    : ReferenceOfProducts<kernels::reference::linear<T, In.size(), Out>, T> {
+  static constexpr double tolerance = 0;
+};
 
 template <Size2d K, Size2d S, Size2d P, Shape In, class T>
 struct Reference<MaxPool2d<K, S, P>, In, T> {
@@ -93,6 +106,28 @@ struct Reference<MaxPool2d<K, S, P>, In, T> {
     kernels::reference::max_pool2d_backward(geometry, c.samples, c.tape.data(), c.dy.data(),
                                             c.dx.data());
   }
+  /// Where more than one element of a window may be the largest.
+  static void mark_undecided(const Chunk<T>& c, double margin, std::vector<bool>& marks) {
+    std::vector<int> candidates(c.y.size());
+    kernels::reference::avg_pool2d_links(geometry, c.samples, [&](std::size_t x, std::size_t y) {
+      if (static_cast<double>(c.x[x]) >= static_cast<double>(c.y[y]) - margin) ++candidates[y];
+    });
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+      if (candidates[i] > 1) marks[i] = true;
+  }
+};
+
+template <Size2d K, Size2d S, Size2d P, Shape In, class T>
+struct Reference<AvgPool2d<K, S, P>, In, T> {
+  static constexpr double tolerance = 1e-6;
+  static constexpr auto geometry = AvgPool2d<K, S, P>::window.geometry(In);
+
+  static void forward(Chunk<T>& c) {
+    kernels::reference::avg_pool2d_forward(geometry, c.samples, c.x.data(), c.y.data());
+  }
+  static void backward(Chunk<T>& c) {
+    kernels::reference::avg_pool2d_backward(geometry, c.samples, c.dy.data(), c.dx.data());
+  }
 };
 
 template <Shape In, class T>
@@ -106,6 +141,10 @@ struct Reference<ReLU, In, T> {
   static void backward(Chunk<T>& c) {
     for (std::size_t i = 0; i < c.x.size(); ++i)
       c.dx[i] = static_cast<T>(kernels::reference::relu_backward(c.y[i], c.dy[i]));
+  }
+  static void mark_undecided(const Chunk<T>& c, double margin, std::vector<bool>& marks) {
+    for (std::size_t i = 0; i < c.x.size(); ++i)
+      if (2 * std::abs(static_cast<double>(c.x[i])) <= margin) marks[i] = true;
   }
 };
 

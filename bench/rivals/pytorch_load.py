@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional as F
 
 from pytorch_parity import load_mnist, load_safetensors
-from pytorch_train import Net
+from pytorch_speed import Net
 
 
 def main():

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pytorch_train import BATCH, Net, sgd, train_step
+from pytorch_speed import BATCH, Net, sgd, train_step
 
 DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8")}
 

@@ -1,0 +1,195 @@
+#pragma once
+// The nodes of a network that run as one, in a network of their own: checked, and ready to be timed.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <random>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ctnn/ctnn.hpp>
+
+#include "reference.hpp"
+
+namespace ctnn::bench {
+
+/// Calls f(i) with the first node of every group of Net, a constant.
+template <class Net, class F>
+void for_each_group(F&& f) {
+  using Layout = ctnn::Layout<Net, float>;
+  for_each_index<Layout::ops>(
+      [&f](auto i) { f(std::integral_constant<std::size_t, Layout::groups.group[i].first>{}); });
+}
+
+/// The group of Net that begins at a node.
+template <class Net>
+constexpr auto group_at(std::size_t first) {
+  std::size_t i = 0;
+  while (Layout<Net, float>::groups.group[i].first != first) ++i;
+  return Layout<Net, float>::groups.group[i];
+}
+
+/// The network of only those nodes.
+template <class Net, detail::Group G, class Axes, class Nodes>
+struct alone;
+template <class Net, detail::Group G, std::size_t... Axis, std::size_t... I>
+struct alone<Net, G, std::index_sequence<Axis...>, std::index_sequence<I...>> {
+  static constexpr Shape in = Net::graph.nodes[G.first].input_shape;
+  using type = Sequential<Input<static_cast<int>(in[Axis])...>,
+                          typename Layout<Net, float>::template leaf<G.first + I>...>;
+};
+template <class Net, detail::Group G>
+using Alone =
+    typename alone<Net, G, std::make_index_sequence<Net::graph.nodes[G.first].input_shape.rank>,
+                   std::make_index_sequence<G.count>>::type;
+
+/// Never 0 and never tiny. Whole: -2, -1, 1 or 2, whose sums of products are exact in a float.
+/// Otherwise of all bits, because multiplying round numbers takes less power and so less time.
+enum class Numbers { whole, any };
+inline void fill(std::span<float> values, Numbers numbers, std::mt19937& random) {
+  std::uniform_real_distribution<float> magnitude(0.25f, 1.f);
+  for (float& value : values) {
+    const auto bits = random();
+    value = numbers == Numbers::whole ? static_cast<float>(1 + bits % 2) : magnitude(random);
+    if (bits & 2) value = -value;
+  }
+}
+
+/// The group that begins at node First of Net. Layers that run in place get their own output as the
+/// next input, which changes nothing: ReLU and LogSoftmax leave such values as they are.
+template <class Net, std::size_t First, std::size_t Samples = Layout<Net, float>::chunk>
+class OneGroup {
+public:
+  static constexpr detail::Group group = group_at<Net>(First);
+  using Own = Alone<Net, group>;
+  static constexpr std::size_t samples = Samples;
+  static constexpr bool needs_dx = First > 0;
+
+  /// Its result is checked, and its data are ready.
+  OneGroup() {
+    fill_all(Numbers::whole);
+    run_reference();
+    run();
+    error_ = check();
+    problem_ = chain_[0];
+    fill_all(Numbers::any);
+    run();
+  }
+  const std::string& error() const { return error_; }
+
+  /// What the first layer computed when it was checked, for a rival to be checked as well.
+  const Chunk<float>& problem() const { return problem_; }
+
+  void forward() { net_.forward(samples, workspace_, {.training = true}); }
+  void backward() {
+    if constexpr (loses_dy)
+      std::ranges::copy(chain_.back().dy, workspace_.gradient(OwnLayout::ops));
+    net_.template backward<needs_dx>(samples, workspace_, gradients_.data(), {.training = true});
+  }
+
+private:
+  using OwnLayout = Layout<Own, float>;
+  template <std::size_t I>
+  using OracleOf =
+      Reference<typename OwnLayout::template leaf<I>, Own::graph.nodes[I].input_shape, float>;
+  static_assert(samples <= OwnLayout::chunk);
+
+  void fill_all(Numbers numbers) {
+    std::mt19937 random(First);
+    fill(chain_.front().x, numbers, random);
+    fill(chain_.back().dy, numbers, random);
+    for (Chunk<float>& node : chain_)
+      for (auto& tensor : node.parameters) fill(tensor, numbers, random);
+    net_.modify([&](auto& tensors) {
+      for (std::size_t p = 0; p < tensors.size(); ++p)
+        std::ranges::copy(of_node(p, &Chunk<float>::parameters), tensors[p].begin());
+    });
+  }
+
+  /// Where rounding might decide otherwise, dy becomes 0: the gradients are then the same for
+  /// either decision.
+  void run_reference() {
+    std::vector<bool> undecided(chain_.back().y.size());
+    for_each_index<Own::node_count>([&](auto i) {
+      OracleOf<i>::forward(chain_[i]);
+      if constexpr (i > 0 && requires { &OracleOf<i>::mark_undecided; })
+        OracleOf<i>::mark_undecided(chain_[i], 2 * tolerance * largest(chain_[0].y), undecided);
+      if (i + 1 < Own::node_count) chain_[i + 1].x = chain_[i].y;
+    });
+    for (std::size_t i = 0; i < undecided.size(); ++i)
+      if (undecided[i]) chain_.back().dy[i] = 0;
+    for_each_index<Own::node_count>([&](auto reversed) {
+      constexpr std::size_t i = Own::node_count - 1 - reversed;
+      OracleOf<i>::backward(chain_[i]);
+      if constexpr (i > 0) chain_[i - 1].dy = chain_[i].dx;
+    });
+  }
+
+  void run() {
+    std::ranges::copy(chain_.front().x, workspace_.value(0));
+    forward();
+    const float* const y = workspace_.value(OwnLayout::ops);
+    y_.assign(y, y + chain_.back().y.size());
+    std::ranges::copy(chain_.back().dy, workspace_.gradient(OwnLayout::ops));
+    backward();
+  }
+
+  std::string check() {
+    std::string error = difference("y", y_, chain_.back().y, tolerance);
+    const Chunk<float>& first = chain_.front();
+    if (needs_dx && error.empty())
+      error = difference("dx", {workspace_.gradient(0), first.dx.size()}, first.dx, tolerance);
+    std::vector<float> block(OwnLayout::parameters.size);
+    net_.gather_gradients(gradients_.data(), block.data());
+    for (std::size_t p = 0; p < Own::graph.parameters.size() && error.empty(); ++p)
+      error = difference(Own::graph.parameters[p].name.view(),
+                         std::span(block).subspan(OwnLayout::parameters.offset[p]),
+                         of_node(p, &Chunk<float>::gradients), tolerance);
+    return error;
+  }
+
+  /// Parameter p's own tensor in the chunk of its node.
+  const std::vector<float>& of_node(std::size_t p,
+                                    std::vector<std::vector<float>> Chunk<float>::*tensors) const {
+    const std::size_t node = Own::graph.parameters[p].node;
+    return (chain_[node].*tensors)[p - Own::graph.nodes[node].first_parameter];
+  }
+
+  /// Whether a gradient further down is laid where dy was. (One in place is the same once more.)
+  static constexpr bool loses_dy = [] {
+    const auto at = Workspace<Own, float, plan::Mode::training>::plan.gradient;
+    const auto size = [](std::size_t i) {
+      const Shape& shape = i == 0 ? Own::input_shape : OwnLayout::run.nodes[i - 1].output_shape;
+      return OwnLayout::chunk * shape.size();
+    };
+    constexpr std::size_t last = OwnLayout::ops;
+    for (std::size_t i = 0; i < last; ++i)
+      if (at[i] != at[last] && at[i] < at[last] + size(last) && at[last] < at[i] + size(i))
+        return true;
+    return false;
+  }();
+
+  static constexpr double tolerance = [] {
+    double largest = 0;
+    for_each_index<Own::node_count>(
+        [&](auto i) { largest = std::max(largest, OracleOf<i>::tolerance); });
+    return largest;
+  }();
+
+  Network<Own> net_;
+  Workspace<Own, float, plan::Mode::training> workspace_;
+  AlignedBlock<float> gradients_{OwnLayout::offsets.gradient_size};
+  std::vector<Chunk<float>> chain_ = [] {
+    std::vector<Chunk<float>> chain;
+    for (std::size_t i = 0; i < Own::node_count; ++i) chain.emplace_back(Own::graph, i, samples);
+    return chain;
+  }();
+  Chunk<float> problem_{Own::graph, 0, 0};
+  std::vector<float> y_;
+  std::string error_;
+};
+
+} // namespace ctnn::bench
