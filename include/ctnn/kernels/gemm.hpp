@@ -172,8 +172,8 @@ public:
       vec row[Panel::vectors];
 #pragma GCC unroll 8
       for (std::size_t v = 0; v < Panel::vectors; ++v)
-        row[v] =
-            simd::load_first(b + v * simd::lanes<T>, Packed ? simd::lanes<T> : Panel::lanes(v));
+        row[v] = simd::in_register<T>(
+            simd::load_first(b + v * simd::lanes<T>, Packed ? simd::lanes<T> : Panel::lanes(v)));
 #pragma GCC unroll 8
       for (std::size_t r = 0; r < Rows; ++r) {
         const vec element(*a[r]);

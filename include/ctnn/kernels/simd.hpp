@@ -53,6 +53,15 @@ inline void store(T* p, vec<T> v) {
 /// Asks for the cache line at `p`, which need not be readable.
 inline void prefetch(const void* p) { __builtin_prefetch(p); }
 
+/// `v`, in a register from here on. g++ otherwise repeats its load in each multiply-add that uses it,
+/// and a tile of four rows waits for the load ports: 75 % of the FMA peak instead of 93.
+template <class T>
+[[gnu::always_inline]] inline vec<T> in_register(vec<T> v) {
+  typename vec<T>::register_type r = v;
+  asm("" : "+v"(r));
+  return r;
+}
+
 /// The first `count` elements at `p`, zeros behind them; nothing past them is read.
 /// Needs 0 < count <= lanes<T>.
 template <class T>
