@@ -115,7 +115,9 @@ private:
     std::vector<bool> undecided(chain_.back().y.size());
     for_each_index<Own::node_count>([&](auto i) {
       OracleOf<i>::forward(chain_[i]);
-      if constexpr (i > 0 && requires { &OracleOf<i>::mark_undecided; })
+      // Before a pooling nothing needs to be marked: elements near 0 are then ties of the pooling.
+      if constexpr (i > 0 && Own::graph.nodes[i].output_shape == Own::output_shape &&
+                    requires { &OracleOf<i>::mark_undecided; })
         OracleOf<i>::mark_undecided(chain_[i], 2 * tolerance * largest(chain_[0].y), undecided);
       if (i + 1 < Own::node_count) chain_[i + 1].x = chain_[i].y;
     });
