@@ -4,7 +4,8 @@
 Run: scripts/bench --benchmark_list_tests && bench/rivals/compare.py
      cmake --workflow --preset bench-v3     # first, for the row `avx2`
 
-training   a step on a batch of 512, against PyTorch with as many threads, channels-last
+training   a step on a batch of 512, against PyTorch with as many threads, channels-last; and in
+           huge pages, which its users do not have unless they ask for them
 inference  the prediction of a batch of 64, against the same; and against PyTorch frozen by torch.jit
 single     … of one image on one thread, against PyTorch frozen (as it is it would be 20 times
            slower), and against XNNPACK, whose network ends before the log-softmax, which it lacks
@@ -41,14 +42,17 @@ def row(title, rival, unit, rounds, samples, minimum=None):
             "fma_peak": median(samples, "peak"), "share": median(samples, "%peak") / 100}
 
 
-def against_pytorch(options, title, benchmark, minimum, work, batch, threads, *more, bench=None):
+def against_pytorch(options, title, benchmark, minimum, work, batch, threads, *more, bench=None,
+                    huge_pages=False):
     rounds, samples = [], []
     for _ in range(options.rounds):
         mine = ours(bench or options.bench, benchmark, options.samples)
         samples += mine
-        theirs = pytorch(options, work, batch, threads, "channels_last", *more)
+        theirs = pytorch(options, work, batch, threads, "channels_last", *more,
+                         huge_pages=huge_pages)
         rounds.append((median(mine, "images"), theirs["median"]))
-    rival = f"PyTorch{' frozen' if '--frozen' in more else ''}, channels-last"
+    rival = (f"PyTorch{' frozen' if '--frozen' in more else ''}, channels-last"
+             f"{', in huge pages' if huge_pages else ''}")
     return {**row(title, rival, "images/s", rounds, samples, minimum),
             "details": describe_pytorch(theirs)}
 
@@ -59,9 +63,11 @@ def s(threads):
 
 def training(options):
     for threads in (2, 1):
-        yield against_pytorch(options, f"training, batch 512, {s(threads)}",
-                              f"training step of 512 images, {s(threads)}",
-                              MINIMUM["training", threads], "train", 512, threads)
+        for huge_pages in (False, True):
+            yield against_pytorch(options, f"training, batch 512, {s(threads)}",
+                                  f"training step of 512 images, {s(threads)}",
+                                  None if huge_pages else MINIMUM["training", threads], "train",
+                                  512, threads, huge_pages=huge_pages)
 
 
 def inference(options):

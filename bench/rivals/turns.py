@@ -45,11 +45,11 @@ def ours(bench, name, samples):
     return found
 
 
-def pytorch(options, work, batch, threads, layout, *more):
-    """What pytorch_speed.py prints. PyTorch gets what is best for it: huge pages."""
+def pytorch(options, work, batch, threads, layout, *more, huge_pages=False):
+    """What pytorch_speed.py prints: PyTorch as it is, or with a C library told to use huge pages."""
     command = [options.python, ROOT / "bench/rivals/pytorch_speed.py", work, "--batch", batch,
                "--threads", threads, "--layout", layout, "--samples", options.samples, *more]
-    return run(command, GLIBC_TUNABLES="glibc.malloc.hugetlb=1")
+    return run(command, **({"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"} if huge_pages else {}))
 
 
 def add_options(parser):
