@@ -62,8 +62,7 @@ void add_layer() {
   const Node& first = Net::graph.nodes[group.first];
   Text name;
   name << first.name << ' ' << first.kind;
-  for (std::size_t i = group.first + 1; i <= last; ++i)
-    name << '+' << Net::graph.nodes[i].kind;
+  for (std::size_t i = group.first + 1; i <= last; ++i) name << '+' << Net::graph.nodes[i].kind;
   name << ' ' << first.input_shape << " -> " << Net::graph.nodes[last].output_shape;
   benchmark::RegisterBenchmark(fmt::format("{} forward", name.view()).c_str(), layer<First, true>);
   benchmark::RegisterBenchmark(fmt::format("{} backward", name.view()).c_str(),

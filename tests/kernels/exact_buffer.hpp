@@ -76,4 +76,13 @@ double error(const A& actual, const B& expected, double floor) {
   return largest;
 }
 
+/// The largest |actual - expected| over the largest |expected|.
+template <class A, class B>
+double error(const A& actual, const B& expected) {
+  double largest = 0;
+  for (const auto& value : expected)
+    largest = std::max(largest, std::abs(static_cast<double>(value)));
+  return error(actual, expected, largest);
+}
+
 } // namespace ctnn::test

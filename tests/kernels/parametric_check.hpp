@@ -23,7 +23,7 @@
 namespace check {
 
 namespace kernels = ctnn::kernels;
-using ctnn::test::ExactBuffer, ctnn::test::same;
+using ctnn::test::error, ctnn::test::ExactBuffer, ctnn::test::same;
 using kernels::Conv2dGeometry;
 using kernels::Pool2dGeometry;
 
@@ -251,14 +251,6 @@ void equals_reference(const kernel<T>& k, const function& f,
     CHECK(same(r.dweight, expected.dweight));
     CHECK(same(r.dbias, expected.dbias));
   }
-}
-
-/// Largest difference over the largest expected magnitude.
-template <class A>
-double error(const A& actual, const std::vector<double>& expected) {
-  double largest = 0;
-  for (const double value : expected) largest = std::max(largest, std::abs(value));
-  return ctnn::test::error(actual, expected, largest);
 }
 
 /// On real numbers a kernel comes within `tolerance` of the largest value of each result.

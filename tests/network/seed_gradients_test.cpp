@@ -1,6 +1,5 @@
 // The seed network's gradients in float, through all of its fused groups.
 #include <algorithm>
-#include <cmath>
 #include <random>
 #include <span>
 #include <vector>
@@ -8,25 +7,10 @@
 #include <ctnn/train.hpp>
 
 #include "../../src/mnist_net.hpp"
+#include "kernels/exact_buffer.hpp"
 #include "support/catch.hpp"
 
 using namespace ctnn;
-
-namespace {
-
-/// The largest difference in a tensor over its largest magnitude; infinite for NaN.
-template <class A, class B>
-double apart(const A& a, const B& b) {
-  double difference = 0, largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double d = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
-    if (!(d <= difference)) difference = std::isnan(d) ? HUGE_VAL : d;
-    largest = std::max(largest, std::abs(static_cast<double>(b[i])));
-  }
-  return difference / largest;
-}
-
-} // namespace
 
 // Rounding decides which of nearly equal pixels wins a window, and each such choice sends a
 // gradient elsewhere: compared are gradients of the same choices, those in double.
@@ -75,7 +59,7 @@ TEST_CASE("the seed network's gradients in float are those in double of the same
   for (std::size_t p = 0; p < net.tensors; ++p) {
     CAPTURE(p);
     const std::size_t at = Layout::parameters.offset[p], size = net.tensor(p).size();
-    CHECK(apart(std::span(block).subspan(at, size), std::span(wide_block).subspan(at, size)) <=
-          2e-5);
+    CHECK(test::error(std::span(block).subspan(at, size),
+                      std::span(wide_block).subspan(at, size)) <= 2e-5);
   }
 }

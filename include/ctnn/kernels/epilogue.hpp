@@ -38,8 +38,7 @@ struct epilogue {
       if constexpr (Pool == 1) {
         simd::store_first(y + at, F::f(outputs[i][j]), part);
       } else {
-        running_max<T> max(0);
-        max.largest = outputs[i * Pool][j * Pool]; // taken first, it wins
+        running_max<T> max(0, outputs[i * Pool][j * Pool]);
         for (std::size_t k = 1; k < Pool * Pool; ++k)
           max.take(outputs[i * Pool + k / Pool][j * Pool + k % Pool], k);
         simd::store_first(y + at, F::f(max.largest), part);

@@ -140,6 +140,10 @@ public:
     each([&](auto, auto v, vec& sum) { sum = simd::load(row + v * simd::lanes<T>); });
   }
 
+  [[gnu::always_inline]] void add(const tile& other) {
+    each([&](auto r, auto v, vec& sum) { sum = sum + other.sum_[r][v]; });
+  }
+
   /// Every sum = F of it.
   template <class F>
   [[gnu::always_inline]] void apply() {

@@ -17,8 +17,10 @@ struct running_max {
   using vec = simd::vec<T>;
   vec largest, winner;
 
-  explicit running_max(std::size_t first)
-      : largest(-std::numeric_limits<T>::infinity()), winner(static_cast<T>(first)) {}
+  explicit running_max(std::size_t position)
+      : running_max(position, vec(-std::numeric_limits<T>::infinity())) {}
+  /// `value` has been taken.
+  running_max(std::size_t position, vec value) : largest(value), winner(static_cast<T>(position)) {}
   void take(vec value, std::size_t position) {
     const auto wins = (value > largest) | isnan(value);
     largest = select(wins, value, largest);

@@ -23,8 +23,7 @@ namespace ctnn::kernels {
 /// `derived` is bias, U, U transposed; `derived_gradient` is bias, U.
 ///
 /// Blocks have 64 tiles: enough rows for the sum over tiles in dU to be worth its reading and
-/// writing, and with 128 channels V and one panel of products are 2 MB, which the caches still feed
-/// at 94 % of the FMA peak.
+/// writing. V and one panel of products are then 2 MB in F(4, 3) of 128 channels.
 template <class T, Conv2dGeometry G, std::size_t M, class Epilogue>
 class winograd_conv2d {
   static_assert(G.kernel_height == 3 && G.kernel_width == 3 && G.stride_height == 1 &&

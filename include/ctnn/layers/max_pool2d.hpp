@@ -5,12 +5,18 @@
 #include <ctnn/layers/sliding_window.hpp>
 
 namespace ctnn {
+namespace detail {
+
+/// What is derived from this one is a max pooling to fusion, and says `side`.
+struct MaxPooling {};
+
+} // namespace detail
 
 /// The largest element of each window; the first of equals takes the gradient. torch.nn.MaxPool2d
 /// Padding is with minus infinity and at most half the window. The stride is the window's size
 /// unless given.
 template <Size2d Kernel, Size2d Stride = Kernel, Size2d Padding = 0>
-struct MaxPool2d {
+struct MaxPool2d : detail::MaxPooling {
   static constexpr StringView kind = "MaxPool2d";
   static constexpr Reads backward_reads = Reads::nothing;
   static constexpr detail::SlidingWindow window{Kernel, Stride, Padding};

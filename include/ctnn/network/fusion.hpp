@@ -8,6 +8,7 @@
 #include <ctnn/kernels/geometry.hpp>
 #include <ctnn/layers/affine.hpp>
 #include <ctnn/layers/elementwise.hpp>
+#include <ctnn/layers/max_pool2d.hpp>
 
 namespace ctnn::detail {
 
@@ -59,7 +60,7 @@ constexpr Groups<Layers> find_groups(const std::array<Part, Layers>& parts, bool
 
 template <class L>
 inline constexpr std::size_t pool_side = [] {
-  if constexpr (requires { L::side; })
+  if constexpr (std::is_base_of_v<MaxPooling, L>)
     return L::side;
   else
     return std::size_t{0};
@@ -71,8 +72,14 @@ concept Activation = requires {
 }
 &&std::is_base_of_v<Elementwise<typename L::function>, L>;
 
+/// An affine layer that runs by one of several algorithms: it says `algorithm` and `can_pool`.
 template <class L>
-constexpr Part part_of(Shape in, ConvolutionAlgorithm wish, std::size_t next_pool,
+concept ChoosesAlgorithm = std::is_base_of_v<Affine, L> && requires {
+  L::algorithm(Shape{}, automatic, 1);
+};
+
+template <class L>
+constexpr Part part_of(Shape in, ConvolutionAlgorithm of_network, std::size_t next_pool,
                        std::size_t pool_after_next) {
   Part part;
   part.affine = std::is_base_of_v<Affine, L>;
@@ -82,9 +89,9 @@ constexpr Part part_of(Shape in, ConvolutionAlgorithm wish, std::size_t next_poo
       typename L::function;
       requires L::function::commutes_with_max;
     };
-  if constexpr (requires { L::can_pool(in, wish, 1); }) {
-    part.can_pool[0] = next_pool > 0 && L::can_pool(in, wish, next_pool);
-    part.can_pool[1] = pool_after_next > 0 && L::can_pool(in, wish, pool_after_next);
+  if constexpr (ChoosesAlgorithm<L>) {
+    part.can_pool[0] = next_pool > 0 && L::can_pool(in, of_network, next_pool);
+    part.can_pool[1] = pool_after_next > 0 && L::can_pool(in, of_network, pool_after_next);
   }
   return part;
 }

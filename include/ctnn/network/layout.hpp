@@ -72,12 +72,11 @@ struct kernel_of<L, At> {
 
 } // namespace detail
 
-/// An operation: some layers of the network that run as one, or one by itself.
-/// The constants of each are those of a Node; its `kind` is that of its first layer.
+/// How Net runs in T.
 template <class Net, class T>
 struct Layout {
 private:
-  using Plain = typename detail::without_wishes<Net>::type;
+  using Plain = typename detail::without_options<Net>::type;
   using Leaves = typename detail::leaves_of<Plain>::type;
   static constexpr std::size_t leaves = Net::node_count;
 
@@ -86,7 +85,7 @@ public:
   template <std::size_t I>
   using leaf = typename detail::leaf<I, Leaves>::type;
 
-  static constexpr detail::Wishes wishes = detail::without_wishes<Net>::wishes;
+  static constexpr detail::RunOptions options = detail::without_options<Net>::options;
 
   /// The network as it was written.
   static constexpr const auto& graph = Net::graph;
@@ -97,14 +96,16 @@ private:
     for_each_index<leaves>([&](auto i) { pool[i] = detail::pool_side<leaf<i>>; });
     std::array<detail::Part, leaves> all;
     for_each_index<leaves>([&](auto i) {
-      all[i] = detail::part_of<leaf<i>>(graph.nodes[i].input_shape, wishes.convolution, pool[i + 1],
-                                        pool[i + 2]);
+      all[i] = detail::part_of<leaf<i>>(graph.nodes[i].input_shape, options.convolution,
+                                        pool[i + 1], pool[i + 2]);
     });
     return all;
   }();
+  static constexpr auto fused_groups = detail::find_groups(parts, true);
 
 public:
-  static constexpr auto groups = detail::find_groups(parts, wishes.fusion);
+  /// Operations: some layers of the network that run as one, or one by itself.
+  static constexpr auto groups = options.fusion ? fused_groups : detail::find_groups(parts, false);
   static constexpr std::size_t ops = groups.count;
 
 private:
@@ -126,7 +127,7 @@ public:
       typename member<groups.group[I].first, groups.group[I].pool>::type,
       typename member<groups.group[I].first, groups.group[I].activation>::type>::type;
 
-  /// The operations as nodes of a graph of their own.
+  /// The operations as nodes of a graph of their own; the `kind` of each is its first layer's.
   static constexpr auto run = [] {
     Graph<ops, graph.parameters.size()> fused;
     fused.parameters = graph.parameters;
@@ -149,11 +150,11 @@ public:
   template <std::size_t I>
   static constexpr ConvolutionAlgorithm convolution = [] {
     using L = leaf<groups.group[I].first>;
-    if constexpr (requires { L::algorithm(Shape{}, automatic, 1); }) {
+    if constexpr (detail::ChoosesAlgorithm<L>) {
       std::size_t pool = 1;
-      for (const detail::Group& g : detail::find_groups(parts, true).group)
+      for (const detail::Group& g : fused_groups.group)
         if (g.first == groups.group[I].first && g.pool > 0) pool = parts[g.first + g.pool].pool;
-      return L::algorithm(run.nodes[I].input_shape, wishes.convolution, pool);
+      return L::algorithm(run.nodes[I].input_shape, options.convolution, pool);
     } else {
       return automatic;
     }

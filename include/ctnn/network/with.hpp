@@ -1,51 +1,48 @@
 #pragma once
-// Wishes about how a network runs. None changes what it computes, beyond rounding.
+// Options of how a network runs. None changes what it computes, beyond rounding.
 
 #include <ctnn/kernels/geometry.hpp>
 
 namespace ctnn {
+namespace detail {
+
+struct RunOptions {
+  bool fusion = true;
+  ConvolutionAlgorithm convolution = automatic;
+};
+
+} // namespace detail
 
 /// `With<Net, Fusion<false>, Convolution<direct>>` is Net in all its facts, and runs as asked for.
-template <class Net, class... Wishes>
+template <class Net, class... Options>
 struct With : Net {};
 
 /// Whether layers are fused: a convolution or linear layer with its activation, a convolution with
 /// its max pooling too, LogSoftmax with NLLLoss. It is the default; the results are the same.
 template <bool Enabled>
-struct Fusion;
+struct Fusion {
+  static constexpr void apply(detail::RunOptions& options) { options.fusion = Enabled; }
+};
 
 /// The algorithm of all convolutions that can run by it and name none themselves.
 template <ConvolutionAlgorithm Algorithm>
-struct Convolution;
+struct Convolution {
+  static constexpr void apply(detail::RunOptions& options) { options.convolution = Algorithm; }
+};
 
 namespace detail {
 
-struct Wishes {
-  bool fusion = true;
-  ConvolutionAlgorithm convolution = automatic;
-};
-
-template <class Wish>
-struct grant;
-template <bool Enabled>
-struct grant<Fusion<Enabled>> {
-  static constexpr void to(Wishes& wishes) { wishes.fusion = Enabled; }
-};
-template <ConvolutionAlgorithm Algorithm>
-struct grant<Convolution<Algorithm>> {
-  static constexpr void to(Wishes& wishes) { wishes.convolution = Algorithm; }
-};
-
+/// The network without its options, and the options: the last counts, outer after inner.
 template <class Net>
-struct without_wishes {
+struct without_options {
   using type = Net;
-  static constexpr Wishes wishes{};
+  static constexpr RunOptions options{};
 };
-template <class Net, class... Each>
-struct without_wishes<With<Net, Each...>> : without_wishes<Net> {
-  static constexpr Wishes wishes = [] {
-    Wishes all = without_wishes<Net>::wishes;
-    (grant<Each>::to(all), ...);
+template <class Net, class... Options>
+struct without_options<With<Net, Options...>> : without_options<Net> {
+  static constexpr RunOptions options = [] {
+    RunOptions all = without_options<Net>::options;
+    (Options::apply(all), ...);
     return all;
   }();
 };

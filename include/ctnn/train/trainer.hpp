@@ -60,7 +60,7 @@ class Trainer {
 
   /// LogSoftmax and NLLLoss go backward as one.
   static constexpr bool fuses_loss =
-      Layout::wishes.fusion && Layout::ops > 1 &&
+      Layout::options.fusion && Layout::ops > 1 &&
       std::is_same_v<Loss, NLLLoss>&&
           std::is_same_v<typename Layout::template layer<Layout::ops - 1>, LogSoftmax>;
   using LastLoss = std::conditional_t<fuses_loss, LogSoftmaxNLLLoss, Loss>;
