@@ -48,7 +48,7 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 links = re.search(r"\bint main\(", source)
                 wanted = ["-o", f"{folder}/program"] if links else ["-fsyntax-only"]
-                flags = ["-DFMT_HEADER_ONLY=1", "-pthread", *wanted, "-x", "c++", "-"]
+                flags = ["-DFMT_HEADER_ONLY=1", "-pthread", *wanted, "-x", "c++", "-", "-lz"]
                 code, output = compiler.run(options, *flags, source=source)
             if code:
                 print(f"{path}: the program `{name}` does not build\n{output}")

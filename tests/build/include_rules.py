@@ -14,6 +14,7 @@ DOORS = {
     "xtensor/": "network/tensor.hpp",
     "Random123/": "kernels/random.hpp",
     "nlohmann/": "io/",
+    "zlib.h": "io/gzip.hpp",
 }
 
 

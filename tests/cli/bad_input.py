@@ -3,21 +3,25 @@
 import gzip
 import math
 import os
+import re
 import shutil
 import struct
 from pathlib import Path
 
 import files
 from files import SHAPES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
-from suite import BAD_CHECKPOINT, BAD_DATA
+from suite import ANYTHING, BAD_CHECKPOINT, BAD_DATA
 
 TINY_NETWORK = Path(__file__).resolve().parent.parent / "reference" / "tiny.safetensors"
+
+GZIP_SAYS = r"header says [0-9x]+ = \d+ bytes, gzip data"
 
 
 def damages(content):
     """What may have happened to a data file, and what the error says."""
     size = len(content)
     says = r"header says [0-9x]+ = \d+ bytes, file has"
+    packed = gzip.compress(content, mtime=0)
     return [
         (None, "no such file, expected the four MNIST files"),
         ("folder", "expected a regular file, found a directory"),
@@ -28,7 +32,16 @@ def damages(content):
         (content[:7], r"truncated: header is \d+ bytes, file has 7"),
         (content[:-1], f"truncated: {says} {size - 1}"),
         (content + b"\0", f"1 bytes too long: {says} {size + 1}"),
-        (gzip.compress(content), "gzip-compressed; run gunzip"),
+        (packed[:-1], f"truncated gzip data: they do not end within {len(packed) - 1} bytes"),
+        (packed[: len(packed) // 2], "truncated gzip data"),
+        (packed[:-8] + bytes(8), r"damaged gzip data before byte \d+: incorrect data check"),
+        (packed[:-4] + bytes(4), r"damaged gzip data before byte \d+: incorrect length check"),
+        (packed[:10] + b"\7" + packed[11:], r"damaged gzip data before byte \d+: invalid block"),
+        (packed + b"\0", "1 bytes after the gzip data, expected none"),
+        (gzip.compress(packed), "gzip-compressed twice; run gunzip"),
+        (gzip.compress(content[:-1]), f"truncated: {GZIP_SAYS} hold {size - 1}"),
+        (gzip.compress(content + bytes(10**7)), f"too long: {GZIP_SAYS} hold more"),
+        (gzip.compress(b""), r"truncated: header is \d+ bytes, gzip data hold 0"),
         (b"<!DOCTYPE html>", "not an IDX file: looks like an HTML or XML page"),
         (b"PK\3\4" + bytes(20), "not an IDX file: a zip archive"),
         (b"abcd" + content[4:], "not an IDX file: magic number 0x61626364, expected 0x0000080[13]"),
@@ -61,14 +74,14 @@ def wrong_sets(images, labels):
     ]
 
 
-def damaged(suite, files_instead, err, suffix=""):
+def damaged(suite, files_instead, err):
     """A row for the data set with some of its files replaced."""
     folder = suite.folder / "damaged"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name in files.DATA_FILES:
         content = files_instead.get(name, suite.folder / "data/mnist" / name)
-        path = folder / (name + suffix)
+        path = folder / name
         if content == "folder":
             path.mkdir()
         elif content == "pipe":
@@ -80,6 +93,33 @@ def damaged(suite, files_instead, err, suffix=""):
     suite.row("train --data damaged", BAD_DATA, err, name=f"damaged data: {err}")
 
 
+def compressed(suite, original):
+    """Compressed files give the scores of plain ones, whatever their names are."""
+    evaluate = "evaluate --weights run/last.safetensors --data"
+    score = re.escape(suite.row(f"{evaluate} data/mnist", out=ANYTHING))
+    for suffix, level in (".gz", 9), (".gz", 0), ("", 1):
+        folder = suite.folder / "compressed"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name, content in original.items():
+            half = len(content) // 2
+            packed = gzip.compress(content[:half], level) + gzip.compress(content[half:], level)
+            (folder / (name + suffix)).write_bytes(packed)
+        suite.row(f"{evaluate} compressed", out=score, name=f"compressed files, *{suffix}, {level}")
+    train = "train --epochs 1 --batch-size 16 --step-size 1 --gamma 0.5 --threads 1"
+    for folder in ("data/mnist", "compressed"):
+        out = folder.replace("/", "_") + "_run"
+        suite.row(f"{train} --data {folder} --out {out}")
+    same = suite.sha256("data_mnist_run/last.safetensors") == suite.sha256(
+        "compressed_run/last.safetensors"
+    )
+    suite.check("compressed files train the same", same)
+    path = suite.folder / "compressed" / (TEST_LABELS + ".gz")
+    (suite.folder / "compressed" / TEST_LABELS).rename(path)
+    path.write_bytes(gzip.compress(original[TEST_LABELS])[:-1])
+    suite.row(f"{evaluate} compressed", BAD_DATA, f"{TEST_LABELS}.gz: truncated gzip data")
+
+
 def data(suite):
     original = {
         name: (suite.folder / "data/mnist" / name).read_bytes() for name in files.DATA_FILES
@@ -89,7 +129,7 @@ def data(suite):
             damaged(suite, {name: instead}, f"damaged/{name}: .*{err}")
     for instead, err in wrong_sets(original[TRAIN_IMAGES], original[TRAIN_LABELS]):
         damaged(suite, instead, f"damaged/[^:]*: .*{err}")
-    damaged(suite, {}, "-ubyte.gz: gzip-compressed; run gunzip", suffix=".gz")
+    compressed(suite, original)
 
     missing = f"/{TRAIN_IMAGES}: no such file"
     for arguments, err in [

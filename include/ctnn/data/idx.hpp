@@ -1,17 +1,20 @@
 #pragma once
-// The IDX format of the MNIST files, parsed from bytes in memory.
+// The IDX format of the MNIST files, plain or gzip-compressed, parsed from bytes in memory.
 // Format: big-endian u32 magic (0x00 0x00 type rank), one u32 per dimension, then the elements.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include <ctnn/io/error.hpp>
+#include <ctnn/io/gzip.hpp>
 #include <ctnn/io/message.hpp>
 
 namespace ctnn {
@@ -28,6 +31,9 @@ struct IdxLabels {
   std::vector<std::uint8_t> labels;
 };
 
+/// Bound on a file, and on the elements of a compressed one; MNIST has 47 MB.
+inline constexpr std::uint64_t max_idx_bytes = std::uint64_t{1} << 30;
+
 namespace detail {
 
 inline constexpr std::uint32_t idx_images_magic = 0x00000803; // unsigned bytes, 3 dimensions
@@ -43,7 +49,7 @@ inline std::uint32_t big_endian_u32(std::span<const std::byte> bytes, std::size_
 /// What a file is that does not begin with `expected`, in words that say what to do about it.
 inline std::string idx_surprise(std::span<const std::byte> bytes, std::uint32_t expected) {
   const std::uint32_t magic = big_endian_u32(bytes, 0);
-  if (magic >> 16 == 0x1f8b) return "gzip-compressed; run gunzip";
+  if (magic >> 16 == 0x1f8b) return "gzip-compressed twice; run gunzip";
   if (magic == 0x504b0304) return "not an IDX file: a zip archive";
   if (magic >> 24 == '<') return "not an IDX file: looks like an HTML or XML page";
   if (magic == idx_labels_magic)
@@ -59,61 +65,102 @@ inline std::string idx_surprise(std::span<const std::byte> bytes, std::uint32_t 
   return fmt::format("not an IDX file: magic number 0x{:08x}, expected 0x{:08x}", magic, expected);
 }
 
-struct idx_file {
+/// What the first bytes of a file promise.
+struct idx_header {
   std::vector<std::size_t> dimensions;
-  std::span<const std::byte> elements;
+  std::uint64_t elements = 0; ///< bytes after the header
+  std::string says;           ///< "header says 3x4x5 = 76 bytes", for messages
 };
 
-/// Checks everything that both kinds of file share. Nothing is allocated in proportion to what the
-/// header claims: sizes are compared with the file first.
-inline idx_file parse_idx(std::span<const std::byte> bytes, std::string_view file_name,
-                          std::uint32_t magic) {
-  const auto wrong = [&](const std::string& what) {
-    fail(ExitCode::bad_data, file_name, "{}", what);
-  };
+/// Checks everything that both kinds of file share and needs no element. `start` is the file or at
+/// least as much of it as a header takes; `found` says what that is, "file has". Allocates nothing
+/// in proportion to what the header claims.
+inline idx_header parse_idx_header(std::span<const std::byte> start, std::string_view found,
+                                   std::string_view file_name, std::uint32_t magic) {
   const std::size_t rank = magic & 0xff;
-  const std::size_t header = 4 + 4 * rank;
-  if (bytes.size() >= 4 && big_endian_u32(bytes, 0) != magic) wrong(idx_surprise(bytes, magic));
-  if (bytes.size() < header)
-    wrong(fmt::format("truncated: header is {} bytes, file has {}", header, bytes.size()));
+  const std::size_t size = 4 + 4 * rank;
+  if (start.size() >= 4 && big_endian_u32(start, 0) != magic)
+    fail(ExitCode::bad_data, file_name, "{}", idx_surprise(start, magic));
+  if (start.size() < size)
+    fail(ExitCode::bad_data, file_name, "truncated: header is {} bytes, {} {}", size, found,
+         start.size());
 
-  idx_file file;
-  std::uint64_t size = 1;
+  idx_header header;
+  std::uint64_t elements = 1, total = 0;
   bool overflow = false;
   for (std::size_t axis = 0; axis < rank; ++axis) {
-    const std::uint32_t extent = big_endian_u32(bytes, 4 + 4 * axis);
-    file.dimensions.push_back(extent);
-    overflow |= __builtin_mul_overflow(size, std::uint64_t{extent}, &size);
+    const std::uint32_t extent = big_endian_u32(start, 4 + 4 * axis);
+    header.dimensions.push_back(extent);
+    overflow |= __builtin_mul_overflow(elements, std::uint64_t{extent}, &elements);
   }
-  overflow |= __builtin_add_overflow(size, std::uint64_t{header}, &size);
-  const std::string dimensions = fmt::format("{}", fmt::join(file.dimensions, "x"));
-  if (overflow) wrong(fmt::format("header says {}, which overflows 64 bits", dimensions));
-  if (bytes.size() < size)
-    wrong(fmt::format("truncated: header says {} = {} bytes, file has {}", dimensions, size,
-                      bytes.size()));
-  if (bytes.size() > size)
-    wrong(fmt::format("{} bytes too long: header says {} = {} bytes, file has {}",
-                      bytes.size() - size, dimensions, size, bytes.size()));
-  file.elements = bytes.subspan(header);
-  return file;
+  overflow |= __builtin_add_overflow(elements, std::uint64_t{size}, &total);
+  const std::string dimensions = fmt::format("{}", fmt::join(header.dimensions, "x"));
+  if (overflow)
+    fail(ExitCode::bad_data, file_name, "header says {}, which overflows 64 bits", dimensions);
+  header.elements = elements;
+  header.says = fmt::format("header says {} = {} bytes", dimensions, total);
+  return header;
 }
 
-inline std::vector<std::uint8_t> to_u8(std::span<const std::byte> bytes) {
-  const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  return {first, first + bytes.size()};
+struct idx_content {
+  std::vector<std::size_t> dimensions;
+  std::vector<std::uint8_t> elements;
+};
+
+/// The content of a gzip-compressed file: first its header, then no more than that implies.
+inline idx_content inflate_idx(std::span<const std::byte> bytes, std::string_view file_name,
+                               std::uint32_t magic) {
+  GzipReader reader(bytes, file_name, ExitCode::bad_data);
+  std::array<std::byte, 16> start{}; // of the longest header, that of images
+  const std::size_t header_size = 4 + 4 * std::size_t{magic & 0xff};
+  const std::size_t start_size = reader.read(std::span(start).first(header_size));
+  const idx_header header =
+      parse_idx_header(std::span(start).first(start_size), "gzip data hold", file_name, magic);
+  if (header.elements > max_idx_bytes)
+    fail(ExitCode::bad_data, file_name, "too large: {}, expected at most {}", header.says,
+         max_idx_bytes);
+  if (header.elements / max_gzip_ratio > bytes.size())
+    fail(ExitCode::bad_data, file_name, "truncated: {}, but {} bytes of gzip data hold fewer",
+         header.says, bytes.size());
+
+  std::vector<std::uint8_t> elements(static_cast<std::size_t>(header.elements));
+  const std::size_t found = reader.read(std::as_writable_bytes(std::span(elements)));
+  if (found < elements.size())
+    fail(ExitCode::bad_data, file_name, "truncated: {}, gzip data hold {}", header.says,
+         header_size + found);
+  std::byte more{};
+  if (reader.read(std::span(&more, 1)) != 0)
+    fail(ExitCode::bad_data, file_name, "too long: {}, gzip data hold more", header.says);
+  return {header.dimensions, std::move(elements)};
+}
+
+inline idx_content parse_idx(std::span<const std::byte> bytes, std::string_view file_name,
+                             std::uint32_t magic) {
+  if (is_gzip(bytes)) return inflate_idx(bytes, file_name, magic);
+  const idx_header header = parse_idx_header(bytes, "file has", file_name, magic);
+  const auto elements = bytes.subspan(4 + 4 * header.dimensions.size());
+  if (elements.size() < header.elements)
+    fail(ExitCode::bad_data, file_name, "truncated: {}, file has {}", header.says, bytes.size());
+  if (elements.size() > header.elements)
+    fail(ExitCode::bad_data, file_name, "{} bytes too long: {}, file has {}",
+         elements.size() - header.elements, header.says, bytes.size());
+  const auto* first = reinterpret_cast<const std::uint8_t*>(elements.data());
+  return {header.dimensions, {first, first + elements.size()}};
 }
 
 } // namespace detail
 
-/// A whole `…-images-idx3-ubyte` file. Throws `Error(bad_data)`; `file_name` is for messages.
+/// A whole `…-images-idx3-ubyte` file, plain or gzip-compressed. Throws `Error(bad_data)`;
+/// `file_name` is for messages.
 inline IdxImages parse_idx_images(std::span<const std::byte> bytes, std::string_view file_name) {
-  const detail::idx_file file = detail::parse_idx(bytes, file_name, detail::idx_images_magic);
-  return {file.dimensions[0], file.dimensions[1], file.dimensions[2], detail::to_u8(file.elements)};
+  detail::idx_content file = detail::parse_idx(bytes, file_name, detail::idx_images_magic);
+  return {file.dimensions[0], file.dimensions[1], file.dimensions[2], std::move(file.elements)};
 }
 
-/// A whole `…-labels-idx1-ubyte` file. Throws `Error(bad_data)`; `file_name` is for messages.
+/// A whole `…-labels-idx1-ubyte` file, plain or gzip-compressed. Throws `Error(bad_data)`;
+/// `file_name` is for messages.
 inline IdxLabels parse_idx_labels(std::span<const std::byte> bytes, std::string_view file_name) {
-  return {detail::to_u8(detail::parse_idx(bytes, file_name, detail::idx_labels_magic).elements)};
+  return {detail::parse_idx(bytes, file_name, detail::idx_labels_magic).elements};
 }
 
 } // namespace ctnn

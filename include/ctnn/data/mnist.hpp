@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ enum class Split { train, test };
 struct Normalization {
   float mean = 0.1307f;
   float std = 0.3081f;
+
+  float operator()(std::uint8_t pixel) const {
+    return (static_cast<float>(pixel) / 255.0f - mean) / std;
+  }
 };
 
 /// Where the two halves of a data set came from, for messages.
@@ -48,8 +53,7 @@ public:
       : images_(std::move(images)), labels_(std::move(labels.labels)) {
     check(classes, image, names);
     for (std::size_t pixel = 0; pixel < values_.size(); ++pixel)
-      values_[pixel] =
-          (static_cast<float>(pixel) / 255.0f - normalization.mean) / normalization.std;
+      values_[pixel] = normalization(static_cast<std::uint8_t>(pixel));
   }
 
   std::size_t size() const { return labels_.size(); }
@@ -57,6 +61,11 @@ public:
   std::size_t cols() const { return images_.cols; }
 
   std::uint8_t label(std::size_t index) const { return labels_[index]; }
+
+  /// The bytes of image `index`, rows() * cols(), row-major.
+  std::span<const std::uint8_t> pixels(std::size_t index) const {
+    return std::span(images_.pixels).subspan(index * rows() * cols(), rows() * cols());
+  }
 
   /// Writes the normalised pixels of image `index`, rows() * cols() values, row-major.
   template <class T>
@@ -100,26 +109,24 @@ private:
 
 namespace detail {
 
-/// `<folder>/<stem>-<kind>` or, as some mirrors spell it, `<folder>/<stem>.<kind>`.
+/// `<folder>/<stem>-<kind>` or, as some mirrors spell it, `<folder>/<stem>.<kind>`; with `.gz` if
+/// there is no other.
 inline std::filesystem::path find_idx_file(const std::filesystem::path& folder,
                                            std::string_view stem, std::string_view kind) {
-  const std::filesystem::path usual = folder / fmt::format("{}-{}", stem, kind);
-  const std::filesystem::path dotted = folder / fmt::format("{}.{}", stem, kind);
+  const std::string usual = fmt::format("{}-{}", stem, kind);
+  const std::string dotted = fmt::format("{}.{}", stem, kind);
   std::error_code error; // other than absence: whoever reads the file reports it
-  for (const auto& path : {usual, dotted})
-    if (std::filesystem::exists(path, error) || error) return path;
-  for (std::filesystem::path path : {usual, dotted})
-    if (std::filesystem::exists(path += ".gz", error))
-      fail(ExitCode::bad_data, path.native(), "gzip-compressed; run gunzip");
-  fail(ExitCode::bad_data, usual.native(),
+  for (const auto& name : {usual, dotted, usual + ".gz", dotted + ".gz"})
+    if (const auto path = folder / name; std::filesystem::exists(path, error) || error) return path;
+  fail(ExitCode::bad_data, (folder / usual).native(),
        "no such file, expected the four MNIST files (scripts/fetch-data gets them)");
 }
 
 } // namespace detail
 
 /// Loads one split from the folder that holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
-/// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. `classes` and `image` are what the
-/// network takes. Throws `Error(bad_data)`.
+/// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each as it is or with `.gz`. `classes` and
+/// `image` are what the network takes. Throws `Error(bad_data)`.
 inline ImageDataset load_mnist(const std::filesystem::path& directory, Split split,
                                std::size_t classes = 10, Shape image = {1, 28, 28},
                                Normalization normalization = {}) {
@@ -129,9 +136,8 @@ inline ImageDataset load_mnist(const std::filesystem::path& directory, Split spl
   };
   const std::filesystem::path images = find("images", "idx3-ubyte");
   const std::filesystem::path labels = find("labels", "idx1-ubyte");
-  constexpr std::uint64_t max_bytes = std::uint64_t{1} << 30; // MNIST has 47 MB
-  return {parse_idx_images(read_file(images, max_bytes, ExitCode::bad_data), images.native()),
-          parse_idx_labels(read_file(labels, max_bytes, ExitCode::bad_data), labels.native()),
+  return {parse_idx_images(read_file(images, max_idx_bytes, ExitCode::bad_data), images.native()),
+          parse_idx_labels(read_file(labels, max_idx_bytes, ExitCode::bad_data), labels.native()),
           classes,
           image,
           normalization,
