@@ -16,6 +16,7 @@
 #include <ctnn/train/dataset.hpp>
 #include <ctnn/train/epoch.hpp>
 #include <ctnn/train/losses.hpp>
+#include <ctnn/train/metrics.hpp>
 #include <ctnn/train/optimizers.hpp>
 #include <ctnn/train/schedulers.hpp>
 #include <ctnn/train/trainer.hpp>

@@ -60,7 +60,7 @@ test::caught load(const std::vector<std::byte>& bytes, std::span<const Parameter
 
 TEMPLATE_TEST_CASE("a file written from PyTorch fills the network", "", float, double) {
   tiny_net<TestType> net;
-  const auto metadata = ctnn::load_parameters<TestType>(tiny, net.slots());
+  const auto metadata = ctnn::load_parameters<TestType>(tiny, net.slots()).metadata;
   CHECK(net.conv1_weight == known_values<TestType>(18));
   CHECK(net.conv1_bias == known_values<TestType>(2));
   CHECK(net.fc1_weight == known_values<TestType>(24));
@@ -78,7 +78,7 @@ TEMPLATE_TEST_CASE("saving and loading keeps every bit", "", float, double) {
   CHECK(folder.list() == std::vector<std::string>{"net"});
 
   tiny_net<TestType> loaded;
-  const auto metadata = ctnn::load_parameters<TestType>(folder / "net", loaded.slots());
+  const auto metadata = ctnn::load_parameters<TestType>(folder / "net", loaded.slots()).metadata;
   CHECK(loaded == net);
   CHECK(std::signbit(loaded.fc1_bias[0]));
   CHECK(metadata == std::map<std::string, std::string>{{"ctnn.epoch", "3"}, {"format", "pt"}});

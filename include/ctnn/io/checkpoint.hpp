@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -82,29 +83,60 @@ inline void add_names(std::vector<std::string>& differences, const char* what,
 
 } // namespace detail
 
+/// What a file brought besides the values. `missing` and `unexpected` are empty in strict loading.
+struct LoadResult {
+  std::map<std::string, std::string> metadata;
+  std::vector<std::string> missing;    ///< slots that the file has no tensor for: as they were
+  std::vector<std::string> unexpected; ///< tensors that no slot is for
+};
+
+struct LoadOptions {
+  bool strict = true; ///< as in torch.nn.Module.load_state_dict
+};
+
+/// A safetensors file in memory.
+struct Checkpoint {
+  std::string name; ///< for messages
+  std::shared_ptr<const std::vector<std::byte>> bytes;
+  SafetensorsFile file; ///< points into `bytes`
+};
+
+/// Throws `Error(bad_checkpoint)`.
+inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
+  constexpr std::uint64_t limit = std::uint64_t{1} << 31; // 500 million parameters
+  auto bytes = std::make_shared<const std::vector<std::byte>>(
+      read_file(path, limit, ExitCode::bad_checkpoint));
+  SafetensorsFile file = parse_safetensors(*bytes, path.native());
+  return {path.native(), std::move(bytes), std::move(file)};
+}
+
 /// Fills every slot from the tensor of its name, or throws `Error(bad_checkpoint)` with a list of
 /// all differences and leaves every slot as it was. F32 is read into `float` and `double`, F64 into
-/// `double`. Values must be finite.
+/// `double`. Values must be finite. Without `strict`, names may differ, but there must be one in
+/// common.
 template <class T>
-void load_parameters(const SafetensorsFile& file, std::string_view file_name,
-                     std::span<const ParameterSlot<T>> slots) {
+LoadResult load_parameters(const SafetensorsFile& file, std::string_view file_name,
+                           std::span<const ParameterSlot<T>> slots, LoadOptions options = {}) {
   std::unordered_map<std::string_view, const TensorInfo*> unused;
   for (const TensorInfo& tensor : file.tensors) unused.emplace(tensor.name, &tensor);
 
+  LoadResult result{file.metadata, {}, {}};
   std::vector<std::pair<const TensorInfo*, const ParameterSlot<T>*>> pairs;
-  std::vector<std::string> missing, unexpected, differences;
   for (const ParameterSlot<T>& slot : slots)
     if (const auto found = unused.find(slot.name); found != unused.end()) {
       pairs.emplace_back(found->second, &slot);
       unused.erase(found);
     } else {
-      missing.push_back(slot.name);
+      result.missing.push_back(slot.name);
     }
   for (const TensorInfo& tensor : file.tensors)
-    if (unused.contains(tensor.name)) unexpected.push_back(printable(tensor.name, 100));
+    if (unused.contains(tensor.name)) result.unexpected.push_back(printable(tensor.name, 100));
 
-  detail::add_names(differences, "missing", missing);
-  detail::add_names(differences, "unexpected", unexpected);
+  std::vector<std::string> differences;
+  if (options.strict || pairs.empty()) {
+    detail::add_names(differences, "missing", result.missing);
+    detail::add_names(differences, "unexpected", result.unexpected);
+  }
   for (const auto& [tensor, slot] : pairs)
     if (std::string text = detail::difference(file, *tensor, *slot); !text.empty())
       differences.push_back(std::move(text));
@@ -115,19 +147,15 @@ void load_parameters(const SafetensorsFile& file, std::string_view file_name,
   for (const auto& [tensor, slot] : pairs)
     for (std::size_t i = 0; i < slot->size(); ++i)
       slot->data[i] = detail::element<T>(file.bytes_of(*tensor), tensor->dtype, i);
+  return result;
 }
 
-/// Reads the file `path`, fills every slot (as above) and returns the file's metadata.
+/// The same from the file `path`.
 template <class T>
-std::map<std::string, std::string> load_parameters(const std::filesystem::path& path,
-                                                   std::span<const ParameterSlot<T>> slots) {
-  // Generous, so that the file of a larger network still gets the list of differences.
-  std::uint64_t limit = std::uint64_t{1} << 30;
-  for (const ParameterSlot<T>& slot : slots) limit += 2 * sizeof(double) * slot.size();
-  const std::vector<std::byte> bytes = read_file(path, limit, ExitCode::bad_checkpoint);
-  SafetensorsFile file = parse_safetensors(bytes, path.native());
-  load_parameters<T>(file, path.native(), slots);
-  return std::move(file.metadata);
+LoadResult load_parameters(const std::filesystem::path& path,
+                           std::span<const ParameterSlot<T>> slots, LoadOptions options = {}) {
+  const Checkpoint checkpoint = read_checkpoint(path);
+  return load_parameters<T>(checkpoint.file, checkpoint.name, slots, options);
 }
 
 /// Writes all slots to `path` atomically, `float` as F32 and `double` as F64. Adds `format: pt`,

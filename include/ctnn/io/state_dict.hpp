@@ -26,6 +26,13 @@ std::vector<ParameterSlot<T>> parameter_slots(const Spans& spans) {
   return slots;
 }
 
+template <class Net, class T>
+std::vector<ParameterSlot<const T>> parameter_slots(const Network<Net, T>& net) {
+  std::vector<std::span<const T>> spans;
+  for (std::size_t p = 0; p < net.tensors; ++p) spans.push_back(net.tensor(p));
+  return parameter_slots<Net, const T>(spans);
+}
+
 } // namespace detail
 
 /// Writes `path` (safetensors) atomically: PyTorch's names and layouts, so that
@@ -34,23 +41,23 @@ std::vector<ParameterSlot<T>> parameter_slots(const Spans& spans) {
 template <class Net, class T>
 void save_state_dict(const Network<Net, T>& net, const std::filesystem::path& path,
                      std::map<std::string, std::string> metadata = {}) {
-  std::vector<std::span<const T>> spans;
-  for (std::size_t p = 0; p < net.tensors; ++p) spans.push_back(net.tensor(p));
-  const auto slots = detail::parameter_slots<Net, const T>(spans);
+  const auto slots = detail::parameter_slots(net);
   save_parameters<const T>(path, slots, std::move(metadata));
 }
 
 /// Reads such a file, ours or PyTorch's. Throws Error(bad_checkpoint) with all that does not match;
-/// the network stays as it was then. Returns the file's metadata.
+/// the network stays as it was then. Not strict, it takes the parameters whose names are in both,
+/// for a warm start from another network's weights.
 template <class Net, class T>
-std::map<std::string, std::string> load_state_dict(Network<Net, T>& net,
-                                                   const std::filesystem::path& path) {
-  std::map<std::string, std::string> metadata;
+LoadResult load_state_dict(Network<Net, T>& net, const std::filesystem::path& path,
+                           LoadOptions options = {}) {
+  const Checkpoint checkpoint = read_checkpoint(path);
+  LoadResult result;
   net.modify([&](auto& spans) {
     const auto slots = detail::parameter_slots<Net, T>(spans);
-    metadata = load_parameters<T>(path, slots);
+    result = load_parameters<T>(checkpoint.file, checkpoint.name, slots, options);
   });
-  return metadata;
+  return result;
 }
 
 } // namespace ctnn

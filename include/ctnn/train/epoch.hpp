@@ -19,6 +19,7 @@ struct EpochOptions {
   bool shuffle = true;
   std::uint64_t seed = 0; ///< with `epoch`, decides the order
   std::uint32_t epoch = 0;
+  Score done = {}; ///< of the samples that the epoch has stepped through already
 };
 
 /// The order in which an epoch visits `size` samples.
@@ -31,15 +32,16 @@ inline std::vector<std::uint32_t> epoch_order(std::size_t size, const EpochOptio
   return order;
 }
 
-/// Steps through all of `data`; the last batch may be smaller. `on_step(batch, so_far)` is called
-/// after each step with the scores of the batch and of the epoch up to here; it may change the
-/// optimizer's lr. Returns the score of the epoch, each sample counted as it was before its step.
+/// Steps through all of `data`, or what is left of it; the last batch may be smaller.
+/// `on_step(batch, so_far)` is called after each step with the scores of the batch and of the epoch
+/// up to here; it may change the optimizer's lr, and stop the epoch by throwing. Returns the score
+/// of the epoch, each sample counted as it was before its step.
 template <class Trainer, class Data, class OnStep>
 Score train_epoch(Trainer& trainer, const Data& data, const EpochOptions& options,
                   OnStep&& on_step) {
   const std::vector<std::uint32_t> order = epoch_order(data.size(), options);
-  Score total;
-  for (std::size_t first = 0; first < order.size(); first += options.batch_size) {
+  Score total = options.done;
+  for (std::size_t first = total.samples; first < order.size(); first += options.batch_size) {
     const std::size_t size = std::min(options.batch_size, order.size() - first);
     const Score batch = trainer.step(data, std::span(order).subspan(first, size));
     total += batch;

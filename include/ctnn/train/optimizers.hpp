@@ -6,18 +6,19 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ctnn/core/text.hpp>
 #include <ctnn/kernels/optimizer_step.hpp>
 
 namespace ctnn {
 
-/// An optimizer says how many blocks of state, as large as the parameters and zero at first, it
-/// wants, and makes its `step`-th step (from 1) over `count` parameters w with gradients g.
+/// An optimizer names the blocks of state, each as large as the parameters and zero at first, that
+/// it wants, and makes its `step`-th step (from 1) over `count` parameters w with gradients g.
 ///
-///     static constexpr std::size_t state_blocks;
+///     static constexpr std::array<StringView, …> state_names;     as PyTorch's state_dict has them
 ///     double lr;
 ///     template <class T>
 ///     void update(std::uint64_t step, std::size_t count, T* w, const T* g,
-///                 const std::array<T*, state_blocks>& state) const;
+///                 const std::array<T*, state_names.size()>& state) const;
 
 /// Stochastic gradient descent. torch.optim.SGD
 struct SGD {
@@ -26,7 +27,7 @@ struct SGD {
   double weight_decay = 0;
   bool nesterov = false;
 
-  static constexpr std::size_t state_blocks = 1;
+  static constexpr std::array<StringView, 1> state_names{"momentum_buffer"};
 
   template <class T>
   void update(std::uint64_t, std::size_t count, T* w, const T* g,
@@ -43,7 +44,7 @@ struct Adam {
   double eps = 1e-8;
   double weight_decay = 0;
 
-  static constexpr std::size_t state_blocks = 2;
+  static constexpr std::array<StringView, 2> state_names{"exp_avg", "exp_avg_sq"};
 
   template <class T>
   void update(std::uint64_t step, std::size_t count, T* w, const T* g,
@@ -60,7 +61,7 @@ struct AdamW {
   double eps = 1e-8;
   double weight_decay = 1e-2;
 
-  static constexpr std::size_t state_blocks = 2;
+  static constexpr std::array<StringView, 2> state_names{"exp_avg", "exp_avg_sq"};
 
   template <class T>
   void update(std::uint64_t step, std::size_t count, T* w, const T* g,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -66,6 +67,19 @@ class Trainer {
   using LastLoss = std::conditional_t<fuses_loss, LogSoftmaxNLLLoss, Loss>;
   static constexpr std::size_t backward_ops = Layout::ops - (fuses_loss ? 1 : 0);
 
+  /// What is wrong with the samples of a data set that knows their shape at compile time.
+  template <class Data>
+  static constexpr Text sample_error = [] {
+    Text error;
+    if constexpr (requires {
+                    { Data::sample_shape } -> std::same_as<const Shape&>;
+                  })
+      if (Data::sample_shape != Net::input_shape)
+        error << "the data set gives " << Data::sample_shape << ", the network takes "
+              << Net::input_shape;
+    return error;
+  }();
+
 public:
   /// More shards would let more threads help, and each costs a block of gradients and its sum.
   static constexpr std::size_t max_shards = 8;
@@ -78,10 +92,21 @@ public:
                                                           : std::thread::hardware_concurrency(),
                                       1, max_shards)),
         workers_(pool_.workers()), shard_gradients_(max_shards * gradient_size),
-        gradients_(Layout::parameters.size),
-        state_(Optimizer::state_blocks * Layout::parameters.size) {}
+        gradients_(Layout::parameters.size), state_(state_blocks * Layout::parameters.size) {}
 
   std::size_t threads() const { return pool_.workers(); }
+  Network<Net, T>& network() const { return net_; }
+
+  /// The optimizer steps so far. To continue where another trainer was: its weights in the network,
+  /// its state() in this one's, and its steps. (io/training_state.hpp does it with a file.)
+  std::uint64_t steps() const { return step_; }
+  void set_steps(std::uint64_t steps) { step_ = steps; }
+
+  /// What the optimizer keeps of parameter p in its block state_names[block], in PyTorch's order.
+  std::span<T> state(std::size_t block, std::size_t p) {
+    return state_.span().subspan(block * Layout::parameters.size + Layout::parameters.offset[p],
+                                 Layout::graph.parameters[p].shape.size());
+  }
 
   /// One optimizer step on the mean loss of the samples `batch` of `data`. Returns their score
   /// before the step. Throws std::invalid_argument for an empty batch.
@@ -101,10 +126,13 @@ public:
     return total;
   }
 
-  /// The score of the whole data set, with dropout off.
+  /// The score of the whole data set, with dropout off. Assigns the samples' outputs one after the
+  /// other, in PyTorch's order, to `outputs` if that is not empty.
   template <class Data>
-  Score evaluate(const Data& data) {
-    constexpr std::size_t chunk = Layout::chunk;
+  Score evaluate(const Data& data, std::span<T> outputs = {}) {
+    constexpr std::size_t chunk = Layout::chunk, out_size = Net::output_shape.size();
+    if (!outputs.empty() && outputs.size() != data.size() * out_size)
+      throw std::invalid_argument("Trainer::evaluate: as many outputs as the samples have");
     std::vector<Score> scores((data.size() + chunk - 1) / chunk);
     pool_.run(scores.size(), [&](std::size_t task, std::size_t worker) {
       Worker& own = workers_[worker];
@@ -113,6 +141,7 @@ public:
       for (std::size_t i = 0; i < n; ++i) own.read(data, first + i, i);
       net_.forward(n, own.workspace);
       scores[task] = own.score(n, 0, nullptr);
+      if (!outputs.empty()) net_.read_output(n, own.workspace, outputs.data() + first * out_size);
     });
     Score total;
     for (const Score& score : scores) total += score;
@@ -128,6 +157,7 @@ public:
 private:
   static constexpr std::size_t gradient_size = plan::aligned(Layout::offsets.gradient_size);
   static constexpr std::size_t stretch = 16 * 1024; // elements of a block that one task handles
+  static constexpr std::size_t state_blocks = Optimizer::state_names.size();
 
   /// What one thread works with.
   struct Worker {
@@ -139,6 +169,7 @@ private:
 
     template <class Data>
     void read(const Data& data, std::size_t index, std::size_t at) {
+      static_assert(detail::require_empty<sample_error<Data>>());
       constexpr Shape in = Net::input_shape, out = Net::output_shape;
       data.read(index, sample.data());
       kernels::channels_first<T, in.channels(), in.height() * in.width()>::to_channels_last(
@@ -224,7 +255,7 @@ private:
   void update_parameters() {
     const std::span<T> parameters = net_.parameter_block();
     for_each_stretch(parameters.size(), [&](std::size_t begin, std::size_t count) {
-      std::array<T*, Optimizer::state_blocks> state;
+      std::array<T*, state_blocks> state;
       for (std::size_t block = 0; block < state.size(); ++block)
         state[block] = state_.data() + block * Layout::parameters.size + begin;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);

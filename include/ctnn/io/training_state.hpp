@@ -1,0 +1,81 @@
+#pragma once
+// Everything that a training needs to go on as if it had never stopped, in one file, so that it is
+// never half old and half new.
+
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <ctnn/io/checkpoint.hpp>
+#include <ctnn/io/state_dict.hpp>
+#include <ctnn/train/trainer.hpp>
+
+namespace ctnn {
+namespace detail {
+
+inline constexpr const char* steps_key = "ctnn.steps";
+
+/// The weights by their names, and the optimizer's state: "optimizer.momentum_buffer.conv1.weight".
+template <class T, class Net, class Loss, class Optimizer, class Value>
+std::vector<ParameterSlot<T>> training_slots(Trainer<Net, Loss, Optimizer, Value>& trainer,
+                                             std::vector<ParameterSlot<T>> slots) {
+  const std::size_t parameters = slots.size();
+  for (std::size_t block = 0; block < Optimizer::state_names.size(); ++block)
+    for (std::size_t p = 0; p < parameters; ++p)
+      slots.push_back({fmt::format("optimizer.{}.{}",
+                                   std::string_view(Optimizer::state_names[block]), slots[p].name),
+                       slots[p].shape, trainer.state(block, p).data()});
+  return slots;
+}
+
+inline std::uint64_t stored_steps(const Checkpoint& checkpoint) {
+  const auto& metadata = checkpoint.file.metadata;
+  const auto found = metadata.find(steps_key);
+  if (found == metadata.end())
+    fail(ExitCode::bad_checkpoint, checkpoint.name,
+         "holds no training state: no {} in its __metadata__", steps_key);
+  const std::string& text = found->second;
+  std::uint64_t steps = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
+  if (error != std::errc{} || end != text.data() + text.size())
+    fail(ExitCode::bad_checkpoint, checkpoint.name, "{}: expected a whole number, found \"{}\"",
+         steps_key, printable(text, 40));
+  return steps;
+}
+
+} // namespace detail
+
+/// Writes weights, optimizer state and number of steps to `path` (safetensors) atomically, with
+/// `metadata`: what the caller needs to know again. Throws Error(cannot_write); the file that was
+/// there stays then.
+template <class Net, class Loss, class Optimizer, class T>
+void save_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
+                         const std::filesystem::path& path,
+                         std::map<std::string, std::string> metadata = {}) {
+  metadata[detail::steps_key] = fmt::format("{}", trainer.steps());
+  const auto slots =
+      detail::training_slots<const T>(trainer, detail::parameter_slots(trainer.network()));
+  save_parameters<const T>(path, slots, std::move(metadata));
+}
+
+/// Reads such a file into the trainer and its network, and returns the metadata.
+/// Throws Error(bad_checkpoint) with all that does not match; nothing has changed then.
+template <class Net, class Loss, class Optimizer, class T>
+std::map<std::string, std::string> load_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
+                                                       const Checkpoint& checkpoint) {
+  const std::uint64_t steps = detail::stored_steps(checkpoint);
+  trainer.network().modify([&](auto& spans) {
+    const auto slots = detail::training_slots<T>(trainer, detail::parameter_slots<Net, T>(spans));
+    load_parameters<T>(checkpoint.file, checkpoint.name, slots);
+  });
+  trainer.set_steps(steps);
+  return checkpoint.file.metadata;
+}
+
+} // namespace ctnn

@@ -1,0 +1,164 @@
+#pragma once
+// How good the classes are that a network gives: confusion matrix, precision, recall, F1, top k.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <ctnn/network/tensor.hpp>
+
+namespace ctnn {
+
+/// Counts of (label, predicted class). All ratios are in [0, 1]; one over nothing is 0, never NaN:
+/// scikit-learn's values with zero_division=0.
+class ConfusionMatrix {
+public:
+  /// Throws std::invalid_argument unless there are 1 to 2^32 - 1 classes.
+  explicit ConfusionMatrix(std::size_t classes) : classes_(classes) {
+    if (classes == 0 || classes > std::numeric_limits<std::uint32_t>::max())
+      throw std::invalid_argument("ConfusionMatrix: " + std::to_string(classes) + " classes");
+    counts_.resize(classes * classes);
+  }
+
+  /// One more sample. Throws std::invalid_argument, as all that follows, for a class that is not.
+  void add(std::uint32_t label, std::uint32_t predicted) { ++counts_[index(label, predicted)]; }
+
+  /// Samples of class `label` that were taken for `predicted`.
+  std::uint64_t operator()(std::size_t label, std::size_t predicted) const {
+    return counts_[index(label, predicted)];
+  }
+
+  std::size_t classes() const { return classes_; }
+
+  std::uint64_t total() const {
+    return sum([&](std::size_t k) { return support(k); });
+  }
+  /// Samples of class k.
+  std::uint64_t support(std::size_t k) const {
+    return sum([&](std::size_t predicted) { return (*this)(k, predicted); });
+  }
+
+  double accuracy() const {
+    return ratio(sum([&](std::size_t k) { return (*this)(k, k); }), total());
+  }
+  /// Of what was taken for k, how much was.
+  double precision(std::size_t k) const { return ratio((*this)(k, k), predicted(k)); }
+  /// Of what was k, how much was taken for it.
+  double recall(std::size_t k) const { return ratio((*this)(k, k), support(k)); }
+  /// The harmonic mean of precision and recall.
+  double f1(std::size_t k) const { return ratio(2 * (*this)(k, k), predicted(k) + support(k)); }
+
+  /// The means over all classes, also those without samples: average="macro" with
+  /// labels=range(classes).
+  double macro_precision() const {
+    return mean([&](std::size_t k) { return precision(k); });
+  }
+  double macro_recall() const {
+    return mean([&](std::size_t k) { return recall(k); });
+  }
+  double macro_f1() const {
+    return mean([&](std::size_t k) { return f1(k); });
+  }
+
+private:
+  static double ratio(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+  }
+
+  std::size_t index(std::size_t label, std::size_t predicted) const {
+    if (label >= classes_ || predicted >= classes_)
+      throw std::invalid_argument("ConfusionMatrix: label " + std::to_string(label) +
+                                  " predicted as " + std::to_string(predicted) +
+                                  ", but there are " + std::to_string(classes_) + " classes");
+    return label * classes_ + predicted;
+  }
+
+  /// Samples that were taken for k.
+  std::uint64_t predicted(std::size_t k) const {
+    return sum([&](std::size_t label) { return (*this)(label, k); });
+  }
+
+  template <class F>
+  std::uint64_t sum(F&& count) const {
+    std::uint64_t total = 0;
+    for (std::size_t k = 0; k < classes_; ++k) total += count(k);
+    return total;
+  }
+
+  template <class F>
+  double mean(F&& score) const {
+    double total = 0;
+    for (std::size_t k = 0; k < classes_; ++k) total += score(k);
+    return total / static_cast<double>(classes_);
+  }
+
+  std::size_t classes_;
+  std::vector<std::uint64_t> counts_;
+};
+
+namespace detail {
+
+/// f(scores of a sample, its label) for each sample. A score that is NaN has no rank: no class
+/// would be the right guess.
+template <class T, class F>
+void for_each_prediction(const Tensor<T, 2>& outputs, std::span<const std::uint32_t> labels,
+                         F&& f) {
+  const std::size_t samples = outputs.shape(0), classes = outputs.shape(1);
+  if (labels.size() != samples)
+    throw std::invalid_argument("outputs of " + std::to_string(samples) + " samples, but " +
+                                std::to_string(labels.size()) + " labels");
+  for (std::size_t i = 0; i < samples; ++i) {
+    if (labels[i] >= classes)
+      throw std::invalid_argument("label " + std::to_string(labels[i]) + " of sample " +
+                                  std::to_string(i) + " is not one of the " +
+                                  std::to_string(classes) + " classes");
+    const std::span<const T> scores(outputs.data() + i * classes, classes);
+    if (std::any_of(scores.begin(), scores.end(), [](T score) { return std::isnan(score); }))
+      throw std::invalid_argument("an output of sample " + std::to_string(i) + " is NaN");
+    f(scores, labels[i]);
+  }
+}
+
+} // namespace detail
+
+/// Of outputs {samples, classes}, any scores; the first of the largest is the predicted class, as
+/// for Score. Throws std::invalid_argument unless there is a label for each sample, a class for
+/// each label and no NaN.
+template <class T>
+ConfusionMatrix confusion_matrix(const Tensor<T, 2>& outputs,
+                                 std::span<const std::uint32_t> labels) {
+  ConfusionMatrix matrix(outputs.shape(1));
+  detail::for_each_prediction(outputs, labels, [&](auto scores, std::uint32_t label) {
+    const auto largest = std::max_element(scores.begin(), scores.end());
+    matrix.add(label, static_cast<std::uint32_t>(largest - scores.begin()));
+  });
+  return matrix;
+}
+
+/// How many samples, in [0, 1], have their label among the k largest of their scores; 0 for no
+/// samples. Of equal scores the first is the larger one, so that k = 1 gives the accuracy of
+/// confusion_matrix (torch.topk promises no order, and scikit-learn takes the last).
+/// Throws as confusion_matrix does, and unless k is 1 to classes.
+template <class T>
+double topk_accuracy(const Tensor<T, 2>& outputs, std::span<const std::uint32_t> labels,
+                     std::size_t k) {
+  if (k == 0 || k > outputs.shape(1))
+    throw std::invalid_argument("topk_accuracy: k is " + std::to_string(k) + " of " +
+                                std::to_string(outputs.shape(1)) + " classes");
+  std::size_t hits = 0;
+  detail::for_each_prediction(outputs, labels, [&](auto scores, std::uint32_t label) {
+    std::size_t larger = 0;
+    for (std::size_t j = 0; j < scores.size(); ++j)
+      if (scores[j] > scores[label] || (scores[j] == scores[label] && j < label)) ++larger;
+    if (larger < k) ++hits;
+  });
+  return labels.empty() ? 0 : static_cast<double>(hits) / static_cast<double>(labels.size());
+}
+
+} // namespace ctnn
