@@ -2,5 +2,7 @@
 // Everything: train.hpp, and the files that data and weights come from and go to.
 
 #include <ctnn/data/mnist.hpp>
+#include <ctnn/data/transforms.hpp>
 #include <ctnn/io/state_dict.hpp>
+#include <ctnn/io/training_state.hpp>
 #include <ctnn/train.hpp>

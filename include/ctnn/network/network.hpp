@@ -25,6 +25,7 @@ namespace stream {
 inline constexpr std::uint32_t initialization = 0x1000'0000; ///< + parameter
 inline constexpr std::uint32_t shuffling = 0x2000'0000;
 inline constexpr std::uint32_t layer = 0x3000'0000; ///< + its index in Net::nodes
+// 0x4000'0000 is augmentation's: data/transforms/random.hpp
 } // namespace stream
 
 /// `Network<Net> net(seed)`: the parameters of `Net`, in float or double, with what its kernels

@@ -1,0 +1,66 @@
+#pragma once
+// Numbers as template arguments, and the complaints about them that several transforms share.
+
+#include <cstddef>
+
+#include <ctnn/core/text.hpp>
+
+namespace ctnn {
+
+/// A real number, which may be written `0.5` or `1`: C++ itself takes no int for a double here.
+struct Number {
+  double value = 0;
+
+  constexpr Number(double number) : value(number) {}
+  constexpr Number(int number) : value(number) {}
+  constexpr operator double() const { return value; }
+};
+
+/// Where a random number may lie: `Interval{0.02, 0.33}`.
+struct Interval {
+  double low = 0;
+  double high = 0;
+
+  friend constexpr bool operator==(const Interval&, const Interval&) = default;
+};
+
+namespace detail {
+
+/// One number d is the interval from -d to d.
+constexpr Interval symmetric_or_given(double around_zero) { return {-around_zero, around_zero}; }
+constexpr Interval symmetric_or_given(double low, double high) { return {low, high}; }
+
+constexpr Text check_probability(double p) {
+  Text error;
+  if (!(p >= 0 && p <= 1)) error << "p must be in [0, 1], got " << p;
+  return error;
+}
+
+constexpr Text check_order(StringView name, Interval interval) {
+  Text error;
+  if (!(interval.low <= interval.high))
+    error << name << " must not go down, got " << interval.low << " to " << interval.high;
+  return error;
+}
+
+/// `Value` is one number for all channels, or a std::array with one for each.
+template <auto Value>
+constexpr double of_channel(std::size_t channel) {
+  if constexpr (requires { Value.size(); })
+    return static_cast<double>(Value[channel]);
+  else
+    return static_cast<double>(Value);
+}
+
+template <auto Value>
+constexpr Text check_channels(StringView name, std::size_t channels) {
+  Text error;
+  if constexpr (requires { Value.size(); })
+    if (Value.size() != channels)
+      error << name << " has " << Value.size() << " numbers, the image has " << channels
+            << (channels == 1 ? " channel" : " channels");
+  return error;
+}
+
+} // namespace detail
+} // namespace ctnn

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+
+#include <ctnn/data/transforms/compose.hpp>
+#include <ctnn/data/transforms/number.hpp>
+
+namespace ctnn {
+
+/// A transform, or several in a Compose, with probability P. torchvision.transforms.RandomApply
+template <class Transform, Number P = 0.5>
+struct RandomApply {
+  using branches = OneOf<Compose<Transform>, Compose<>>;
+
+  static constexpr Text describe() {
+    return Text("RandomApply<") << detail::describe<Transform>() << ", " << P.value << '>';
+  }
+  static constexpr Text check(ImageForm) { return detail::check_probability(P); }
+
+  static std::size_t choose(Random& random) { return random.chance(P) ? 0 : 1; }
+};
+
+} // namespace ctnn

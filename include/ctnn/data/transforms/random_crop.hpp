@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+
+#include <ctnn/data/transforms/crop.hpp>
+#include <ctnn/data/transforms/random.hpp>
+
+namespace ctnn {
+
+/// A window of an image of bytes or a tensor that has `Padding` zeros added on each side; its place
+/// is uniform among all that fit. torchvision.transforms.RandomCrop
+template <int Height, int Width = Height, int Padding = 0>
+struct RandomCrop {
+  static constexpr Text describe() {
+    Text text = "RandomCrop<";
+    text << Height << ", " << Width;
+    if (Padding != 0) text << ", " << Padding;
+    return text << '>';
+  }
+  static constexpr Text check(ImageForm in) {
+    Text error = detail::check_size(Height, Width);
+    if (!error.empty()) return error;
+    const Size2d padded{static_cast<int>(in.shape[1]) + 2 * Padding,
+                        static_cast<int>(in.shape[2]) + 2 * Padding};
+    if (Padding < 0)
+      error << "padding must not be negative, got " << Padding;
+    else if (Height > padded.height || Width > padded.width)
+      error << Size2d{Height, Width} << " does not fit its " << padded << " input";
+    return error;
+  }
+  static constexpr ImageForm output(ImageForm in) { return in.resized(Height, Width); }
+
+  static void apply(const auto& in, const auto& out, Random& random) {
+    const auto draw = [&](std::size_t size, int cropped) {
+      const int places = static_cast<int>(size) + 2 * Padding - cropped + 1;
+      return static_cast<int>(random.below(static_cast<std::uint32_t>(places))) - Padding;
+    };
+    const int top = draw(in.height, Height);
+    const int left = draw(in.width, Width);
+    crop(in, out, top, left);
+  }
+};
+
+} // namespace ctnn

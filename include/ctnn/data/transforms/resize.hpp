@@ -1,0 +1,136 @@
+#pragma once
+// Bilinear with antialiasing, as Pillow resizes 8-bit images: src/libImaging/Resample.c.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <ctnn/data/transforms/image.hpp>
+
+namespace ctnn {
+namespace detail {
+
+/// Pillow's fixed point: 32 bits less 8 of the pixel and 2 that other filters need.
+inline constexpr int resample_bits = 22;
+
+/// The pixels of an axis of size In that make pixel `index` of the resized one.
+template <int In, int Out>
+struct resample_window {
+  static constexpr double scale = static_cast<double>(In) / Out;
+  static constexpr double support = scale < 1 ? 1 : scale; // of the triangle, in pixels
+
+  double center;
+  int first, end;
+
+  constexpr explicit resample_window(int index)
+      : center((index + 0.5) * scale), first(static_cast<int>(center - support + 0.5)),
+        end(std::min(static_cast<int>(center + support + 0.5), In)) {
+    if (center - support + 0.5 < 0) first = 0;
+  }
+  constexpr double weight(int pixel) const {
+    const double distance = (pixel - center + 0.5) * (1 / support);
+    return std::max(1 - (distance < 0 ? -distance : distance), 0.0);
+  }
+};
+
+template <int In, int Out>
+inline constexpr int resample_taps = [] {
+  int most = 0;
+  for (int i = 0; i < Out; ++i) {
+    const resample_window<In, Out> window(i);
+    most = std::max(most, window.end - window.first);
+  }
+  return most;
+}();
+
+/// Every output pixel as a sum over the same number of input pixels.
+template <int In, int Out>
+struct Resampling {
+  static constexpr std::size_t taps = resample_taps<In, Out>;
+
+  std::array<std::size_t, Out> first{};
+  std::array<std::array<std::int32_t, taps>, Out> weight{};
+
+  constexpr Resampling() {
+    for (int i = 0; i < Out; ++i) {
+      const resample_window<In, Out> window(i);
+      const int begin = std::min(window.first, In - static_cast<int>(taps));
+      const auto at = static_cast<std::size_t>(i);
+      double sum = 0;
+      for (int pixel = window.first; pixel < window.end; ++pixel) sum += window.weight(pixel);
+      for (int pixel = window.first; pixel < window.end; ++pixel)
+        weight[at][static_cast<std::size_t>(pixel - begin)] =
+            static_cast<std::int32_t>(0.5 + window.weight(pixel) / sum * (1 << resample_bits));
+      first[at] = static_cast<std::size_t>(begin);
+    }
+  }
+};
+
+template <int In, int Out>
+inline constexpr Resampling<In, Out> resampling{};
+
+/// The pixel from `from[0]`, `from[stride]`, … with one output pixel's weights.
+template <std::size_t Stride>
+constexpr std::uint8_t resample(const std::uint8_t* from, const auto& weights) {
+  std::int32_t sum = 1 << (resample_bits - 1);
+  for (std::size_t tap = 0; tap < weights.size(); ++tap) sum += from[tap * Stride] * weights[tap];
+  return static_cast<std::uint8_t>(std::min(sum >> resample_bits, 255));
+}
+
+template <std::size_t InWidth, std::size_t OutWidth>
+constexpr void resize_rows(std::size_t rows, const std::uint8_t* in, std::uint8_t* out) {
+  constexpr const auto& table = resampling<static_cast<int>(InWidth), static_cast<int>(OutWidth)>;
+  for (std::size_t row = 0; row < rows; ++row, in += InWidth, out += OutWidth)
+    for (std::size_t x = 0; x < OutWidth; ++x)
+      out[x] = resample<1>(in + table.first[x], table.weight[x]);
+}
+
+template <std::size_t InHeight, std::size_t OutHeight, std::size_t Width>
+constexpr void resize_columns(const std::uint8_t* in, std::uint8_t* out) {
+  constexpr const auto& table = resampling<static_cast<int>(InHeight), static_cast<int>(OutHeight)>;
+  for (std::size_t y = 0; y < OutHeight; ++y, out += Width)
+    for (std::size_t x = 0; x < Width; ++x)
+      out[x] = resample<Width>(in + table.first[y] * Width + x, table.weight[y]);
+}
+
+} // namespace detail
+
+/// An image of bytes in another size, whatever its proportions.
+/// torchvision.transforms.Resize((Height, Width)) on a Pillow image
+template <int Height, int Width>
+struct Resize {
+  static constexpr Text describe() { return Text("Resize<") << Height << ", " << Width << '>'; }
+  static constexpr Text check(ImageForm in) {
+    Text error = detail::expects_bytes(in);
+    if (error.empty()) error = detail::check_size(Height, Width);
+    if (error.empty() && in.shape[1] * static_cast<std::size_t>(Width) > detail::max_image_size)
+      error << "its resized rows are " << Shape{in.shape[1], Width} << ", more than the "
+            << detail::max_image_size << " elements an image may have";
+    return error;
+  }
+  static constexpr ImageForm output(ImageForm in) { return in.resized(Height, Width); }
+
+  /// Each row, and then each column: no more than one plane in between.
+  template <class Pixel, Shape In, Shape Out>
+  static void apply(const Planes<Pixel, In>& in, const Planes<std::uint8_t, Out>& out) {
+    constexpr std::size_t height = In[1], width = In[2];
+    for (std::size_t channel = 0; channel < In[0]; ++channel) {
+      const std::uint8_t* const from = in.data + channel * height * width;
+      std::uint8_t* const to = out.data + channel * Height * Width;
+      if constexpr (height == Height && width == Width) {
+        std::copy_n(from, height * width, to);
+      } else if constexpr (height == Height) {
+        detail::resize_rows<width, Width>(height, from, to);
+      } else if constexpr (width == Width) {
+        detail::resize_columns<height, Height, Width>(from, to);
+      } else {
+        std::uint8_t rows[height * Width];
+        detail::resize_rows<width, Width>(height, from, rows);
+        detail::resize_columns<height, Height, Width>(rows, to);
+      }
+    }
+  }
+};
+
+} // namespace ctnn
