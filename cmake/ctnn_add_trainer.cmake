@@ -1,7 +1,9 @@
 # ctnn_add_trainer(<name> NETWORK <header>)
 #
-# Adds the program <name> (summary, train, evaluate) for the network that <header>
+# Adds the program <name> (summary, train, evaluate, predict) for the network that <header>
 # defines as `using Net = ctnn::Sequential<…>;`. Works in ctnn's own tree and from an installed ctnn.
+
+include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
 
 set(CTNN_ARCH native CACHE STRING
     "Instruction set of programs, never of the library: native, x86-64-v2, x86-64-v3, x86-64-v4, or empty for the compiler's own")
@@ -24,16 +26,26 @@ function(ctnn_add_trainer name)
   get_target_property(version ctnn::ctnn CTNN_VERSION)
   get_target_property(revision ctnn::ctnn CTNN_REVISION)
   find_package(CLI11 REQUIRED)
+  find_path(STB_INCLUDE_DIR stb/stb_image.h REQUIRED)
+  mark_as_advanced(STB_INCLUDE_DIR)
 
   # The installed tree has the same folders as the source tree, see install.cmake.
   set(source ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
   cmake_path(NORMAL_PATH source)
-  set(others ${source}/trainer.cpp ${source}/trainer/files.cpp ${source}/trainer/output.cpp)
-  add_executable(${name} ${source}/trainer/commands.cpp ${others})
+  file(GLOB_RECURSE others CONFIGURE_DEPENDS ${source}/trainer/*.cpp)
+  list(REMOVE_ITEM others ${source}/trainer/engine.cpp)
+  file(GLOB page CONFIGURE_DEPENDS ${source}/trainer/report/page.* ${source}/trainer/report/uPlot*)
+  ctnn_embed(${CMAKE_CURRENT_BINARY_DIR}/ctnn_report_files.cpp
+             NAMESPACE trainer::report_files FILES ${page})
+  list(APPEND others ${source}/trainer.cpp ${CMAKE_CURRENT_BINARY_DIR}/ctnn_report_files.cpp)
+
+  # engine.cpp alone is compiled for the network and for speed; what is around it is compiled in
+  # less time at -O1.
+  add_executable(${name} ${source}/trainer/engine.cpp ${others})
+  set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS -O1)
+  target_include_directories(${name} SYSTEM PRIVATE ${STB_INCLUDE_DIR})
   target_compile_definitions(${name} PRIVATE
     CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}")
-  # -O1: options, files and messages need not be fast, and compile in less time.
-  set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS -O1)
   # Of this file alone, so that a new commit does not compile the network again.
   set_source_files_properties(${source}/trainer.cpp PROPERTIES
     COMPILE_DEFINITIONS "CTNN_VERSION=\"${version}\";CTNN_REVISION=\"${revision}\"")

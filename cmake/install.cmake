@@ -16,7 +16,7 @@ write_basic_package_version_file(
   ctnn-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/ctnn-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/ctnn-config-version.cmake
-  cmake/ctnn_add_trainer.cmake cmake/FindRandom123.cmake
+  cmake/ctnn_add_trainer.cmake cmake/embed.cmake cmake/FindRandom123.cmake
   DESTINATION ${package_dir})
 
 configure_file(cmake/ctnn.pc.in ctnn.pc @ONLY)

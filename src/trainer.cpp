@@ -1,5 +1,5 @@
 // The program that ctnn_add_trainer builds around a network header: its command line and its exit
-// codes, which are ctnn::ExitCode in ctnn/io/error.hpp. What it does is in trainer/commands.cpp.
+// codes, which are ctnn::ExitCode in ctnn/io/error.hpp. What it does is in trainer/.
 
 #include <algorithm>
 #include <cstdio>
@@ -18,7 +18,9 @@
 
 #include "trainer/command_line.hpp"
 #include "trainer/commands.hpp"
+#include "trainer/engine.hpp"
 #include "trainer/output.hpp"
+#include "trainer/signals.hpp"
 
 namespace {
 
@@ -44,9 +46,10 @@ void run(int argc, char** argv) {
   summary->add_flag("--plan", plan, "How the network runs instead: algorithms and memory")
       ->excludes(all_flag);
   trainer::TrainOptions train_options;
-  trainer::EvaluateOptions evaluate_options;
+  trainer::WeightsOptions weights_options;
   CLI::App* train = trainer::add_train(app, train_options);
-  trainer::add_evaluate(app, evaluate_options);
+  CLI::App* evaluate = trainer::add_evaluate(app, weights_options);
+  trainer::add_predict(app, weights_options);
 
   try {
     app.parse(argc, argv);
@@ -67,8 +70,10 @@ void run(int argc, char** argv) {
     trainer::summary(all, plan);
   else if (train->parsed())
     trainer::train(train_options);
+  else if (evaluate->parsed())
+    trainer::evaluate(weights_options);
   else
-    trainer::evaluate(evaluate_options);
+    trainer::predict(weights_options);
 }
 
 /// One line on standard error, whatever the message holds.
@@ -100,6 +105,9 @@ int main(int argc, char** argv) {
   try {
     run(argc, argv);
     return static_cast<int>(ExitCode::ok);
+  } catch (const trainer::Stopped& stopped) {
+    trainer::note(stopped.what());
+    return 128 + stopped.signal;
   } catch (const ctnn::Error& error) {
     return report(error.code, error.what());
   } catch (const std::bad_alloc&) {

@@ -1,52 +1,56 @@
 #include "files.hpp"
 
-#include <cerrno>
-#include <system_error>
+#include <zlib.h>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/io/message.hpp>
+
+#include "engine.hpp"
+#include "output.hpp"
 
 namespace ctnn {
-template std::map<std::string, std::string>
-load_parameters<float>(const std::filesystem::path&, std::span<const ParameterSlot<float>>);
+template LoadResult load_parameters<float>(const SafetensorsFile&, std::string_view,
+                                           std::span<const ParameterSlot<float>>, LoadOptions);
 template void save_parameters<const float>(const std::filesystem::path&,
                                            std::span<const ParameterSlot<const float>>,
                                            std::map<std::string, std::string>);
 } // namespace ctnn
 
 namespace trainer {
-namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path, std::error_code error) {
-  throw ctnn::Error(ctnn::ExitCode::cannot_write,
-                    fmt::format("{}: cannot write: {}", path.string(), error.message()));
+ctnn::ImageDataset load_images(const DataOptions& data, ctnn::Split split) {
+  return ctnn::load_mnist(data.path(), split, network_facts().classes, network_facts().input_shape);
 }
 
-} // namespace
-
-ctnn::ImageDataset load_images(const DataOptions& data, ctnn::Split split, std::size_t classes,
-                               ctnn::Shape image) {
-  return ctnn::load_mnist(data.path(), split, classes, image);
+std::uint64_t data_crc32(const ctnn::ImageDataset& train, const ctnn::ImageDataset& test) {
+  uLong sum = ::crc32(0, nullptr, 0);
+  for (const ctnn::ImageDataset* set : {&train, &test})
+    for (std::size_t i = 0; i < set->size(); ++i) {
+      const auto pixels = set->pixels(i);
+      const std::uint8_t label = set->label(i);
+      sum = ::crc32_z(sum, pixels.data(), pixels.size());
+      sum = ::crc32_z(sum, &label, 1);
+    }
+  return sum;
 }
 
-MetricsLog::MetricsLog(const std::filesystem::path& folder) : path_(folder / "metrics.jsonl") {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) fail(folder, error);
-  file_.reset(std::fopen(path_.c_str(), "we"));
-  if (!file_) fail(path_, {errno, std::generic_category()});
+std::vector<std::string> class_names(const std::string& dataset) {
+  std::vector<std::string> names;
+  if (dataset == "fashion-mnist")
+    names = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+             "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
+  while (names.size() < network_facts().classes) names.push_back(fmt::format("{}", names.size()));
+  return names;
 }
 
-void MetricsLog::write(std::initializer_list<Field> fields) {
-  nlohmann::ordered_json line{{"schema", 1}};
-  for (const Field& field : fields)
-    std::visit([&](const auto& value) { line[std::string(field.name)] = value; }, field.value);
-  const std::string text = line.dump() + '\n';
-  if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() ||
-      std::fflush(file_.get()) != 0)
-    fail(path_, {errno, std::generic_category()});
+void note_differences(const std::filesystem::path& path, const ctnn::LoadResult& loaded) {
+  if (!loaded.missing.empty())
+    note(fmt::format("{} lacks {}", ctnn::printable(path.native()),
+                     fmt::join(loaded.missing, ", ")));
+  if (!loaded.unexpected.empty())
+    note(fmt::format("{} has {} too many", ctnn::printable(path.native()),
+                     fmt::join(loaded.unexpected, ", ")));
 }
 
 } // namespace trainer

@@ -1,28 +1,23 @@
 #pragma once
-// The files of the commands: data sets, weights and metrics.jsonl. None of it depends on the
-// network, so none of it is compiled with it.
+// The data sets and weights of the commands. None of it depends on the network's type, so none of it
+// is compiled with it.
 
-#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <initializer_list>
 #include <map>
-#include <memory>
 #include <span>
 #include <string>
-#include <string_view>
-#include <variant>
+#include <vector>
 
-#include <ctnn/core/shape.hpp>
 #include <ctnn/data/mnist.hpp>
 #include <ctnn/io/checkpoint.hpp>
 
 #include "options.hpp"
 
-namespace ctnn { // what load_state_dict and save_state_dict do with a network's parameters
-extern template std::map<std::string, std::string>
-load_parameters<float>(const std::filesystem::path&, std::span<const ParameterSlot<float>>);
+namespace ctnn { // what engine.cpp needs of them, compiled in files.cpp
+extern template LoadResult load_parameters<float>(const SafetensorsFile&, std::string_view,
+                                                  std::span<const ParameterSlot<float>>,
+                                                  LoadOptions);
 extern template void save_parameters<const float>(const std::filesystem::path&,
                                                   std::span<const ParameterSlot<const float>>,
                                                   std::map<std::string, std::string>);
@@ -30,33 +25,17 @@ extern template void save_parameters<const float>(const std::filesystem::path&,
 
 namespace trainer {
 
-/// One split of the data set, for a network that takes `image` and tells `classes` apart.
+/// One split of the data set, of the size and number of classes that the network takes.
 /// Throws Error(bad_data).
-ctnn::ImageDataset load_images(const DataOptions& data, ctnn::Split split, std::size_t classes,
-                               ctnn::Shape image);
+ctnn::ImageDataset load_images(const DataOptions& data, ctnn::Split split);
 
-/// metrics.jsonl: one JSON object a line, each with "schema": 1, on disk as soon as it is written.
-class MetricsLog {
-public:
-  struct Field {
-    std::string_view name;
-    std::variant<bool, std::uint64_t, double, std::string_view> value;
-  };
+/// Of all pixels and labels of both.
+std::uint64_t data_crc32(const ctnn::ImageDataset& train, const ctnn::ImageDataset& test);
 
-  /// Makes the folder and an empty metrics.jsonl in it. Throws Error(cannot_write).
-  explicit MetricsLog(const std::filesystem::path& folder);
+/// What the network's classes are called, those that the data set has no name for by number.
+std::vector<std::string> class_names(const std::string& dataset);
 
-  void write(std::initializer_list<Field> fields);
-
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
-  std::filesystem::path path_;
-  std::unique_ptr<std::FILE, Close> file_;
-};
+/// Says on standard error which names only the file or only the network has, if there are any.
+void note_differences(const std::filesystem::path& path, const ctnn::LoadResult& loaded);
 
 } // namespace trainer

@@ -24,6 +24,10 @@ void write_out(std::string_view text) {
                           std::error_code(errno, std::generic_category()).message());
 }
 
+void note(std::string_view text) {
+  std::fputs(fmt::format(CTNN_PROGRAM ": note: {}\n", text).c_str(), stderr);
+}
+
 std::string format_args(fmt::string_view format, fmt::format_args args) {
   return fmt::vformat(format, args);
 }

@@ -16,6 +16,9 @@ void keep_closed_streams_closed();
 /// Throws Error(cannot_write).
 void write_out(std::string_view text);
 
+/// A line on standard error: what whoever started the program may want to know. Never a failure.
+void note(std::string_view text);
+
 std::string format_args(fmt::string_view format, fmt::format_args args);
 
 /// fmt::format, but what does the work is compiled once, in output.cpp.

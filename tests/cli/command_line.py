@@ -14,11 +14,17 @@ WHOLE_RANGES = {
     "--limit": (0, 10**9),
     "--threads": (0, 1024),
     "--seed": (0, 2**64 - 1),
+    "--patience": (0, 10**9),
+    "--save-every": (0, 10**9),
 }
 NOT_WHOLE = ["nan", "inf", "-1", "+1", "1.5", "1e3", "abc", "0x10", "1 ", " 1", "", "9" * 30]
 NOT_REAL = ["nan", "-nan", "inf", "-inf", "-1", "1e400", "1e-400", "1e7", "abc", "0,1", " 1", ""]
-OUTSIDE = {"--lr": "0", "--momentum": "1", "--gamma": "0"}
-PATHS = {"train": ("--data", "--init", "--out"), "evaluate": ("--data", "--weights")}
+OUTSIDE = {"--lr": "0", "--momentum": "1", "--weight-decay": "1", "--gamma": "0"}
+PATHS = {
+    "train": ("--data", "--init", "--out", "--resume"),
+    "evaluate": ("--data", "--weights"),
+    "predict": ("--weights",),
+}
 
 
 def stray(argument):
@@ -45,7 +51,10 @@ MISTAKES = [
     ("train --no-shuffle=perhaps", "--no-shuffle = perhaps"),
     ("train --dataset cifar", "--dataset: cifar not in"),
     ("train --lr 1 --lr nan", 'found "nan"'),
-    ("evaluate", "--weights is required"),
+    ("train --strict=perhaps", "--strict = perhaps"),
+    ("train --recipe slow", "--recipe: slow not in"),
+    ("predict", "IMAGE is required"),
+    ("predict --threads 1 x.png", stray("--threads")),
     ("evaluate --epochs 1 --weights x", stray("--epochs")),
     (["train", ""], stray("")),
     (["train", "--dataset", ""], "--dataset: .* not in"),
@@ -79,7 +88,7 @@ def mistakes(suite):
 
 
 def information(suite):
-    for command in ("", "summary", "train", "evaluate"):
+    for command in ("", "summary", "train", "evaluate", "predict"):
         usage = f"Usage: {suite.program.name} {command}".strip()
         for flag in ("--help", "-h"):
             suite.row(f"{command} {flag}", out=rf"[^\n]+\n{usage}{ANYTHING}\n")

@@ -1,10 +1,11 @@
-"""IDX and safetensors files, made and read without ctnn: what its own code writes and reads is
-checked against this."""
+"""IDX, safetensors and image files, made and read without ctnn: what its own code writes and reads
+is checked against this."""
 
 import json
 import math
 import random
 import struct
+import zlib
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = DATA_FILES = [
     "train-images-idx3-ubyte",
@@ -71,21 +72,94 @@ def write_safetensors(path, shapes, values=(), dtype="F32"):
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
-def read_safetensors(path):
-    """({name: (shape, values)}, metadata) of a file of F32; raises ValueError for any other."""
+def parts(path):
+    """(header without metadata, metadata, data) of a safetensors file that is whole and of F32;
+    raises ValueError for any other."""
     content = path.read_bytes()
+    if len(content) < 8:
+        raise ValueError(f"{path}: {len(content)} bytes")
     (length,) = struct.unpack_from("<Q", content)
     header = json.loads(content[8 : 8 + length])
     data = content[8 + length :]
     metadata = header.pop("__metadata__", {})
-    tensors, end = {}, 0
+    end = 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         begin, stop = entry["data_offsets"]
         count = math.prod(entry["shape"])
         if entry["dtype"] != "F32" or begin != end or stop - begin != 4 * count:
             raise ValueError(f"{path}: tensor {name}: {entry}")
-        tensors[name] = entry["shape"], struct.unpack_from(f"<{count}f", data, begin)
         end = stop
     if end != len(data):
-        raise ValueError(f"{path}: {len(data) - end} bytes after the last tensor")
+        raise ValueError(f"{path}: {len(data)} bytes of tensors, expected {end}")
+    return header, metadata, data
+
+
+def read_safetensors(path):
+    """({name: (shape, values)}, metadata)."""
+    header, metadata, data = parts(path)
+    tensors = {}
+    for name, entry in header.items():
+        begin, stop = entry["data_offsets"]
+        values = struct.unpack_from(f"<{(stop - begin) // 4}f", data, begin)
+        tensors[name] = entry["shape"], values
     return tensors, metadata
+
+
+# Digits of 3x5 cells: a network learns them within a second.
+GLYPHS = (
+    "111101101101111 010110010010111 111001111100111 111001011001111 101101111001001 "
+    "111100111001111 111100111101111 111001010010010 111101111101111 111101111001111"
+).split()
+
+
+def digit(label, cell, ink=255, paper=0, margin=0):
+    """Rows of pixels: a glyph of 3x5 cells of cell x cell pixels with paper around it."""
+    wide = [paper] * margin
+    rows = []
+    for i in range(0, 15, 3):
+        line = [ink if c == "1" else paper for c in GLYPHS[label][i : i + 3] for _ in range(cell)]
+        rows += [bytes(wide + line + wide)] * cell
+    around = [bytes([paper] * len(rows[0]))] * margin
+    return around + rows + around
+
+
+def like_mnist(label, down=0, right=0):
+    """A digit in a box of 20x20 whose centre of mass is at pixel 14 of 28, as in MNIST, or off it
+    by so many pixels."""
+    rows = digit(label, 4)
+    mass = sum(map(sum, rows))
+    y = sum(i * sum(row) for i, row in enumerate(rows)) / mass
+    x = sum(i * pixel for row in rows for i, pixel in enumerate(row)) / mass
+    top, left = math.floor(14.5 - y) + down, math.floor(14.5 - x) + right
+    lines = [bytes(left) + row + bytes(28 - left - len(row)) for row in rows]
+    return bytes(28 * top) + b"".join(lines) + bytes(28 * (28 - top - len(rows)))
+
+
+def write_digits(folder):
+    """A data set like write_data's, of digits: 90 to train with, 20 to test."""
+    folder.mkdir(parents=True)
+    shifts = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+    train = [(label, *shift) for shift in shifts for label in range(10)]
+    test = [(label, 0, 0) for label in range(10)] * 2
+    for names, drawn in ((DATA_FILES[:2], train), (DATA_FILES[2:], test)):
+        pixels = b"".join(like_mnist(*how) for how in drawn)
+        (folder / names[0]).write_bytes(idx(len(drawn), 28, 28, elements=pixels))
+        (folder / names[1]).write_bytes(idx(len(drawn), elements=bytes(how[0] for how in drawn)))
+
+
+def png(rows):
+    """An image of 8-bit grey: https://www.w3.org/TR/png-3/."""
+
+    def chunk(kind, content):
+        sum_ = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", sum_)
+
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        [chunk(b"IHDR", header), chunk(b"IDAT", pixels), chunk(b"IEND", b"")]
+    )
+
+
+def pgm(rows):
+    return b"P5\n%d %d\n255\n" % (len(rows[0]), len(rows)) + b"".join(rows)

@@ -1,6 +1,7 @@
 """Runs the program and compares its exit code and what it prints. Nothing here knows a network."""
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -40,17 +41,26 @@ class Suite:
             check=False,
         )
 
-    def row(self, arguments, code=0, err="", out=None, name=None, **how):
-        """One check of the exit code; of standard error, nothing on success and else one line that
-        holds `err`; of standard output, which `out` matches as a whole. Returns the latter.
-        Without `out`, a mistake in what was given must print nothing."""
+    def start(self, arguments, **how):
+        """A program that runs, with pipes for what it prints."""
+        return subprocess.Popen(
+            [self.program, *arguments.split()],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"} | how,
+        )
+
+    def row(self, arguments, code=0, err="", out=None, name=None, notes="", **how):
+        """One check of the exit code; of standard error, which `notes` matches as a whole on
+        success, and else one line that holds `err`; of standard output, which `out` matches as a
+        whole. Returns the latter. Without `out`, a mistake in what was given must print nothing."""
         if isinstance(arguments, str):
             arguments = arguments.split()
         name = name or f"{self.program.name} {arguments}"
         if out is None:
             out = "" if code in (USAGE, BAD_DATA, BAD_CHECKPOINT) else ANYTHING
         prefix = re.escape(self.program.name) + ": error: "
-        line = rf"{prefix}[^\n]*(?:{err})[^\n]*\n" if code else ""
+        line = rf"{prefix}[^\n]*(?:{err})[^\n]*\n" if code else notes
         try:
             done = self.run(arguments, **how)
         except subprocess.TimeoutExpired as late:
@@ -70,3 +80,12 @@ class Suite:
 
     def sha256(self, path):
         return hashlib.sha256((self.folder / path).read_bytes()).hexdigest()
+
+    def events(self, folder):
+        """The lines of a run's metrics.jsonl."""
+        text = (self.folder / folder / "metrics.jsonl").read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def weights(self, folder):
+        """What two runs that are the same have in common, bit for bit."""
+        return [self.sha256(f"{folder}/{name}.safetensors") for name in ("last", "best")]

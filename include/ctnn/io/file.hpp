@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -199,6 +201,27 @@ inline void write_file_atomically(const std::filesystem::path& path,
     detail::fail(ExitCode::cannot_write, path.native(),
                  "written, but may be lost in a power failure: cannot sync its folder: {}",
                  detail::error_text(errno));
+}
+
+/// Removes the temporary files of writes to `path` whose process was killed: those that are named
+/// after a process that is no more. One that cannot be removed stays. Throws `Error(cannot_write)`
+/// if the folder cannot be read.
+inline void remove_stale_temporaries(const std::filesystem::path& path) {
+  const std::string begin = path.filename().native() + ".tmp-";
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::error_code error, ignored;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().native();
+    if (!name.starts_with(begin)) continue;
+    pid_t process = 0;
+    const char* const end = name.data() + name.size();
+    const auto [stop, wrong] = std::from_chars(name.data() + begin.size(), end, process);
+    if (wrong == std::errc{} && stop != end && *stop == '-' && process > 0 &&
+        ::kill(process, 0) != 0 && errno == ESRCH)
+      std::filesystem::remove(entry->path(), ignored);
+  }
+  if (error) detail::cannot_write(path, error.value());
 }
 
 } // namespace ctnn

@@ -1,0 +1,216 @@
+// read_image: PNG and BMP by stb_image, PGM and PPM by hand.
+
+#include "image_file.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <ctnn/io/error.hpp>
+#include <ctnn/io/file.hpp>
+#include <ctnn/io/message.hpp>
+
+namespace {
+
+constexpr std::uint64_t max_file_bytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t max_pixels = std::uint64_t{64} << 20;
+
+/// The largest block that an image of max_pixels needs is 512 MiB (four channels of 16 bits). A
+/// file may hold more than its header says: zlib packs 1000 : 1, and stb_image unpacks all of it.
+constexpr std::size_t max_block = std::size_t{1} << 30;
+
+void* bounded_realloc(void* block, std::size_t size) {
+  return size <= max_block ? std::realloc(block, size) : nullptr;
+}
+
+} // namespace
+
+// No JPEG: the decoder of Debian 12's stb_image 2.27 computes with signed overflow on damaged files
+// (CVE-2022-28041), and does not turn a phone's pictures upright. No PNM: 2.27 fills the missing
+// rest of a truncated file with whatever the memory held, and swaps the bytes of 16-bit pixels.
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_ONLY_PNG
+#define STBI_ONLY_BMP
+#define STBI_NO_STDIO
+#define STBI_MAX_DIMENSIONS (1 << 26)
+#define STBI_MALLOC(size) bounded_realloc(nullptr, size)
+#define STBI_REALLOC(block, size) bounded_realloc(block, size)
+#define STBI_FREE(block) std::free(block)
+#include <stb/stb_image.h>
+
+namespace trainer {
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+constexpr auto bad_data = ctnn::ExitCode::bad_data;
+
+/// Throws unless the image is neither empty nor too large. Returns its number of pixels.
+std::size_t require_size(std::uint64_t rows, std::uint64_t cols, const std::string& name) {
+  if (rows == 0 || cols == 0 || rows > max_pixels / cols)
+    ctnn::detail::fail(bad_data, name,
+                       "image of {}x{} pixels, expected at least 1x1 and at most {} megapixels",
+                       cols, rows, max_pixels >> 20);
+  return static_cast<std::size_t>(rows * cols);
+}
+
+[[noreturn]] void truncated(Bytes file, const std::string& name) {
+  ctnn::detail::fail(bad_data, name, "truncated: expected more than its {} bytes of image",
+                     file.size());
+}
+
+// PNG and BMP -------------------------------------------------------------------------------------
+
+/// Hands a file to stb_image, and remembers if it wanted more than there is: stb_image reads zeros
+/// from there on.
+struct Source {
+  Bytes rest;
+  bool ran_out = false;
+
+  static int read(void* user, char* out, int size) {
+    auto& [rest, ran_out] = *static_cast<Source*>(user);
+    const std::size_t count = std::min(rest.size(), static_cast<std::size_t>(size));
+    if (count > 0) std::memcpy(out, rest.data(), count);
+    ran_out |= count == 0;
+    rest = rest.subspan(count);
+    return static_cast<int>(count);
+  }
+  static void skip(void* user, int size) {
+    auto& [rest, ran_out] = *static_cast<Source*>(user);
+    ran_out |= static_cast<std::size_t>(size) > rest.size();
+    rest = rest.subspan(std::min(rest.size(), static_cast<std::size_t>(size)));
+  }
+  static int at_end(void* user) { return static_cast<Source*>(user)->rest.empty(); }
+};
+
+constexpr stbi_io_callbacks source_callbacks{Source::read, Source::skip, Source::at_end};
+
+[[noreturn]] void cannot_decode(const Source& source, Bytes file, const std::string& name) {
+  if (source.ran_out) truncated(file, name);
+  ctnn::detail::fail(bad_data, name, "cannot decode, expected a sound image, found: {}",
+                     stbi_failure_reason());
+}
+
+GrayImage decode_with_stb(Bytes file, const std::string& name) {
+  int cols = 0, rows = 0, channels = 0;
+  Source header{file};
+  if (stbi_info_from_callbacks(&source_callbacks, &header, &cols, &rows, &channels) == 0)
+    cannot_decode(header, file, name);
+  const std::size_t size =
+      require_size(static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(cols), name);
+
+  Source source{file};
+  constexpr int gray_and_alpha = 2;
+  const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> decoded(
+      stbi_load_from_callbacks(&source_callbacks, &source, &cols, &rows, &channels, gray_and_alpha),
+      stbi_image_free);
+  if (!decoded || source.ran_out) cannot_decode(source, file, name);
+
+  GrayImage image{static_cast<std::size_t>(rows), static_cast<std::size_t>(cols), {}};
+  image.pixels.resize(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    const unsigned gray = decoded.get()[2 * i], alpha = decoded.get()[2 * i + 1];
+    image.pixels[i] = static_cast<std::uint8_t>((gray * alpha + 255 * (255 - alpha) + 127) / 255);
+  }
+  return image;
+}
+
+// PGM and PPM: http://netpbm.sourceforge.net/doc/pgm.html -----------------------------------------
+
+class Netpbm {
+public:
+  Netpbm(Bytes file, const std::string& name) : file_(file), name_(name) {}
+
+  GrayImage decode() {
+    const char kind = byte(1); // P2, P3: text; P5, P6: binary; P3, P6: colours
+    next_ = 2;
+    const bool text = kind == '2' || kind == '3', colours = kind == '3' || kind == '6';
+    const std::uint32_t cols = number(), rows = number();
+    max_ = number();
+    if (max_ == 0 || max_ > 65535)
+      ctnn::detail::fail(bad_data, name_, "maximum grey value {}, expected 1 to 65535", max_);
+    if (!text) ++next_; // exactly one white space ends the header
+
+    GrayImage image{rows, cols, {}};
+    const std::size_t size = require_size(rows, cols, name_);
+    const std::size_t least = text || max_ < 256 ? 1 : 2; // bytes a value
+    const std::size_t left = file_.size() - std::min(file_.size(), next_);
+    if (left / least / (colours ? 3 : 1) < size) truncated(file_, name_);
+    image.pixels.reserve(size);
+    const auto value = [&] { return scaled(text ? number() : binary()); };
+    for (std::size_t i = 0; i < size; ++i) {
+      unsigned gray = value();
+      if (colours) { // weighed as stb_image does
+        gray *= 77;
+        gray += 150 * value();
+        gray += 29 * value();
+        gray >>= 8;
+      }
+      image.pixels.push_back(static_cast<std::uint8_t>(gray));
+    }
+    return image;
+  }
+
+private:
+  Bytes file_;
+  const std::string& name_;
+  std::size_t next_ = 0;
+  std::uint32_t max_ = 0;
+
+  char byte(std::size_t at) const {
+    if (at >= file_.size()) truncated(file_, name_);
+    return static_cast<char>(file_[at]);
+  }
+
+  /// A decimal number after white space and comments. One at the very end is whole.
+  std::uint32_t number() {
+    while (std::string_view(" \t\n\v\f\r#").find(byte(next_)) != std::string_view::npos)
+      if (byte(next_++) == '#')
+        while (byte(next_) != '\n') ++next_;
+    const char* const first = reinterpret_cast<const char*>(file_.data()) + next_;
+    std::uint32_t value = 0;
+    const auto [stop, error] =
+        std::from_chars(first, reinterpret_cast<const char*>(file_.data() + file_.size()), value);
+    if (error != std::errc{})
+      ctnn::detail::fail(bad_data, name_, "byte {}: expected a number, found byte 0x{:02x}", next_,
+                         static_cast<unsigned char>(*first));
+    next_ += static_cast<std::size_t>(stop - first);
+    return value;
+  }
+
+  std::uint32_t binary() {
+    const auto one = [&] { return static_cast<unsigned char>(byte(next_++)); };
+    const std::uint32_t high = one();
+    return max_ < 256 ? high : high << 8 | one();
+  }
+
+  unsigned scaled(std::uint32_t value) const {
+    if (value > max_)
+      ctnn::detail::fail(bad_data, name_, "pixel value {}, expected at most {}", value, max_);
+    return (value * 255 + max_ / 2) / max_;
+  }
+};
+
+} // namespace
+
+GrayImage read_image(const std::filesystem::path& path) {
+  const std::string& name = path.native();
+  const std::vector<std::byte> file = ctnn::read_file(path, max_file_bytes, bad_data);
+  const std::string_view start(reinterpret_cast<const char*>(file.data()),
+                               std::min<std::size_t>(file.size(), 4));
+  if (start == "\x89PNG" || start.starts_with("BM")) return decode_with_stb(file, name);
+  for (const char* netpbm : {"P2", "P3", "P5", "P6"})
+    if (start.starts_with(netpbm)) return Netpbm(file, name).decode();
+  ctnn::detail::fail(bad_data, name, "not a known image, expected PNG, BMP, PGM or PPM, found {}",
+                     file.empty()                        ? "an empty file"
+                     : start.starts_with("\xff\xd8\xff") ? "JPEG"
+                                                         : "none of their signatures");
+}
+
+} // namespace trainer

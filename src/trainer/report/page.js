@@ -1,0 +1,246 @@
+// Fills page.html from the JSON that it holds. Text goes in as text, never as markup.
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const byId = id => document.getElementById(id);
+  const drop = id => byId(id).remove();
+
+  const make = (tag, attributes = {}, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+  const head = (name, scope = "row", attributes = {}) => make("th", {scope, ...attributes}, name);
+  const row = (name, ...values) => make("tr", {}, head(name), ...values.map(v => make("td", {}, v)));
+
+  // Numbers ---------------------------------------------------------------------------------------
+  // null is a number that was not finite; a field that is not there is undefined.
+  const shown = format => value =>
+    value === undefined ? "–" : value === null ? "not finite" : format(value);
+  const count = shown(n => n.toLocaleString("en"));
+  const percent = shown(n => `${(n * 100).toFixed(2)}\u00a0%`);
+  const loss = shown(n => Math.abs(n) < 1e5 && (n === 0 || Math.abs(n) >= 1e-3) ? n.toFixed(4)
+                                                                               : n.toExponential(2));
+  const plain = shown(n => String(Number(n.toPrecision(6)))); // 0.1 * 0.01 is 0.001
+  const probability = shown(p => p > 0 && p < 5e-4 ? "<\u00a00.1\u00a0%" : `${(p * 100).toFixed(1)}\u00a0%`);
+  const time = shown(seconds => {
+    const s = Math.round(seconds), parts = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60];
+    if (s < 60) return `${plain(Number(seconds.toFixed(1)))}\u00a0s`;
+    return parts[0] ? `${parts[0]}\u00a0h ${parts[1]}\u00a0min` : `${parts[1]}\u00a0min ${parts[2]}\u00a0s`;
+  });
+  const name = index => data.class_names[index] ?? String(index);
+
+  // The run ---------------------------------------------------------------------------------------
+  // A resumed run does again what came after its checkpoint: the later line of an epoch counts.
+  let start = {}, end, epochs = [], resumes = [];
+  for (const line of data.metrics) {
+    if (line.event === "start") [start, end] = [line, undefined];
+    if (line.event === "resume") {
+      epochs = epochs.filter(e => e.step <= line.step);
+      resumes.push(line);
+      end = undefined;
+    }
+    if (line.event === "epoch") epochs = [...epochs.filter(e => e.epoch < line.epoch), line];
+    if (line.event === "end" || line.event === "error") end = line;
+  }
+  const last = epochs.at(-1), marked = epochs.filter(e => e.best).at(-1);
+  // A run that was resumed with a new log has had its best epoch in the old one.
+  const best = marked ?? (end?.best_epoch ? {epoch: end.best_epoch, test_accuracy: end.best_test_accuracy} : undefined);
+  const told = best ?? last;
+
+  document.title = data.title;
+  byId("title").textContent = data.title;
+  if (told)
+    byId("lead").append(make("strong", {}, percent(told.test_accuracy)),
+                        ` of ${count(start.test_samples)} test images recognised after epoch ` +
+                        `${plain(told.epoch)} of ${plain(start.epochs)}.`);
+  else
+    byId("lead").textContent = "No epoch was finished.";
+
+  const note = (text, kind) => byId("notes").append(make("li", kind ? {class: kind} : {}, text));
+  for (const {epoch, batch} of resumes) note(`Resumed in epoch ${epoch}, batch ${batch}.`);
+  if (end?.event === "error")
+    note(`Stopped by an error in epoch ${end.epoch}, batch ${end.batch}: training loss ` +
+         `${loss(end.train_loss)} at learning rate ${plain(end.lr)} (exit code ${end.code}).`, "error");
+  if (!end) note("The end of the run is not on record: it goes on, or it was killed.");
+  if (data.unreadable) note(`Lines of metrics.jsonl that are not JSON: ${data.unreadable}.`, "error");
+
+  // Summary ---------------------------------------------------------------------------------------
+  const status = end?.event === "error" ? "error" : end?.reason ?? "no end on record";
+  const seconds = epochs.reduce((sum, e) => sum + e.seconds, 0);
+  const images = epochs.reduce((sum, e) => sum + e.seconds * e.images_per_second, 0);
+  const result = byId("result");
+  if (best) result.append(row("Best test accuracy", `${percent(best.test_accuracy)}, epoch ${best.epoch}`));
+  if (last)
+    result.append(row("Last test accuracy", `${percent(last.test_accuracy)}, epoch ${last.epoch}`),
+                  row("Last test errors", count(start.test_samples - last.test_correct)));
+  result.append(row("Epochs", `${plain(epochs.length)} of ${plain(start.epochs)}`), row("End", status));
+  if (last) result.append(row("Time", time(seconds)), row("Images a second", count(Math.round(images / seconds))));
+
+  const option_names = {
+    dataset: "Data set", train_samples: "Training images", test_samples: "Test images",
+    batch_size: "Batch size", lr: "Learning rate",
+  };
+  const counts = ["parameters", "train_samples", "test_samples"];
+  const option = (key, value) => counts.includes(key) ? count(value)
+                               : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+  const setup = Object.entries(start).filter(([key]) => key !== "schema" && key !== "event");
+  for (const [key, value] of setup) {
+    const words = key.replaceAll("_", " ");
+    byId("setup").append(row(option_names[key] ?? words[0].toUpperCase() + words.slice(1), option(key, value)));
+  }
+  if (!setup.length) drop("setup");
+
+  // Curves ----------------------------------------------------------------------------------------
+  const curves = [
+    {id: "loss", format: loss, lines: [["Train", "train_loss"], ["Test", "test_loss"]]},
+    {id: "accuracy", format: percent, lines: [["Train", "train_accuracy"], ["Test", "test_accuracy"]], ring: true},
+    {id: "rate", format: plain, lines: [["Rate", "lr"]], stepped: true},
+  ];
+  const colour = property => getComputedStyle(document.documentElement).getPropertyValue(property);
+
+  const ring_best = plot => {
+    const ratio = devicePixelRatio, {ctx} = plot;
+    const x = plot.valToPos(marked.epoch, "x", true), y = plot.valToPos(marked.test_accuracy, "y", true);
+    ctx.save();
+    ctx.strokeStyle = colour("--text");
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.beginPath();
+    ctx.arc(x, y, 6 * ratio, 0, 2 * Math.PI);
+    ctx.stroke();
+    ctx.restore();
+  };
+
+  const plot_height = 240;
+  const whole_steps = [...Array(9).keys()].flatMap(power => [1, 2, 5].map(d => d * 10 ** power));
+  const draw = ({id, format, lines, ring, stepped}) => {
+    const box = byId(id).querySelector(".plot");
+    const axis = {
+      stroke: colour("--quiet"), font: "12px system-ui, sans-serif",
+      grid: {stroke: colour("--line"), width: 1}, ticks: {show: false},
+    };
+    const columns = [epochs.map(e => e.epoch), ...lines.map(([, key]) => epochs.map(e => e[key]))];
+    const values = columns.slice(1).flat().filter(Number.isFinite);
+    const low = Math.min(...values), high = Math.max(...values);
+    const logarithmic = id === "loss" && low > 0 && high >= 10 * low; // else the tail is a flat line
+    if (logarithmic) box.previousElementSibling.lastElementChild.textContent = "logarithmic scale";
+    // null: a line of the logarithmic grid that is too close to others for a number
+    const tick = t => t === null ? "" : id === "accuracy" ? `${plain(t * 100)}\u00a0%` : plain(t);
+    const series = lines.map(([label, key]) => ({
+      label, width: 2,
+      stroke: colour(key.startsWith("train") ? "--train" : "--test"),
+      dash: key.startsWith("train") ? [6, 4] : undefined,
+      points: {size: 5},
+      paths: stepped ? uPlot.paths.stepped({align: -1}) : undefined, // the rate of the epoch before the tick
+      value: (plot, value, _, index) => format(index === null ? last[key] : value),
+    }));
+    const options = {
+      width: box.clientWidth, height: plot_height,
+      scales: {x: {time: false, range: (_, low, high) => low === high ? [low - 1, high + 1] : [low, high]},
+               y: {distr: logarithmic ? 3 : 1}},
+      axes: [
+        {...axis, size: 28, incrs: whole_steps, values: (_, ticks) => ticks.map(plain)},
+        {...axis, size: 56, values: (_, ticks) => ticks.map(tick)},
+      ],
+      series: [{label: "Epoch", value: (_, value) => plain(value ?? last.epoch)}, ...series],
+      legend: {markers: {width: 2, dash: (_, i) => series[i - 1]?.dash ? "dashed" : "solid"}},
+      cursor: {sync: {key: "epoch"}, drag: {x: false}, y: false},
+      hooks: {draw: ring && marked ? [ring_best] : []},
+    };
+    box.setAttribute("aria-label", lines.map(([label, key]) =>
+      `${label} from ${format(epochs[0][key])} in epoch ${epochs[0].epoch} ` +
+      `to ${format(last[key])} in epoch ${last.epoch}`).join("; "));
+    return new uPlot(options, columns, box);
+  };
+
+  const epoch_columns = [
+    ["Epoch", "epoch", plain], ["Learning rate", "lr", plain], ["Train loss", "train_loss", loss],
+    ["Test loss", "test_loss", loss], ["Train accuracy", "train_accuracy", percent],
+    ["Test accuracy", "test_accuracy", percent], ["Top 3", "top3_accuracy", percent],
+    ["Seconds", "seconds", shown(n => n.toFixed(1))], ["Images/s", "images_per_second", n => count(n && Math.round(n))],
+  ];
+  const epoch_row = epoch => {
+    const [first, ...cells] = epoch_columns.map(([, key, format]) => format(epoch[key]));
+    const node = row(epoch === marked ? `${first} best` : first, ...cells);
+    if (epoch === marked) node.className = "best";
+    return node;
+  };
+
+  if (last) {
+    let plots = curves.map(draw);
+    new ResizeObserver(() => plots.forEach(plot => {
+      const width = plot.root.parentNode.clientWidth;
+      if (width !== plot.width) plot.setSize({width, height: plot_height});
+    })).observe(byId("curves"));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      plots.forEach(plot => plot.destroy());
+      plots = curves.map(draw);
+    });
+    byId("epochs").append(
+      make("thead", {}, make("tr", {}, ...epoch_columns.map(([title]) => head(title, "col")))),
+      make("tbody", {}, ...epochs.map(epoch_row)));
+  } else {
+    drop("curves");
+  }
+
+  // Confusion matrix of the last epoch ------------------------------------------------------------
+  const matrix = last?.confusion;
+  if (matrix) {
+    const cells = matrix.flatMap((counts, truth) =>
+      counts.map((value, guess) => ({value, truth, guess, right: truth === guess})));
+    const most = right => Math.max(1, ...cells.filter(c => c.right === right).map(c => c.value));
+    const scale = {true: Math.log1p(most(true)), false: Math.log1p(most(false))};
+
+    const names = matrix.map((_, index) => name(index));
+    const cell = ({value, truth, guess, right}) => make("td", {
+      class: value === 0 ? "zero" : right ? "hit" : "miss",
+      style: `--heat: ${(Math.log1p(value) / scale[right]).toFixed(3)}`,
+      title: `${names[truth]} taken for ${names[guess]}: ${value}`,
+    }, count(value));
+    byId("confusion").append(
+      make("thead", names.some(n => n.length > 4) ? {class: "long"} : {}, make("tr", {},
+        head("true", "col", {class: "corner"}),
+        ...names.map(n => head(make("span", {}, n), "col")))),
+      make("tbody", {}, ...matrix.map((_, truth) => make("tr", {},
+        head(names[truth]), ...cells.filter(c => c.truth === truth).map(cell)))));
+
+    const worst = cells.filter(c => !c.right && c.value).sort((a, b) => b.value - a.value).slice(0, 3);
+    byId("confusion-note").textContent = `Test images after epoch ${last.epoch}, by true class (rows) and ` +
+      "prediction (columns)." + (worst.length ? " Most frequent errors: " + worst.map(c =>
+        `${names[c.truth]} taken for ${names[c.guess]} (${count(c.value)})`).join(", ") + "." : "");
+
+    const scores = [last.precision, last.recall, last.f1];
+    byId("classes").append(
+      make("thead", {}, make("tr", {}, ...["Class", "Images", "Precision", "Recall", "F1"].map(t => head(t, "col")))),
+      make("tbody", {}, ...matrix.map((counts, i) =>
+        row(names[i], count(counts.reduce((a, b) => a + b, 0)), ...scores.map(s => percent(s?.[i]))))),
+      make("tfoot", {}, row("Total and mean", count(cells.reduce((sum, c) => sum + c.value, 0)),
+                            ...[last.macro_precision, last.macro_recall, last.macro_f1].map(percent))));
+  } else {
+    drop("confusion-section");
+  }
+
+  // Pictures --------------------------------------------------------------------------------------
+  const canvas = ({pixels, rows, cols}, description) => {
+    const node = make("canvas", {width: cols, height: rows, role: "img", "aria-label": description});
+    const image = new ImageData(cols, rows);
+    [...atob(pixels)].forEach((c, i) => image.data.set([0, 1, 2].map(() => c.charCodeAt(0)).concat(255), 4 * i));
+    node.getContext("2d").putImageData(image, 0, 0);
+    return node;
+  };
+  const figure = (image, ...caption) =>
+    make("li", {}, make("figure", {}, image, make("figcaption", {}, ...caption)));
+  const line = (label, bold, value) =>
+    make("div", {class: "line"}, make("span", {}, `${label} `, make("b", {}, bold)), " ", make("span", {}, value));
+
+  byId("augmented").append(...data.augmented.map(picture =>
+    figure(canvas(picture, `Training image of ${name(picture.label)}`), name(picture.label))));
+  byId("mistakes").append(...data.mistakes.map(m => figure(
+    canvas(m.picture, `Test image ${m.index}: ${name(m.picture.label)}, predicted ${name(m.predicted)}`),
+    line("Expected", name(m.picture.label), probability(m.probability_of_label)),
+    line("Predicted", name(m.predicted), probability(m.probability)),
+    make("div", {}, `test image ${m.index}`))));
+  for (const id of ["augmented", "mistakes"])
+    if (!data[id].length) drop(`${id}-section`);
+})();

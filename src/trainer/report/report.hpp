@@ -1,0 +1,40 @@
+#pragma once
+// report.html: a training run as one page that opens from disk, without a network.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace trainer {
+
+/// Shades of grey, row by row.
+struct Picture {
+  std::vector<std::uint8_t> pixels; ///< rows * cols
+  std::size_t rows, cols;
+  std::uint32_t label;
+};
+
+struct Mistake {
+  Picture picture;
+  std::size_t index; ///< in the test set
+  std::uint32_t predicted;
+  double probability; ///< of `predicted`, from 0 to 1
+  double probability_of_label;
+};
+
+struct ReportData {
+  std::string title;
+  std::filesystem::path metrics;        ///< the run's metrics.jsonl
+  std::vector<Picture> augmented;       ///< none: the page has no such section
+  std::vector<Mistake> mistakes;        ///< in the order of the page; none: no such section
+  std::vector<std::string> class_names; ///< a class without a name is shown by its number
+};
+
+/// Replaces or creates the page `path`. Lines of the metrics that are not JSON objects, as a crash
+/// may leave them, are counted on the page. Throws ctnn::Error(cannot_write), also if the metrics
+/// cannot be read.
+void write_report(const std::filesystem::path& path, const ReportData& report);
+
+} // namespace trainer

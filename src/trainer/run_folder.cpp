@@ -1,0 +1,157 @@
+#include "run_folder.hpp"
+
+#include <cerrno>
+#include <concepts>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ctnn/io/error.hpp>
+#include <ctnn/io/file.hpp>
+#include <ctnn/io/message.hpp>
+
+namespace trainer {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* run_key = "ctnn.run";
+
+[[noreturn]] void cannot_write(const std::filesystem::path& path, std::error_code error) {
+  ctnn::detail::fail(ctnn::ExitCode::cannot_write, path.native(), "cannot write: {}",
+                     error.message());
+}
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+/// visit(name, value) for every value of the state: writing and reading cannot differ then.
+template <class Run, class Visit>
+void for_each_value(Run& run, Visit&& visit) {
+  visit("dataset", run.dataset);
+  visit("data_crc32", run.data_crc32);
+  visit("instruction_set", run.instruction_set);
+  visit("recipe", run.recipe.name);
+  visit("epochs", run.recipe.epochs);
+  visit("batch_size", run.recipe.batch_size);
+  visit("lr", run.recipe.lr);
+  visit("momentum", run.recipe.momentum);
+  visit("weight_decay", run.recipe.weight_decay);
+  visit("step_size", run.recipe.step_size);
+  visit("gamma", run.recipe.gamma);
+  visit("seed", run.recipe.seed);
+  visit("limit", run.recipe.limit);
+  visit("shuffle", run.recipe.shuffle);
+  visit("augment", run.recipe.augment);
+  visit("patience", run.patience);
+  visit("epoch", run.progress.epoch);
+  visit("loss_sum", run.progress.done.loss_sum);
+  visit("correct", run.progress.done.correct);
+  visit("samples", run.progress.done.samples);
+  visit("last_loss", run.progress.last_loss);
+  visit("seconds", run.progress.seconds);
+  visit("best_epoch", run.progress.best_epoch);
+  visit("best_accuracy", run.progress.best_accuracy);
+  visit("log_bytes", run.log_bytes);
+}
+
+/// Stricter than nlohmann's get(), which takes -1 for 18446744073709551615.
+template <class T>
+bool holds(const ordered_json& value) {
+  if constexpr (std::same_as<T, bool>)
+    return value.is_boolean();
+  else if constexpr (std::same_as<T, std::string>)
+    return value.is_string();
+  else if constexpr (std::same_as<T, double>)
+    return value.is_number();
+  else
+    return value.is_number_unsigned();
+}
+
+} // namespace
+
+void RunFolder::make() const {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  if (error) cannot_write(folder_, error);
+  for (const auto& path : {state(), last(), best(), report()}) ctnn::remove_stale_temporaries(path);
+}
+
+void RunFolder::open_log(std::uint64_t bytes) {
+  // Not "a": a device such as /dev/full cannot be cut, and fails when it is written to.
+  // O_NONBLOCK: opening a pipe that nobody reads would wait for ever.
+  const int file = ::open(metrics().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+  if (file < 0) cannot_write(metrics(), last_error());
+  log_.reset(::fdopen(file, "w"));
+  const off_t size = ::lseek(file, 0, SEEK_END);
+  if (size < static_cast<off_t>(bytes))
+    ctnn::detail::fail(ctnn::ExitCode::bad_checkpoint, metrics().native(),
+                       "{} bytes, expected the {} that the run had written when it was saved", size,
+                       bytes);
+  if (size > 0 && ::ftruncate(file, static_cast<off_t>(bytes)) != 0)
+    cannot_write(metrics(), last_error());
+  std::fseek(log_.get(), static_cast<long>(bytes), SEEK_SET);
+}
+
+void RunFolder::log(const ordered_json& fields) {
+  ordered_json line{{"schema", 1}};
+  line.update(fields);
+  const std::string text = line.dump() + '\n';
+  if (std::fwrite(text.data(), 1, text.size(), log_.get()) != text.size() ||
+      std::fflush(log_.get()) != 0)
+    cannot_write(metrics(), last_error());
+}
+
+void RunFolder::save_state(Engine& engine, RunState& run) {
+  if (log_) {
+    // What the state counts of the log must outlive a power failure too. EINVAL: no such operation.
+    if (ctnn::detail::sync(::fileno(log_.get())) != 0 && errno != EINVAL)
+      cannot_write(metrics(), last_error());
+    run.log_bytes = static_cast<std::uint64_t>(std::ftell(log_.get()));
+  }
+  ordered_json json;
+  for_each_value(run, [&](const char* name, const auto& value) { json[name] = value; });
+  engine.save_state(state(), {{run_key, json.dump()}});
+}
+
+void RunFolder::save(Engine& engine, RunState& run) {
+  save_state(engine, run);
+  engine.save_weights(last(), {{"ctnn.epoch", fmt::format("{}", run.progress.epoch - 1)}});
+}
+
+ctnn::Checkpoint read_run(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / state_name;
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error)
+    ctnn::detail::fail(ctnn::ExitCode::bad_checkpoint, path.native(),
+                       "no such file, expected the state of a run that was started with --out");
+  return ctnn::read_checkpoint(path);
+}
+
+RunState read_run_state(const ctnn::Checkpoint& checkpoint) {
+  const auto wrong = [&](std::string_view what) {
+    ctnn::detail::fail(ctnn::ExitCode::bad_checkpoint, checkpoint.name,
+                       "is not the state of a run: {}", what);
+  };
+  const auto found = checkpoint.file.metadata.find(run_key);
+  if (found == checkpoint.file.metadata.end())
+    wrong(fmt::format("no {} in its __metadata__", run_key));
+  const ordered_json json = ordered_json::parse(found->second, nullptr, false);
+  if (!json.is_object()) wrong(fmt::format("{} is not a JSON object", run_key));
+  RunState run;
+  for_each_value(run, [&]<class T>(const char* name, T& value) {
+    const auto at = json.find(name);
+    if (at == json.end()) wrong(fmt::format("{} has no {}", run_key, name));
+    if (!holds<T>(*at)) wrong(fmt::format("{} has a {} of another type", run_key, name));
+    value = at->template get<T>();
+  });
+  if (run.recipe.batch_size == 0 || run.recipe.step_size == 0 || run.progress.epoch == 0)
+    wrong("batch_size, step_size and epoch must be positive");
+  return run;
+}
+
+} // namespace trainer

@@ -1,0 +1,16 @@
+#pragma once
+// report.html of a run, with its pictures.
+
+#include <ctnn/data/mnist.hpp>
+
+#include "run_folder.hpp"
+#include "scores.hpp"
+
+namespace trainer {
+
+/// Writes the report of the run so far; `outputs` are of the test images. Throws
+/// Error(cannot_write).
+void write_run_report(const RunFolder& folder, const RunState& run, const ctnn::ImageDataset& train,
+                      const ctnn::ImageDataset& test, const Outputs& outputs);
+
+} // namespace trainer

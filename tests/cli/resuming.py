@@ -1,0 +1,199 @@
+"""A run that was stopped, goes on as if it never had been: the same weights, bit for bit."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import files
+from suite import BAD_CHECKPOINT, BAD_DATA, USAGE
+
+NEW_RUN_ONLY = [
+    "--dataset mnist",
+    "--recipe fast",
+    "--batch-size 8",
+    "--lr 0.01",
+    "--momentum 0.9",
+    "--weight-decay 0",
+    "--step-size 15",
+    "--gamma 0.1",
+    "--seed 1",
+    "--limit 0",
+    "--init x",
+    "--strict=false",
+    "--out x",
+    "--no-shuffle",
+    "--no-augment",
+]
+STATE = "cut/state.safetensors"
+
+
+def each_epoch_once(suite, folder, epochs):
+    events = suite.events(folder)
+    numbers = [event["epoch"] for event in events if event["event"] == "epoch"]
+    kinds = [event["event"] for event in events]
+    return (
+        numbers == list(range(1, epochs + 1))
+        and (kinds[0], kinds.count("start"), kinds[-1]) == ("start", 1, "end")
+        and all(event["schema"] == 1 for event in events)
+    )
+
+
+def interrupted(suite, arguments, number, delay, where):
+    """Whether a program was ended by that signal after `delay` seconds."""
+    program = suite.start(arguments, stdout=subprocess.DEVNULL)
+    time.sleep(delay)
+    program.send_signal(number)
+    err = program.communicate(timeout=60)[1]
+    if program.returncode == 128 + number:
+        name = suite.program.name
+        line = rf"{name}: note: {number.name} in epoch \d, batch \d: saved; .* --resume {where}\n"
+        suite.check(f"{number.name}: what it says", re.fullmatch(line, err), err)
+    else:  # it was too late, or the signal came before the program waited for it
+        suite.check("no error", program.returncode in (0, -number) and not err, err)
+    for path in (suite.folder / where).glob("*.safetensors"):
+        files.parts(path)
+    return program.returncode != 0
+
+
+def random_moments(suite, kills, seed=1):
+    """Kills runs at that many random moments, up to three times each, and lets them end then."""
+    chance = random.Random(seed)
+    signals = [signal.SIGKILL, signal.SIGINT, signal.SIGTERM]
+    epochs = 3
+    for recipe in ("assignment", "fast"):
+        train = f"train --recipe {recipe} --epochs {epochs} --batch-size 8 --quiet --out"
+        begin = time.monotonic()
+        suite.row(f"{train} whole --save-every 1", out="")
+        duration = time.monotonic() - begin
+        expected = suite.weights("whole")
+        for every in ("", "--save-every 1"):
+            left = kills // 4
+            while left > 0:
+                shutil.rmtree(suite.folder / "killed", ignore_errors=True)
+                history = []
+                for attempt in range(4):
+                    saved = (suite.folder / "killed/state.safetensors").exists()
+                    begin = "train --quiet --resume killed" if saved else f"{train} killed"
+                    arguments = f"{begin} {every} --threads {chance.choice([1, 2, 4])}"
+                    if attempt == 3:
+                        suite.row(arguments, out="")
+                        break
+                    number = chance.choice(signals)
+                    delay = chance.uniform(0, duration / (attempt + 1))
+                    history.append((number.name, f"{delay:.3f}", saved))
+                    if not interrupted(suite, arguments, number, delay, "killed"):
+                        break
+                    left -= 1
+                name = f"{recipe} {every} {history}"
+                suite.check(f"same weights: {name}", suite.weights("killed") == expected)
+                once = each_epoch_once(suite, "killed", epochs)
+                suite.check(f"each epoch once in the log: {name}", once)
+
+
+def longer(suite):
+    """More epochs for a run that has ended, and none."""
+    train = "train --batch-size 16 --step-size 2"
+    suite.row(f"{train} --epochs 2 --out short")
+    before = suite.weights("short")
+    for _ in range(2):
+        suite.row("train --resume short", out=r"Adjusting [^\n]*\nSaved [^\n]*\n")
+        suite.check("nothing left to do changes no weights", suite.weights("short") == before)
+        suite.check("... and logs no epoch twice", each_epoch_once(suite, "short", 2))
+    err = "--epochs: expected at least the 2 that the run has begun, found 1"
+    suite.row("train --resume short --epochs 1", USAGE, err)
+    suite.row("train --resume short --epochs 4 --threads 1")
+    suite.row(f"{train} --epochs 4 --out long")
+    same = suite.weights("short") == suite.weights("long")
+    suite.check("2 epochs and 2 more are 4", same)
+    suite.check("... in the log too", each_epoch_once(suite, "short", 4))
+
+    suite.row("train --recipe fast --epochs 2 --batch-size 16 --out planned")
+    err = "--epochs: the learning rates of recipe fast were planned for 2 epochs"
+    suite.row("train --resume planned --epochs 3", USAGE, err)
+    suite.row("train --resume planned --epochs 2")
+
+
+def litter(suite):
+    """After longer(), which leaves short/: what a killed run leaves half written is removed, and
+    nothing else."""
+    gone = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, check=True).stdout.decode()
+    folder = suite.folder / "short"
+    stale = folder / f"state.safetensors.tmp-{int(gone)}-3"
+    kept = [
+        folder / f"state.safetensors.tmp-{os.getpid()}-3",  # of a program that still runs
+        folder / f"mine.tmp-{int(gone)}-3",
+        folder / "last.safetensors.tmp-old",
+        folder / "last.safetensors.tmp-",
+    ]
+    for path in (stale, *kept):
+        path.write_bytes(b"half")
+    suite.row("train --resume short --quiet", out="")
+    suite.check("litter is removed", not stale.exists())
+    suite.check("other files are not", all(path.exists() for path in kept))
+
+
+def refused(suite, what, code, err, arguments="train --resume cut"):
+    before = {path: path.read_bytes() for path in (suite.folder / "cut").glob("*.safetensors")}
+    suite.row(arguments, code, err, name=f"--resume: {what}")
+    after = {path: path.read_bytes() for path in (suite.folder / "cut").glob("*.safetensors")}
+    suite.check(f"--resume changes nothing: {what}", before == after)
+
+
+def rules(suite):
+    suite.row("train --epochs 2 --batch-size 16 --out cut")
+    folder = suite.folder / "cut"
+    state, log = suite.folder / STATE, folder / "metrics.jsonl"
+    good, lines = state.read_bytes(), log.read_bytes()
+    for option in NEW_RUN_ONLY:
+        name = re.split("[ =]", option)[0]
+        err = rf"{name}: cannot be given to a run that goes on \(--resume\)"
+        suite.row(f"train --resume cut {option}", USAGE, err)
+    for nowhere in ("nowhere", "data", "cut/metrics.jsonl"):
+        suite.row(f"train --resume {nowhere}", BAD_CHECKPOINT, f"{nowhere}/state.safetensors: ")
+    suite.check("--resume makes no folder", not (suite.folder / "nowhere").exists())
+
+    weights = (folder / "last.safetensors").read_bytes()
+    for what, content, err in [
+        ("empty", b"", f"{STATE}: truncated"),
+        ("half of it", good[: len(good) // 2], f"{STATE}: truncated"),
+        ("weights", weights, "not the state of a run: no ctnn.run in its __metadata__"),
+    ]:
+        state.write_bytes(content)
+        refused(suite, what, BAD_CHECKPOINT, err)
+    for old, new, err in [
+        (b'"fc2.bias"', b'"fc9.bias"', "missing fc2.bias; unexpected fc9.bias"),
+        (b"ctnn.steps", b"ctnn.stepz", "holds no training state: no ctnn.steps"),
+        (b'"{\\"dataset', b'"{{\\"datase', "ctnn.run is not a JSON object"),
+        (b'\\"epochs', b'\\"apochs', "ctnn.run has no epochs"),
+        (b'batch_size\\":16', b'batch_size\\": 0', "must be positive"),
+        (b'batch_size\\":16', b'batch_size\\":-1', "batch_size of another type"),
+        (b'batch_size\\":16', b'batch_size\\":[]', "batch_size of another type"),
+        (b'samples\\":0', b'samples\\":3', "3 samples .* whole batches of 16"),
+    ]:
+        suite.check(f"once in the state: {old}", good.count(old) == 1)
+        state.write_bytes(good.replace(old, new))
+        refused(suite, new, BAD_CHECKPOINT, err)
+    state.write_bytes(good)
+
+    shutil.copytree(suite.folder / "data/mnist", suite.folder / "other_data")
+    path = suite.folder / "other_data" / files.TRAIN_IMAGES
+    pixels = path.read_bytes()
+    path.write_bytes(pixels[:-1] + bytes([pixels[-1] ^ 1]))
+    err = r"other_data: not the images that the run began with: CRC-32 [0-9a-f]{8}, expected"
+    refused(suite, "other data", BAD_DATA, err, "train --resume cut --data other_data")
+    path.write_bytes(pixels)
+    suite.row("train --resume cut --data other_data --quiet", out="")
+
+    log.write_bytes(lines[:100])
+    err = r"cut/metrics.jsonl: 100 bytes, expected the \d+ that the run had written"
+    refused(suite, "the log was cut", BAD_CHECKPOINT, err)
+    log.unlink()
+    refused(suite, "no log", BAD_CHECKPOINT, err.replace("100", "0"))
+    log.write_bytes(lines + b"what was written after the state was saved\n" * 9)
+    state.write_bytes(good)
+    suite.row("train --resume cut --epochs 3")
+    suite.check("what the log has too much is dropped", each_epoch_once(suite, "cut", 3))

@@ -1,0 +1,170 @@
+"""`evaluate` and `predict`: what weights are worth, and what images show."""
+
+import json
+import re
+
+import files
+from suite import ANYTHING, BAD_CHECKPOINT, BAD_DATA, CANNOT_WRITE, DIVERGED, USAGE
+
+EVALUATE = "evaluate --data digits --weights digits_run/last.safetensors"
+PREDICT = "predict --weights digits_run/last.safetensors"
+
+
+def evaluate(suite):
+    last = [event for event in suite.events("digits_run") if event["event"] == "epoch"][-1]
+    scores = json.loads(suite.row(f"{EVALUATE} --json", out=r"\{[^\n]*\}\n"))
+    logged = {name: value for name, value in last.items() if name in scores}
+    suite.check(
+        "evaluate finds what training logged",
+        {"test_samples": 20, **logged} == scores and len(logged) == len(scores) - 1,
+        (scores, last),
+    )
+    confusion = scores["confusion"]
+    correct = sum(confusion[k][k] for k in range(10))
+    suite.check("the diagonal is correct", correct == scores["test_correct"], confusion)
+    suite.check("two images a class", all(sum(row) == 2 for row in confusion), confusion)
+
+    lines = suite.row(EVALUATE, out=ANYTHING).splitlines()
+    expected = [
+        f"Test set: Average loss: {scores['test_loss']:.4f}, Accuracy: {correct}/20 "
+        f"({100 * scores['test_accuracy']:.2f}%)",
+        f"Top-3 accuracy: {100 * scores['top3_accuracy']:.2f}%",
+        "",
+        f"{'class':>12} {'precision':>9} {'recall':>9} {'F1':>9} {'images':>7}",
+    ]
+    for k in range(10):
+        numbers = [scores[name][k] for name in ("precision", "recall", "f1")]
+        expected.append(f"{k:>12}" + "".join(f" {x:>9.4f}" for x in numbers) + f" {2:>7}")
+    means = [scores[f"macro_{name}"] for name in ("precision", "recall", "f1")]
+    expected.append(f"{'mean':>12}" + "".join(f" {x:>9.4f}" for x in means) + f" {20:>7}")
+    expected += ["", f"{'class':>12} taken for" + "".join(f" {k:>5}" for k in range(10))]
+    for k, row in enumerate(confusion):
+        expected.append(f"{k:>12} {'':>9}" + "".join(f" {count:>5}" for count in row))
+    suite.check("the tables have the numbers of --json", lines == expected, (lines, expected))
+
+    names = suite.row(f"{EVALUATE} --dataset fashion-mnist", out=ANYTHING)
+    suite.check("classes have names", "\n T-shirt/top " in names and "\n  Ankle boot " in names)
+
+
+def probabilities(suite, path, **how):
+    line = json.loads(suite.row(f"{PREDICT} --json {path}", out=r"\{[^\n]*\}\n", **how))
+    p = line["probabilities"]
+    suite.check("probabilities sum to 1", len(p) == 10 and abs(sum(p) - 1) < 1e-9, p)
+    suite.check("the class is the likeliest", line["class"] == p.index(max(p)), line)
+    suite.check("the line's fields", (line["schema"], line["file"]) == (1, path), line)
+    suite.check("a digit's name", line["name"] == str(line["class"]), line)
+    return p
+
+
+def predict(suite):
+    """Pictures of the test images, larger and in other colours, are taken for what they are."""
+    scores = json.loads(suite.row(f"{EVALUATE} --json", out=ANYTHING))
+    confusion = [[0] * 10 for _ in range(10)]
+    pictures = suite.folder / "pictures"
+    pictures.mkdir()
+    for label in range(10):
+        pixels = files.like_mnist(label)
+        rows = [pixels[i : i + 28] for i in range(0, 28 * 28, 28)]
+        (pictures / "image.png").write_bytes(files.png(rows))
+        expected = probabilities(suite, "pictures/image.png")
+        confusion[label][expected.index(max(expected))] += 2
+        for name, content in {
+            "light_on_dark.png": files.png(files.digit(label, 11, margin=60)),
+            "dark_on_light.png": files.png(files.digit(label, 11, ink=0, paper=255, margin=60)),
+            "grey.png": files.png(files.digit(label, 8, ink=50, paper=180, margin=30)),
+            "no_margin.png": files.png(files.digit(label, 40, ink=0, paper=255, margin=12)),
+            "pgm": files.pgm(files.digit(label, 11, ink=0, paper=255, margin=60)),
+        }.items():
+            (pictures / name).write_bytes(content)
+            found = probabilities(suite, f"pictures/{name}", name=f"{label}, {name}")
+            far = max(abs(a - b) for a, b in zip(found, expected))
+            suite.check(f"{label} in {name} is as in the test set", far < 1e-6, (found, expected))
+    suite.check("predict and evaluate agree", confusion == scores["confusion"], confusion)
+    suite.check("classes differ", sum(map(any, zip(*confusion))) > 5, confusion)
+
+
+def predict_rows(suite):
+    """After predict(), which leaves pictures/."""
+    image = "pictures/light_on_dark.png"
+    line = r"{}: \d \(\d+\.\d\d%\), \d \(\d+\.\d\d%\), \d \(\d+\.\d\d%\)\n".format
+    png = (suite.folder / image).read_bytes()
+    for name, content in {
+        "cut.png": png[: len(png) // 2],
+        "damaged.png": png[:60] + bytes(20) + png[80:],
+        "text.png": b"not an image",
+        "empty.png": b"",
+        "photo.png": b"\xff\xd8\xff\xe0" + bytes(100),
+        "blank.png": files.png([bytes(30)] * 30),
+        "cut.pgm": files.pgm(files.digit(1, 4))[:-1],
+        "a\nb\x1b.pgm": files.pgm(files.digit(1, 4, margin=9)),
+    }.items():
+        (suite.folder / "pictures" / name).write_bytes(content)
+    for name, err in {
+        "nowhere.png": "cannot read: No such file",
+        ".": "cannot read: expected a regular file, found a directory",
+        "cut.png": "truncated",
+        "damaged.png": "cannot decode",
+        "text.png": "not a known image, expected PNG, BMP, PGM or PPM, found none",
+        "empty.png": "not a known image, .* found an empty file",
+        "photo.png": "not a known image, .* found JPEG",
+        "blank.png": "holds no digit",
+        "cut.pgm": "truncated",
+    }.items():
+        path = f"pictures/{name}"
+        suite.row(f"{PREDICT} {path}", BAD_DATA, f"{path}: .*{err}")
+        # Those before it have been told.
+        suite.row(f"{PREDICT} {image} {path} {image}", BAD_DATA, f"{path}: .*{err}", line(image))
+    suite.row(f"{PREDICT} {image} {image}", out=line(image) * 2)
+    suite.row([*PREDICT.split(), "pictures/a\nb\x1b.pgm"], out=line(r"pictures/a\\x0ab\\x1b.pgm"))
+    names = suite.row(f"{PREDICT} --dataset fashion-mnist {image}", out=ANYTHING)
+    suite.check("classes of clothes", re.search(r": [A-Z][a-zA-Z /-]+ \(", names), names)
+    suite.row(f"{PREDICT} --json --foo {image}", USAGE, "--foo")
+    suite.row([*PREDICT.split(), image, ""], USAGE, 'IMAGE: expected a path, found ""')
+    # Finite weights, but what the network makes of them is not.
+    values = {("fc1.bias", 0): 3e38, ("fc2.weight", 0): 3e38}
+    files.write_safetensors(suite.folder / "huge.safetensors", files.SHAPES, values)
+    for command in ("evaluate --data digits", f"predict {image}"):
+        for how in ("", "--json"):
+            err = "huge.safetensors: the network's outputs are not finite"
+            suite.row(f"{command} --weights huge.safetensors {how}", DIVERGED, err, out="")
+    err = "nowhere: cannot read: No such file"
+    suite.row(f"predict --weights nowhere {image}", BAD_CHECKPOINT, err)
+    err = r"runs/mnist/best\.safetensors: cannot read: No such file"
+    suite.row(f"predict {image}", BAD_CHECKPOINT, err)
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        suite.row(f"{PREDICT} {image}", CANNOT_WRITE, "standard output", stdout=full)
+
+
+def warm_start(suite):
+    """--strict=false takes what fits, and says what does not."""
+    tensors, _ = files.read_safetensors(suite.folder / "digits_run/last.safetensors")
+    shapes = {name: shape for name, shape in files.SHAPES.items() if name != "fc2.bias"}
+    values = {("conv1.weight", i): x for i, x in enumerate(tensors["conv1.weight"][1])}
+    files.write_safetensors(suite.folder / "part.safetensors", shapes | {"fc9.bias": [2]}, values)
+    train = "train --lr 1e-12 --epochs 1 --limit 2"
+    init = f"{train} --init part.safetensors --out warm"
+    err = "part.safetensors: .*missing fc2.bias; unexpected fc9.bias"
+    for strict in ("", "--strict", "--strict=true"):
+        suite.row(f"{init} {strict}", BAD_CHECKPOINT, err)
+    suite.check("a refused start leaves no folder", not (suite.folder / "warm").exists())
+    notes = "".join(
+        f"{suite.program.name}: note: part.safetensors {what}\n"
+        for what in ("lacks fc2.bias", "has fc9.bias too many")
+    )
+    suite.row(f"{init} --strict=false --quiet", out="", notes=notes)
+    suite.row(f"{train} --out cold")
+    warm, _ = files.read_safetensors(suite.folder / "warm/last.safetensors")
+    cold, _ = files.read_safetensors(suite.folder / "cold/last.safetensors")
+    for name, (_, found) in warm.items():
+        if name == "fc2.bias":  # as the seed makes it
+            expected = cold[name][1]
+        elif name == "conv1.weight":
+            expected = tensors[name][1]
+        else:
+            expected = [0.0] * len(found)
+        far = max(abs(a - b) for a, b in zip(found, expected))
+        suite.check(f"{name} comes from where it should", far < 1e-8, far)
+
+    files.write_safetensors(suite.folder / "part.safetensors", shapes | {"conv1.bias": [31]})
+    err = r"size mismatch for conv1.bias: file has \[31\], network has \[32\]"
+    suite.row(f"{init} --strict=false", BAD_CHECKPOINT, err)

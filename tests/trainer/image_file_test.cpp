@@ -1,0 +1,170 @@
+// read_image: every format gives the same pixels; damaged and hostile files give one line.
+
+#include "trainer/image/image_file.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include "io/files.hpp"
+#include "support/catch.hpp"
+
+using trainer::GrayImage;
+using trainer::read_image;
+
+namespace {
+
+const std::filesystem::path images = std::filesystem::path(CTNN_TESTS_DIR) / "images";
+
+GrayImage read_bytes(const test::temporary_folder& folder, std::string_view bytes) {
+  test::write(folder / "file", bytes);
+  return read_image(folder / "file");
+}
+
+test::caught error_of_bytes(const test::temporary_folder& folder, std::string_view bytes) {
+  return test::error_of([&] { read_bytes(folder, bytes); });
+}
+
+bool is_bad_data(const test::caught& error) {
+  return error.code == ctnn::ExitCode::bad_data && error.is_one_line();
+}
+
+std::string big_endian(std::uint32_t value) {
+  std::string bytes;
+  for (int shift : {24, 16, 8, 0}) bytes += static_cast<char>(value >> shift & 255);
+  return bytes;
+}
+
+long peak_kilobytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+} // namespace
+
+TEST_CASE("every format holds the same digit") {
+  const GrayImage digit = read_image(images / "digit.pgm");
+  REQUIRE(digit.rows == 28);
+  REQUIRE(digit.cols == 28);
+  REQUIRE(digit.pixels.size() == 28 * 28);
+  REQUIRE(digit.pixels[0] == 0);
+  REQUIRE(std::ranges::max(digit.pixels) == 255);
+
+  const auto* name =
+      GENERATE("digit.png", "digit.bmp", "digit_rgb.png", "digit_rgb.bmp", "digit_rgb.ppm",
+               "digit_palette.png", "digit_16bit.png", "digit_16bit.pgm", "digit_text.pgm");
+  CAPTURE(name);
+  CHECK(read_image(images / name) == digit);
+}
+
+TEST_CASE("one bit is black or white") {
+  GrayImage digit = read_image(images / "digit.pgm");
+  for (std::uint8_t& pixel : digit.pixels) pixel = pixel > 127 ? 255 : 0;
+  CHECK(read_image(images / "digit_1bit.png") == digit);
+}
+
+TEST_CASE("what is transparent lies on white") {
+  const GrayImage dark = read_image(images / "digit_dark.png");
+  CHECK(dark.pixels[0] == 255);
+  CHECK(read_image(images / "digit_dark_on_transparent.png") == dark);
+}
+
+TEST_CASE("colours become the same grey in every format") {
+  const std::vector<std::uint8_t> luma{0, 76, 149, 28, 255, 124, 1, 34};
+  const auto* name = GENERATE("colours.png", "colours.bmp", "colours.ppm", "colours_text.ppm");
+  CAPTURE(name);
+  const GrayImage image = read_image(images / name);
+  CHECK(image.rows == 2);
+  CHECK(image.cols == 4);
+  CHECK(image.pixels == luma);
+}
+
+TEST_CASE("a PGM may have comments and any maximum") {
+  const test::temporary_folder folder;
+  const GrayImage expected{1, 3, {0, 119, 255}};
+  CHECK(read_bytes(folder, "P2 # a\n#b\n3\t1 # c\n15 0 7\n15") == expected);
+  CHECK(read_bytes(folder, {"P5\n3 1\n15\n\x00\x07\x0f", 13}) == expected);
+  CHECK(read_bytes(folder, {"P5 3 1 300\n\x00\x00\x00\x8c\x01\x2c", 17}) == expected);
+}
+
+TEST_CASE("what is not an image is named") {
+  const test::temporary_folder folder;
+  const auto says = [&](const test::caught& error, std::string_view text) {
+    CAPTURE(error.message);
+    CHECK(is_bad_data(error));
+    CHECK(error.says(text));
+  };
+  says(test::error_of([&] { read_image(folder / "none.png"); }), "none.png: cannot read: No such");
+  says(test::error_of([&] { read_image(folder.path()); }), "found a directory");
+  says(test::error_of([&] { read_image(images / "digit.jpg"); }),
+       "expected PNG, BMP, PGM or PPM, found JPEG");
+  says(error_of_bytes(folder, ""), "found an empty file");
+  says(error_of_bytes(folder, "P4 1 1\n\x80"), "found none of their signatures");
+  says(error_of_bytes(folder, "P5 0 3 255\n"), "0x3 pixels, expected at least 1x1");
+  says(error_of_bytes(folder, "P5 1 1 0\n\x01"), "maximum grey value 0, expected 1 to 65535");
+  says(error_of_bytes(folder, "P2 1 1 9 10"), "pixel value 10, expected at most 9");
+  says(error_of_bytes(folder, "P2 1 -1 9 1"), "byte 5: expected a number, found byte 0x2d");
+  says(error_of_bytes(folder, "P2 99999999999 1 9 1"), "byte 3: expected a number");
+  says(error_of_bytes(folder, {"P5 2 1 255\n\x01", 12}), "truncated: expected more than its 12");
+}
+
+TEST_CASE("a header that claims a huge image is refused before memory is taken") {
+  const test::temporary_folder folder;
+  std::string png = test::read(images / "digit.png"), bmp = test::read(images / "digit_rgb.bmp");
+  const long before = peak_kilobytes();
+
+  CHECK(error_of_bytes(folder, "P5 60000 60000 255\n1").says("60000x60000 pixels"));
+  CHECK(error_of_bytes(folder, "P2 60000 60000 255\n1").says("60000x60000 pixels"));
+  CHECK(error_of_bytes(folder, "P6 4294967295 4294967295 255\n1").says("megapixels"));
+  CHECK(error_of_bytes(folder, "P5 8000 8000 255\n1").says("truncated"));
+  for (const std::uint32_t side : {60'000u, 10'000u, 0x7fff'ffffu, 0xffff'ffffu}) {
+    png.replace(16, 8, big_endian(side) + big_endian(side));
+    CAPTURE(side);
+    CHECK(is_bad_data(error_of_bytes(folder, png)));
+    std::string little = big_endian(side);
+    std::ranges::reverse(little);
+    bmp.replace(18, 8, little + little);
+    CHECK(is_bad_data(error_of_bytes(folder, bmp)));
+  }
+  CHECK(peak_kilobytes() - before < 50'000);
+}
+
+TEST_CASE("no truncated file is taken for an image") {
+  const auto* name = GENERATE("digit.png", "digit_rgb.png", "digit_1bit.png", "colours.bmp",
+                              "digit.pgm", "colours.ppm", "colours_text.ppm");
+  CAPTURE(name);
+  const test::temporary_folder folder;
+  const std::string whole = test::read(images / name);
+  // stb_image does not look at the last four bytes of a PNG, the checksum of its end mark. The text
+  // ends in "255\n", of which "2" is a number too.
+  const std::size_t spare = whole[1] == 'P' ? 4 : whole[1] == '3' ? 3 : 0;
+  for (std::size_t size = 0; size + spare < whole.size(); ++size) {
+    CAPTURE(size);
+    CHECK(is_bad_data(error_of_bytes(folder, whole.substr(0, size))));
+  }
+}
+
+TEST_CASE("a damaged bit gives an image or an error") {
+  const auto* name = GENERATE("digit.png", "digit_1bit.png", "digit_dark_on_transparent.png",
+                              "colours.bmp", "colours.ppm", "colours_text.ppm");
+  CAPTURE(name);
+  const test::temporary_folder folder;
+  const std::string whole = test::read(images / name);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1 << at % 8);
+    CAPTURE(at);
+    try {
+      const GrayImage image = read_bytes(folder, damaged);
+      CHECK(image.pixels.size() == image.rows * image.cols);
+    } catch (const ctnn::Error& error) {
+      CHECK(is_bad_data({error.what(), error.code}));
+    }
+  }
+}
