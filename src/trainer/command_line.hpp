@@ -127,6 +127,10 @@ inline CLI::App* add_train(CLI::App& app, TrainOptions& train) {
     train.recipe.augment = !train.no_augment;
     train.epochs_given = command->count("--epochs") > 0;
     train.patience_given = command->count("--patience") > 0;
+    for (const char* const option : {"--step-size", "--gamma"})
+      if (one_cycle(train.recipe) && command->count(option) > 0)
+        throw CLI::ValidationError(option, "is of StepLR, and recipe " + train.recipe.name +
+                                               " has OneCycleLR");
     if (train.resume.empty()) return;
     for (const char* const option : new_run_only)
       if (command->count(option) > 0)

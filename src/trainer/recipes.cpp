@@ -1,6 +1,10 @@
+// To change how the network is trained, or what becomes of the images, change it here.
+
 #include CTNN_NETWORK_HEADER
 
 #include "recipes.hpp"
+
+#include <algorithm>
 
 #include <ctnn/data/transforms.hpp>
 #include <ctnn/train/schedulers.hpp>
@@ -20,9 +24,12 @@ constexpr int width = static_cast<int>(Net::input_shape.width());
 using Assignment = FromImage<RandomApply<CenterCrop<22>, 0.1>, Resize<height, width>,
                              RandomRotation<-15, 15>, ToTensor, Normalize<0.1307, 0.3081>>;
 
-using Fast = FromImage<
-    RandomAffine<Affine{.degrees = 10, .translate = {0.1, 0.1}, .scale = {0.9, 1.1}, .shear = 5}>,
-    Resize<height, width>, ToTensor, Normalize<0.1307, 0.3081>>;
+/// Shapes that are all different teach more in an epoch than the same 60,000 again: with small moves,
+/// scales and shears too, two epochs do more than twenty of the assignment's.
+using Fast =
+    FromImage<RandomAffine<Affine{
+                  .degrees = 8, .translate = {0.08, 0.08}, .scale = {0.92, 1.08}, .shear = 4}>,
+              Resize<height, width>, ToTensor, Normalize<0.1307, 0.3081>>;
 
 template <class Pipeline>
 void apply(const std::uint8_t* pixels, std::uint64_t seed, std::uint32_t epoch,
@@ -37,19 +44,14 @@ std::vector<std::string> recipe_names() { return {"assignment", "fast"}; }
 
 Recipe recipe(std::string_view name) {
   if (name == "fast")
-    return {.name = "fast",
-            .epochs = 8,
-            .batch_size = 128,
-            .lr = 0.1,
-            .momentum = 0.9,
-            .weight_decay = 5e-4};
+    return {.name = "fast", .epochs = 2, .batch_size = 64, .lr = 0.05, .weight_decay = 5e-4};
   return {};
 }
 
-bool plans_ahead(const Recipe& recipe) { return recipe.name == "fast"; }
+bool one_cycle(const Recipe& recipe) { return recipe.name == "fast"; }
 
 Rates rates(const Recipe& recipe, std::uint64_t step, std::size_t steps_per_epoch) {
-  if (!plans_ahead(recipe))
+  if (!one_cycle(recipe))
     return {StepLR{recipe.lr, recipe.step_size, recipe.gamma}.lr_at(step / steps_per_epoch),
             recipe.momentum};
   const std::size_t total = recipe.epochs * steps_per_epoch;
@@ -59,9 +61,9 @@ Rates rates(const Recipe& recipe, std::uint64_t step, std::size_t steps_per_epoc
 
 Transform transform(const Recipe& recipe) {
   if (!recipe.augment) return nullptr;
-  return plans_ahead(recipe) ? apply<Fast> : apply<Assignment>;
+  return one_cycle(recipe) ? apply<Fast> : apply<Assignment>;
 }
 
-bool nesterov(const Recipe& recipe) { return plans_ahead(recipe); }
+bool nesterov(const Recipe& recipe) { return one_cycle(recipe); }
 
 } // namespace trainer

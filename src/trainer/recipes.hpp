@@ -26,8 +26,9 @@ struct Rates {
 /// What the step after `step` steps is made with.
 Rates rates(const Recipe& recipe, std::uint64_t step, std::size_t steps_per_epoch);
 
-/// Whether the rates of the first epochs depend on the number of all.
-bool plans_ahead(const Recipe& recipe);
+/// Whether the learning rate follows OneCycleLR, step by step, so that the number of epochs is
+/// decided at the start; else StepLR.
+bool one_cycle(const Recipe& recipe);
 
 /// What becomes of a training image; null if it stays as it is.
 Transform transform(const Recipe& recipe);

@@ -1,5 +1,6 @@
 #include "run_folder.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <concepts>
 #include <system_error>
@@ -14,6 +15,8 @@
 #include <ctnn/io/error.hpp>
 #include <ctnn/io/file.hpp>
 #include <ctnn/io/message.hpp>
+
+#include "recipes.hpp"
 
 namespace trainer {
 namespace {
@@ -151,6 +154,8 @@ RunState read_run_state(const ctnn::Checkpoint& checkpoint) {
   });
   if (run.recipe.batch_size == 0 || run.recipe.step_size == 0 || run.progress.epoch == 0)
     wrong("batch_size, step_size and epoch must be positive");
+  if (std::ranges::count(recipe_names(), run.recipe.name) == 0)
+    wrong(fmt::format("no recipe is called \"{}\"", ctnn::printable(run.recipe.name, 40)));
   return run;
 }
 

@@ -329,7 +329,7 @@ RunState continued(const ctnn::Checkpoint& checkpoint, const TrainOptions& optio
           ctnn::ExitCode::usage,
           format("--epochs: expected at least the {} that the run has begun, found {}", begun,
                  options.recipe.epochs));
-    if (plans_ahead(run.recipe))
+    if (one_cycle(run.recipe))
       throw ctnn::Error(
           ctnn::ExitCode::usage,
           format("--epochs: the learning rates of recipe {} were planned for {} epochs",

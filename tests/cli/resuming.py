@@ -172,6 +172,7 @@ def rules(suite):
         (b'batch_size\\":16', b'batch_size\\": 0', "must be positive"),
         (b'batch_size\\":16', b'batch_size\\":-1', "batch_size of another type"),
         (b'batch_size\\":16', b'batch_size\\":[]', "batch_size of another type"),
+        (b'recipe\\":\\"assignment', b'recipe\\":\\"assignmant', "no recipe is called .assignmant"),
         (b'samples\\":0', b'samples\\":3', "3 samples .* whole batches of 16"),
     ]:
         suite.check(f"once in the state: {old}", good.count(old) == 1)
