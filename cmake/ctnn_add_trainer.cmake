@@ -33,15 +33,16 @@ function(ctnn_add_trainer name)
   set(source ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
   cmake_path(NORMAL_PATH source)
   file(GLOB_RECURSE others CONFIGURE_DEPENDS ${source}/trainer/*.cpp)
-  list(REMOVE_ITEM others ${source}/trainer/engine.cpp)
+  set(network_units ${source}/trainer/engine.cpp ${source}/trainer/recipes.cpp)
+  list(REMOVE_ITEM others ${network_units})
   file(GLOB page CONFIGURE_DEPENDS ${source}/trainer/report/page.* ${source}/trainer/report/uPlot*)
   ctnn_embed(${CMAKE_CURRENT_BINARY_DIR}/ctnn_report_files.cpp
              NAMESPACE trainer::report_files FILES ${page})
   list(APPEND others ${source}/trainer.cpp ${CMAKE_CURRENT_BINARY_DIR}/ctnn_report_files.cpp)
 
-  # engine.cpp alone is compiled for the network and for speed; what is around it is compiled in
-  # less time at -O1.
-  add_executable(${name} ${source}/trainer/engine.cpp ${others})
+  # What works on every image is compiled for the network and for speed; what is around it is
+  # compiled in less time at -O1.
+  add_executable(${name} ${network_units} ${others})
   set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS -O1)
   target_include_directories(${name} SYSTEM PRIVATE ${STB_INCLUDE_DIR})
   target_compile_definitions(${name} PRIVATE

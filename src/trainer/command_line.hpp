@@ -131,10 +131,11 @@ inline CLI::App* add_train(CLI::App& app, TrainOptions& train) {
       if (one_cycle(train.recipe) && command->count(option) > 0)
         throw CLI::ValidationError(option, "is of StepLR, and recipe " + train.recipe.name +
                                                " has OneCycleLR");
-    if (train.resume.empty()) return;
     for (const char* const option : new_run_only)
-      if (command->count(option) > 0)
+      if (!train.resume.empty() && command->count(option) > 0)
         throw CLI::ValidationError(option, "cannot be given to a run that goes on (--resume)");
+    if (!train.strict && train.init.empty())
+      throw CLI::ValidationError("--strict", "is of the weights of --init, which is missing");
   });
   return command;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The network of CTNN_NETWORK_HEADER behind an interface, so that engine.cpp alone is compiled with
+// The network of CTNN_NETWORK_HEADER behind an interface, so that engine.cpp alone holds
 // it: no edit of a command or of an option compiles the network again.
 
 #include <cstddef>

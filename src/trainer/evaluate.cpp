@@ -24,8 +24,8 @@
 namespace trainer {
 namespace {
 
-std::unique_ptr<Engine> engine_with_weights(const WeightsOptions& options) {
-  auto engine = make_engine({.threads = options.data.threads});
+std::unique_ptr<Engine> engine_with_weights(const WeightsOptions& options, std::size_t threads) {
+  auto engine = make_engine({.threads = threads});
   engine->load_weights(options.path(), {});
   return engine;
 }
@@ -69,7 +69,7 @@ void summary(bool all, bool plan) {
 }
 
 void evaluate(const WeightsOptions& options) {
-  const auto engine = engine_with_weights(options);
+  const auto engine = engine_with_weights(options, options.data.threads);
   const ctnn::ImageDataset test = load_images(options.data, ctnn::Split::test);
   Outputs outputs;
   const ctnn::Score score = evaluate(*engine, test, outputs);
@@ -83,12 +83,12 @@ void evaluate(const WeightsOptions& options) {
     line.update(class_scores(outputs, test));
     return write_out(line.dump() + '\n');
   }
-  print_test(score);
+  write_out(test_line(score));
   print_classes(outputs, test, class_names(options.data.dataset));
 }
 
 void predict(const WeightsOptions& options) {
-  const auto engine = engine_with_weights(options);
+  const auto engine = engine_with_weights(options, 1);
   const ctnn::Shape input = network_facts().input_shape;
   const std::size_t classes = network_facts().classes;
   const std::vector<std::string> names = class_names(options.data.dataset);

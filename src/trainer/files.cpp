@@ -35,6 +35,11 @@ std::uint64_t data_crc32(const ctnn::ImageDataset& train, const ctnn::ImageDatas
   return sum;
 }
 
+std::uint64_t network_crc32() {
+  const std::string_view table = network_facts().full_table;
+  return ::crc32_z(0, reinterpret_cast<const Bytef*>(table.data()), table.size());
+}
+
 std::vector<std::string> class_names(const std::string& dataset) {
   std::vector<std::string> names;
   if (dataset == "fashion-mnist")

@@ -32,6 +32,9 @@ ctnn::ImageDataset load_images(const DataOptions& data, ctnn::Split split);
 /// Of all pixels and labels of both.
 std::uint64_t data_crc32(const ctnn::ImageDataset& train, const ctnn::ImageDataset& test);
 
+/// Of the layers and shapes of the network.
+std::uint64_t network_crc32();
+
 /// What the network's classes are called, those that the data set has no name for by number.
 std::vector<std::string> class_names(const std::string& dataset);
 

@@ -14,11 +14,11 @@ namespace {
 
 using namespace ctnn;
 
-/// Both data sets have 28x28 grey images.
-template <class... Ts>
-using FromImage = Compose<Input<1, 28, 28>, Ts...>;
+// load_mnist takes grey images of just the size that the network takes.
 constexpr int height = static_cast<int>(Net::input_shape.height());
 constexpr int width = static_cast<int>(Net::input_shape.width());
+template <class... Ts>
+using FromImage = Compose<Input<1, height, width>, Ts...>;
 
 /// The assignment's own.
 using Assignment = FromImage<RandomApply<CenterCrop<22>, 0.1>, Resize<height, width>,
@@ -29,7 +29,7 @@ using Assignment = FromImage<RandomApply<CenterCrop<22>, 0.1>, Resize<height, wi
 using Fast =
     FromImage<RandomAffine<Affine{
                   .degrees = 8, .translate = {0.08, 0.08}, .scale = {0.92, 1.08}, .shear = 4}>,
-              Resize<height, width>, ToTensor, Normalize<0.1307, 0.3081>>;
+              ToTensor, Normalize<0.1307, 0.3081>>;
 
 template <class Pipeline>
 void apply(const std::uint8_t* pixels, std::uint64_t seed, std::uint32_t epoch,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* run_key = "ctnn.run";
+constexpr std::size_t max_count = 1'000'000'001; // the command line's, and the epoch after the last
 
 [[noreturn]] void cannot_write(const std::filesystem::path& path, std::error_code error) {
   ctnn::detail::fail(ctnn::ExitCode::cannot_write, path.native(), "cannot write: {}",
@@ -32,24 +34,31 @@ constexpr const char* run_key = "ctnn.run";
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
-/// visit(name, value) for every value of the state: writing and reading cannot differ then.
+/// visit(name, value) for every value: writing and reading cannot differ then.
+template <class Recipe, class Visit>
+void for_each_value_of_recipe(Recipe& recipe, Visit&& visit) {
+  visit("recipe", recipe.name);
+  visit("epochs", recipe.epochs);
+  visit("batch_size", recipe.batch_size);
+  visit("lr", recipe.lr);
+  visit("momentum", recipe.momentum);
+  visit("weight_decay", recipe.weight_decay);
+  visit("step_size", recipe.step_size);
+  visit("gamma", recipe.gamma);
+  visit("seed", recipe.seed);
+  visit("limit", recipe.limit);
+  visit("shuffle", recipe.shuffle);
+  visit("augment", recipe.augment);
+}
+
 template <class Run, class Visit>
 void for_each_value(Run& run, Visit&& visit) {
   visit("dataset", run.dataset);
+  visit("data", run.data);
   visit("data_crc32", run.data_crc32);
+  visit("network_crc32", run.network_crc32);
   visit("instruction_set", run.instruction_set);
-  visit("recipe", run.recipe.name);
-  visit("epochs", run.recipe.epochs);
-  visit("batch_size", run.recipe.batch_size);
-  visit("lr", run.recipe.lr);
-  visit("momentum", run.recipe.momentum);
-  visit("weight_decay", run.recipe.weight_decay);
-  visit("step_size", run.recipe.step_size);
-  visit("gamma", run.recipe.gamma);
-  visit("seed", run.recipe.seed);
-  visit("limit", run.recipe.limit);
-  visit("shuffle", run.recipe.shuffle);
-  visit("augment", run.recipe.augment);
+  for_each_value_of_recipe(run.recipe, visit);
   visit("patience", run.patience);
   visit("epoch", run.progress.epoch);
   visit("loss_sum", run.progress.done.loss_sum);
@@ -77,6 +86,13 @@ bool holds(const ordered_json& value) {
 
 } // namespace
 
+nlohmann::ordered_json recipe_values(const Recipe& recipe) {
+  ordered_json json;
+  for_each_value_of_recipe(recipe,
+                           [&](const char* name, const auto& value) { json[name] = value; });
+  return json;
+}
+
 void RunFolder::make() const {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
@@ -84,20 +100,27 @@ void RunFolder::make() const {
   for (const auto& path : {state(), last(), best(), report()}) ctnn::remove_stale_temporaries(path);
 }
 
-void RunFolder::open_log(std::uint64_t bytes) {
+void RunFolder::open_log() {
   // Not "a": a device such as /dev/full cannot be cut, and fails when it is written to.
   // O_NONBLOCK: opening a pipe that nobody reads would wait for ever.
   const int file = ::open(metrics().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
   if (file < 0) cannot_write(metrics(), last_error());
   log_.reset(::fdopen(file, "w"));
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    ctnn::detail::fail(ctnn::ExitCode::cannot_write, metrics().native(),
+                       "cannot write: another process trains in this folder");
+}
+
+bool RunFolder::cut_log(std::uint64_t bytes) {
+  const int file = ::fileno(log_.get());
   const off_t size = ::lseek(file, 0, SEEK_END);
-  if (size < static_cast<off_t>(bytes))
-    ctnn::detail::fail(ctnn::ExitCode::bad_checkpoint, metrics().native(),
-                       "{} bytes, expected the {} that the run had written when it was saved", size,
-                       bytes);
-  if (size > 0 && ::ftruncate(file, static_cast<off_t>(bytes)) != 0)
-    cannot_write(metrics(), last_error());
-  std::fseek(log_.get(), static_cast<long>(bytes), SEEK_SET);
+  if (size < 0) cannot_write(metrics(), last_error());
+  const bool whole = size >= static_cast<off_t>(bytes);
+  const off_t end = whole ? static_cast<off_t>(bytes) : size;
+  if (size > end && ::ftruncate(file, end) != 0) cannot_write(metrics(), last_error());
+  std::fseek(log_.get(), end, SEEK_SET);
+  if (!whole && size > 0) std::fputc('\n', log_.get()); // the last line may be half a one
+  return whole;
 }
 
 void RunFolder::log(const ordered_json& fields) {
@@ -110,15 +133,15 @@ void RunFolder::log(const ordered_json& fields) {
 }
 
 void RunFolder::save_state(Engine& engine, RunState& run) {
-  if (log_) {
-    // What the state counts of the log must outlive a power failure too. EINVAL: no such operation.
-    if (ctnn::detail::sync(::fileno(log_.get())) != 0 && errno != EINVAL)
-      cannot_write(metrics(), last_error());
-    run.log_bytes = static_cast<std::uint64_t>(std::ftell(log_.get()));
-  }
+  // What the state counts of the log must outlive a power failure too. EINVAL: no such operation.
+  if (ctnn::detail::sync(::fileno(log_.get())) != 0 && errno != EINVAL)
+    cannot_write(metrics(), last_error());
+  run.log_bytes = static_cast<std::uint64_t>(std::ftell(log_.get()));
   ordered_json json;
   for_each_value(run, [&](const char* name, const auto& value) { json[name] = value; });
-  engine.save_state(state(), {{run_key, json.dump()}});
+  // A path need not be UTF-8, JSON must.
+  engine.save_state(state(),
+                    {{run_key, json.dump(-1, ' ', false, ordered_json::error_handler_t::replace)}});
 }
 
 void RunFolder::save(Engine& engine, RunState& run) {
@@ -152,8 +175,12 @@ RunState read_run_state(const ctnn::Checkpoint& checkpoint) {
     if (!holds<T>(*at)) wrong(fmt::format("{} has a {} of another type", run_key, name));
     value = at->template get<T>();
   });
-  if (run.recipe.batch_size == 0 || run.recipe.step_size == 0 || run.progress.epoch == 0)
-    wrong("batch_size, step_size and epoch must be positive");
+  const Recipe& recipe = run.recipe;
+  for (const auto& [name, value] :
+       {std::pair("epochs", recipe.epochs), std::pair("batch_size", recipe.batch_size),
+        std::pair("step_size", recipe.step_size), std::pair("epoch", run.progress.epoch)})
+    if (value == 0 || value > max_count)
+      wrong(fmt::format("{} is {}, expected 1 to {}", name, value, max_count));
   if (std::ranges::count(recipe_names(), run.recipe.name) == 0)
     wrong(fmt::format("no recipe is called \"{}\"", ctnn::printable(run.recipe.name, 40)));
   return run;

@@ -32,7 +32,9 @@ struct Progress {
 /// What state.safetensors says besides the tensors.
 struct RunState {
   std::string dataset;
+  std::string data;             ///< the folder of its files
   std::uint64_t data_crc32 = 0; ///< of all images and labels
+  std::uint64_t network_crc32 = 0;
   Recipe recipe{};
   std::size_t patience = 0;
   std::string instruction_set;
@@ -56,13 +58,15 @@ public:
   /// Makes the folder if there is none, and removes what killed runs left half written in it.
   /// Throws Error(cannot_write).
   void make() const;
-  /// Cuts metrics.jsonl to its first `bytes` and goes on behind them. Throws Error(bad_checkpoint)
-  /// if it has fewer, Error(cannot_write).
-  void open_log(std::uint64_t bytes);
+  /// Opens metrics.jsonl, for this process alone. Throws Error(cannot_write).
+  void open_log();
+  /// Cuts the log to its first `bytes` and goes on behind them. If it has fewer, goes on at its end
+  /// and returns false. Throws Error(cannot_write).
+  bool cut_log(std::uint64_t bytes);
   /// A line of metrics.jsonl: {"schema": 1, …fields}.
   void log(const nlohmann::ordered_json& fields);
 
-  /// Writes state.safetensors, with the place in the log if it is open. Throws Error(cannot_write).
+  /// Writes state.safetensors, with the place in the log. Throws Error(cannot_write).
   void save_state(Engine& engine, RunState& run);
   /// The state first, then last.safetensors with the weights, which the state holds too: so what a
   /// run goes on from is never half old and half new.
@@ -76,6 +80,9 @@ private:
   std::filesystem::path folder_;
   std::unique_ptr<std::FILE, Close> log_;
 };
+
+/// The recipe's values by their names on the command line.
+nlohmann::ordered_json recipe_values(const Recipe& recipe);
 
 /// The state of the run in `folder`. Throws Error(bad_checkpoint).
 ctnn::Checkpoint read_run(const std::filesystem::path& folder);

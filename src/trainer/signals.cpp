@@ -1,5 +1,6 @@
 #include "signals.hpp"
 
+#include <atomic>
 #include <csignal>
 
 #include <unistd.h>
@@ -7,16 +8,19 @@
 namespace trainer {
 namespace {
 
-volatile std::sig_atomic_t caught = 0;
+std::atomic<int> caught = 0; // the handler may run in any thread
+static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void remember(int signal) {
-  if (caught != 0) _exit(128 + signal); // asked twice: whoever asks does not want to wait
-  caught = signal;
+  int none = 0;
+  // A terminal that closes, or a supervisor, may send several: they mean one wish.
+  if (!caught.compare_exchange_strong(none, signal) && signal == SIGINT) _exit(128 + signal);
 }
 
 } // namespace
 
 void catch_signals() {
+  std::signal(SIGPIPE, SIG_IGN); // a reader that has gone is a failed write, not the end
   struct sigaction action {};
   action.sa_handler = remember;
   action.sa_flags = SA_RESTART; // a save that is under way goes on

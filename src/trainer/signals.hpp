@@ -1,5 +1,5 @@
 #pragma once
-// SIGINT, SIGTERM and SIGHUP as a wish to stop after the step; another one stops at once.
+// SIGINT, SIGTERM and SIGHUP as a wish to stop after the step; then a SIGINT stops at once.
 
 #include <exception>
 #include <string>

@@ -34,6 +34,12 @@ const char* name_of(int signal) {
   return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
 }
 
+std::filesystem::path this_program() {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path(CTNN_PROGRAM) : path;
+}
+
 /// As a shell takes it for one word.
 std::string shell_word(const std::filesystem::path& path) {
   constexpr const char* plain =
@@ -95,7 +101,13 @@ private:
 
   template <class... Args>
   void say(fmt::format_string<Args...> text, const Args&... args) const {
-    if (!options_.quiet) print(text, args...);
+    if (options_.quiet) return;
+    try {
+      print(text, args...);
+    } catch (const ctnn::Error&) {
+      // Ctrl-C also ends the tee that reads this, and a terminal that closes takes no more lines.
+      if (caught_signal() == 0) throw;
+    }
   }
 
   void begin() {
@@ -106,8 +118,9 @@ private:
     // From here on, a kill leaves this run to go on with. The weights of one that was here before
     // stay until the first epoch is over: this one may diverge.
     folder_.make();
+    folder_.open_log();
     folder_.save_state(*engine_, run_);
-    folder_.open_log(0);
+    folder_.cut_log(0);
     log_start();
     catch_signals();
   }
@@ -119,13 +132,27 @@ private:
       throw ctnn::Error(ctnn::ExitCode::bad_checkpoint,
                         format("{}: {} samples of an epoch are done, expected whole batches of {}",
                                checkpoint.name, done, run_.recipe.batch_size));
+    const std::size_t implied = (progress().epoch - 1) * batches_ + batches_done();
+    if (engine_->steps() != implied)
+      throw ctnn::Error(ctnn::ExitCode::bad_checkpoint,
+                        format("{}: {} steps are made, expected {} at this place of the run",
+                               checkpoint.name, engine_->steps(), implied));
+    if (run_.network_crc32 != network_crc32())
+      throw ctnn::Error(ctnn::ExitCode::bad_checkpoint,
+                        format("{}: of a network with other layers", checkpoint.name));
     if (run_.instruction_set != instruction_set)
       note(format("the run began with {}, this program uses {}: the weights will not be the same "
                   "bits as without the interruption",
                   run_.instruction_set, instruction_set));
     folder_.make();
-    folder_.open_log(run_.log_bytes);
-    if (run_.log_bytes == 0) log_start();
+    folder_.open_log();
+    if (!folder_.cut_log(run_.log_bytes)) {
+      note(format("{}: shorter than the run had left it; goes on at its end",
+                  folder_.metrics().string()));
+      log_start();
+    } else if (run_.log_bytes == 0) {
+      log_start();
+    }
     folder_.log({{"event", "resume"},
                  {"epoch", progress().epoch},
                  {"batch", done / run_.recipe.batch_size},
@@ -135,23 +162,16 @@ private:
   }
 
   void log_start() {
-    const Recipe& recipe = run_.recipe;
-    folder_.log({{"event", "start"},
-                 {"dataset", run_.dataset},
-                 {"parameters", network_facts().parameters},
-                 {"train_samples", train_.size()},
-                 {"test_samples", test_.size()},
-                 {"recipe", recipe.name},
-                 {"epochs", recipe.epochs},
-                 {"batch_size", recipe.batch_size},
-                 {"lr", recipe.lr},
-                 {"momentum", recipe.momentum},
-                 {"weight_decay", recipe.weight_decay},
-                 {"seed", recipe.seed},
-                 {"shuffle", recipe.shuffle},
-                 {"augment", recipe.augment},
+    nlohmann::ordered_json line{{"event", "start"},
+                                {"dataset", run_.dataset},
+                                {"parameters", network_facts().parameters},
+                                {"train_samples", train_.size()},
+                                {"test_samples", test_.size()}};
+    line.update(recipe_values(run_.recipe));
+    line.update({{"patience", run_.patience},
                  {"threads", engine_->threads()},
                  {"instruction_set", instruction_set}});
+    folder_.log(line);
   }
 
   std::size_t batches_done() const {
@@ -169,14 +189,16 @@ private:
     say("Epoch {}\n", progress().epoch);
     const double lr = next_rates().lr;
     const ctnn::Score score = steps();
-    say("Train: Loss={:.4f} Batch_id={} Accuracy={:.2f}\n", progress().last_loss, batches_ - 1,
-        100 * score.accuracy());
+    const double last_loss = progress().last_loss;
     const ctnn::Score tested = evaluate(*engine_, test_, outputs_);
     evaluated_ = true;
     require_finite(tested.loss());
-    if (!options_.quiet) print_test(tested);
-    finish_epoch(lr, score, tested);
+    finish_epoch(lr, score, tested); // before a line is printed, which may fail
+    say("Train: Loss={:.4f} Batch_id={} Accuracy={:.2f}\n", last_loss, batches_ - 1,
+        100 * score.accuracy());
+    say("{}", test_line(tested));
     say("Adjusting learning rate of group 0 to {:.4e}.\n", next_rates().lr);
+    if (caught_signal() != 0 && progress().epoch <= run_.recipe.epochs) stop();
   }
 
   /// The steps of the epoch that are not done yet.
@@ -202,12 +224,12 @@ private:
           progress().done = so_far;
           progress().last_loss = batch.loss();
           if (bar) show(*bar, so_far);
-          set_rates();
           if (caught_signal() != 0) {
             bar.reset();
             stop();
           }
           if (options_.save_every > 0 && engine_->steps() % options_.save_every == 0) save();
+          set_rates();
         });
   }
 
@@ -232,11 +254,10 @@ private:
                  {"best_epoch", progress().best_epoch},
                  {"best_test_accuracy", progress().best_accuracy}});
     save();
-    throw Stopped(
-        caught_signal(),
-        format("{} in epoch {}, batch {}: saved; resume with {} train --resume {}{}", name,
-               progress().epoch, batches_done() - 1, CTNN_PROGRAM, shell_word(folder_.path()),
-               data().directory.empty() ? "" : " --data " + shell_word(data().directory)));
+    throw Stopped(caught_signal(),
+                  format("{} after batch {} of epoch {}: saved; resume with {} train --resume {}",
+                         name, batches_done(), progress().epoch, shell_word(this_program()),
+                         shell_word(folder_.path())));
   }
 
   void finish_epoch(double lr, const ctnn::Score& score, const ctnn::Score& tested) {
@@ -267,13 +288,13 @@ private:
     progress() = {.epoch = number + 1,
                   .best_epoch = progress().best_epoch,
                   .best_accuracy = progress().best_accuracy};
-    save();
+    folder_.save(*engine_, run_);
     write_run_report(folder_, run_, train_, test_, outputs_);
   }
 
   void save() {
     // The last step may have ruined weights whose loss is not known yet.
-    require_finite(evaluate(*engine_, probe_, probe_outputs_).loss());
+    require_finite(engine_->evaluate(probe_, {}).loss());
     folder_.save(*engine_, run_);
   }
 
@@ -284,27 +305,23 @@ private:
   }
   /// What is on disk stays what it was at the last save.
   [[noreturn]] void diverged(const std::string& what) {
-    const std::size_t batch = batches_done();
     folder_.log({{"event", "error"},
                  {"code", static_cast<int>(ctnn::ExitCode::diverged)},
                  {"epoch", progress().epoch},
-                 {"batch", batch},
                  {"step", engine_->steps()},
                  {"lr", rates_.lr},
                  {"train_loss", nullptr}});
     throw ctnn::Error(
         ctnn::ExitCode::diverged,
-        format("training diverged: {} in epoch {}, batch {}, step {}, with a learning "
-               "rate of {}",
-               what, progress().epoch, batch, engine_->steps(), rates_.lr));
+        format("training diverged: {} in epoch {}, step {}, with a learning rate of {}", what,
+               progress().epoch, engine_->steps(), rates_.lr));
   }
 
   const TrainOptions& options_;
   RunState run_;
   ctnn::ImageDataset train_, test_;
   ctnn::ImageDataset probe_; ///< some of the test images
-  Outputs probe_outputs_;
-  std::size_t batches_; ///< an epoch
+  std::size_t batches_;      ///< an epoch
   std::unique_ptr<Engine> engine_;
   RunFolder folder_;
   Outputs outputs_;        ///< of the test images, after the last epoch
@@ -314,6 +331,8 @@ private:
 
 RunState fresh(const TrainOptions& options) {
   return {.dataset = options.data.dataset,
+          .data = std::filesystem::absolute(options.data.path()).string(),
+          .network_crc32 = network_crc32(),
           .recipe = options.recipe,
           .patience = options.patience,
           .instruction_set = std::string(instruction_set)};
@@ -350,6 +369,7 @@ void train(const TrainOptions& options) {
     TrainOptions resumed = options;
     RunState run = continued(checkpoint, options);
     resumed.data.dataset = run.dataset;
+    if (resumed.data.directory.empty()) resumed.data.directory = run.data;
     Training(resumed, std::move(run), &checkpoint).run();
   }
 }

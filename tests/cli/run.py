@@ -37,6 +37,7 @@ def checks(arguments):
         ("best_epoch", stopping.best_epoch),
         ("patience", stopping.patience),
         ("divergence", stopping.divergence),
+        ("two_at_once", stopping.two_at_once),
         ("signals", stopping.signals),
         ("longer", resuming.longer),
         ("litter", resuming.litter),

@@ -6,11 +6,11 @@ import signal
 import subprocess
 
 import files
-from suite import ANYTHING, DIVERGED
+from suite import ANYTHING, CANNOT_WRITE, DIVERGED
 from training import DIGITS
 
 ENDLESS = "train --epochs 1000000 --batch-size 8 --threads 1 --out endless"
-STOPPED = r"{}: note: {} in epoch \d+, batch \d: saved; resume with {} train --resume endless\n"
+STOPPED = r"{}: note: {} after batch \d of epoch \d+: saved; resume with \S*{} train --resume endless\n"
 
 
 def ignore_hangup():
@@ -59,18 +59,40 @@ def one_signal(suite, number, more="", prepare=None):
     files.parts(suite.folder / "endless/state.safetensors")
 
 
+def two_at_once(suite):
+    program = endless(suite)
+    for arguments in ("train --resume endless", "train --epochs 1 --out endless"):
+        err = "metrics.jsonl: cannot write: another process trains in this folder"
+        suite.row(arguments, CANNOT_WRITE, err)
+    program.send_signal(signal.SIGTERM)
+    code, err = ended(program)
+    suite.check("the first of two goes on", code == 143 and "saved" in err, (code, err))
+
+
 def signals(suite):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         one_signal(suite, number)
     one_signal(suite, signal.SIGTERM, prepare=ignore_hangup)
 
-    # Two that arrive together: the handler of the second finds the first.
+    # Two that arrive together: the handler of SIGINT, whose number is lower, runs second.
     program = endless(suite)
     for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
         program.send_signal(number)
     code, err = ended(program)
-    suite.check("the second signal ends at once", code in (130, 143) and not err, (code, err))
+    suite.check("a SIGINT after another signal ends at once", code == 130 and not err, (code, err))
     suite.check("... without an end in the log", suite.events("endless")[-1]["event"] != "end")
+    program = endless(suite)
+    for number in (signal.SIGSTOP, signal.SIGHUP, signal.SIGTERM, signal.SIGCONT):
+        program.send_signal(number)
+    code, err = ended(program)
+    suite.check("others are one wish", code in (129, 143) and "saved" in err, (code, err))
+
+    # What reads the lines is gone before the signal comes: the run is saved all the same.
+    program = endless(suite)
+    program.stdout.close()
+    program.send_signal(signal.SIGINT)
+    code, err = program.wait(60), program.stderr.read()
+    suite.check("a signal without a reader", code == 130 and "saved" in err, (code, err))
 
 
 def patience(suite):
@@ -122,7 +144,7 @@ def best_epoch(suite):
 def divergence(suite):
     line = (
         r"training diverged: (?:the loss is (?:nan|infinite)|a weight is not finite) in epoch {}, "
-        r"batch \d+, step \d+, with a learning rate of \d"
+        r"step \d+, with a learning rate of \d"
     ).format
     small = "--batch-size 4 --limit 32 --out diverged"
     suite.row(f"train {small} --epochs 1")

@@ -2,27 +2,15 @@
 
 #include <ctnn/data/idx.hpp>
 
+#include "data/idx_bytes.hpp"
 #include "io/files.hpp"
 #include "support/catch.hpp"
 
 using ctnn::ExitCode;
+using test::idx;
 using test::to_bytes;
 
 namespace {
-
-std::string u32(std::uint32_t value) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xff);
-  return bytes;
-}
-
-/// Header and elements 0, 1, 2 …
-std::string idx(std::uint32_t magic, std::vector<std::uint32_t> dimensions, std::size_t elements) {
-  std::string bytes = u32(magic);
-  for (const std::uint32_t extent : dimensions) bytes += u32(extent);
-  for (std::size_t i = 0; i < elements; ++i) bytes += static_cast<char>(i);
-  return bytes;
-}
 
 const std::string images = idx(0x803, {3, 4, 5}, 60);
 const std::string labels = idx(0x801, {7}, 7);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <span>
@@ -48,6 +50,14 @@ private:
 inline std::vector<std::byte> to_bytes(std::string_view text) {
   const auto bytes = std::as_bytes(std::span(text));
   return {bytes.begin(), bytes.end()};
+}
+
+/// A safetensors file: the header's length, the header, then `data_size` zero bytes.
+inline std::string safetensors(const std::string& header, std::size_t data_size = 0) {
+  const std::uint64_t length = header.size();
+  std::string bytes(sizeof length, '\0');
+  std::memcpy(bytes.data(), &length, sizeof length);
+  return bytes + header + std::string(data_size, '\0');
 }
 
 inline void write(const std::filesystem::path& path, std::string_view text) {

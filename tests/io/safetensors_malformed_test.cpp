@@ -16,14 +16,6 @@ using test::to_bytes;
 
 namespace {
 
-/// Length, header, then `data_size` zero bytes.
-std::string file(const std::string& header, std::size_t data_size = 0) {
-  const std::uint64_t length = header.size();
-  std::string bytes(sizeof length, '\0');
-  std::memcpy(bytes.data(), &length, sizeof length);
-  return bytes + header + std::string(data_size, '\0');
-}
-
 std::string tensor(const std::string& dtype, const std::string& shape, const std::string& offsets) {
   return R"({"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
 }
@@ -92,7 +84,8 @@ TEST_CASE("files of other formats are no safetensors files") {
 TEST_CASE("a header length that is not that of the header is refused") {
   std::string big_endian = std::string(8, '\0') + good;
   big_endian[7] = static_cast<char>(good.size());
-  std::string one_less = file(good, 8), one_more = file(good, 8), eight_more = file(good, 8);
+  std::string one_less = test::safetensors(good, 8), one_more = test::safetensors(good, 8),
+              eight_more = test::safetensors(good, 8);
   one_less[0] = static_cast<char>(one_less[0] - 1);
   one_more[0] = static_cast<char>(one_more[0] + 1);
   eight_more[0] = static_cast<char>(eight_more[0] + 8);
@@ -114,46 +107,48 @@ TEST_CASE("a header length that is not that of the header is refused") {
 
 TEST_CASE("text that is nearly a header is refused") {
   const row rows[] = {
-      {file("\t{}"), "header: expected '{' as first byte"},
-      {file("\n{}"), "header: expected '{' as first byte"},
-      {file("{}\v"), "header: not valid JSON at byte 3"},
-      {file("{}\xc2\xa0"), "header: not valid JSON at byte 3"}, // a hard space
-      {file("{}\xef\xbb\xbf"), "header: not valid JSON at byte 3"},
-      {file("{}//"), "header: not valid JSON at byte 3"},
-      {file("{}#"), "header: not valid JSON at byte 3"},
-      {file("{a:{}}"), "header: not valid JSON at byte 2"},
-      {file("{'a':{}}"), "header: not valid JSON at byte 2"},
-      {file("{1:{}}"), "header: not valid JSON at byte 2"},
-      {file("{null:{}}"), "header: not valid JSON at byte 5"},
-      {file("{,}"), "header: not valid JSON at byte 2"},
-      {file("{\"a\" {}}"), "header: not valid JSON at byte 6"},
-      {file("{\"a\"=>{}}"), "header: not valid JSON at byte 5"},
-      {file("{\"__metadata__\":{\"k\":\"v\" \"l\":\"w\"}}"), "header: not valid JSON at byte 28"},
-      {file("{\"__metadata__\":{\"k\":'v'}}"), "header: not valid JSON at byte 22"},
-      {file("{\"__metadata__\":{\"k\":\"v}}"), "header: not valid JSON at byte 26"},
-      {file("{\"\\x61\":{}}"), "header: not valid JSON at byte 4"},
-      {file("{\"\\u12\":{}}"), "header: not valid JSON at byte 7"},
-      {file("{\"\\uDC00\":{}}"), "header: not valid JSON at byte 8"},
-      {file("{\"\\ud800\\u0041\":{}}"), "header: not valid JSON at byte 14"},
-      {file("{\"\xf4\x90\x80\x80\":{}}"), "header: not valid JSON at byte 4"}, // above U+10FFFF
-      {file("{\"\xf8\x88\x80\x80\x80\":{}}"), "header: not valid JSON at byte 3"},
-      {file("{\"\xe2\x82\":{}}"), "header: not valid JSON at byte 5"},
-      {file("{\"\x80\":{}}"), "header: not valid JSON at byte 3"},
-      {file("{\"\xc3"), "header: not valid JSON at byte 4"},
-      {file("{\"\xff\xfe\":{}}"), "header: not valid JSON at byte 3"},
-      {file("{\"\t\":{}}"), "header: not valid JSON at byte 3"},
-      {file("{\"\x1b[31m\":{}}"), "header: not valid JSON at byte 3"},
-      {file("{\"a\\"), "header: not valid JSON at byte 5"},
+      {test::safetensors("\t{}"), "header: expected '{' as first byte"},
+      {test::safetensors("\n{}"), "header: expected '{' as first byte"},
+      {test::safetensors("{}\v"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{}\xc2\xa0"), "header: not valid JSON at byte 3"}, // a hard space
+      {test::safetensors("{}\xef\xbb\xbf"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{}//"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{}#"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{a:{}}"), "header: not valid JSON at byte 2"},
+      {test::safetensors("{'a':{}}"), "header: not valid JSON at byte 2"},
+      {test::safetensors("{1:{}}"), "header: not valid JSON at byte 2"},
+      {test::safetensors("{null:{}}"), "header: not valid JSON at byte 5"},
+      {test::safetensors("{,}"), "header: not valid JSON at byte 2"},
+      {test::safetensors("{\"a\" {}}"), "header: not valid JSON at byte 6"},
+      {test::safetensors("{\"a\"=>{}}"), "header: not valid JSON at byte 5"},
+      {test::safetensors("{\"__metadata__\":{\"k\":\"v\" \"l\":\"w\"}}"),
+       "header: not valid JSON at byte 28"},
+      {test::safetensors("{\"__metadata__\":{\"k\":'v'}}"), "header: not valid JSON at byte 22"},
+      {test::safetensors("{\"__metadata__\":{\"k\":\"v}}"), "header: not valid JSON at byte 26"},
+      {test::safetensors("{\"\\x61\":{}}"), "header: not valid JSON at byte 4"},
+      {test::safetensors("{\"\\u12\":{}}"), "header: not valid JSON at byte 7"},
+      {test::safetensors("{\"\\uDC00\":{}}"), "header: not valid JSON at byte 8"},
+      {test::safetensors("{\"\\ud800\\u0041\":{}}"), "header: not valid JSON at byte 14"},
+      {test::safetensors("{\"\xf4\x90\x80\x80\":{}}"),
+       "header: not valid JSON at byte 4"}, // above U+10FFFF
+      {test::safetensors("{\"\xf8\x88\x80\x80\x80\":{}}"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{\"\xe2\x82\":{}}"), "header: not valid JSON at byte 5"},
+      {test::safetensors("{\"\x80\":{}}"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{\"\xc3"), "header: not valid JSON at byte 4"},
+      {test::safetensors("{\"\xff\xfe\":{}}"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{\"\t\":{}}"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{\"\x1b[31m\":{}}"), "header: not valid JSON at byte 3"},
+      {test::safetensors("{\"a\\"), "header: not valid JSON at byte 5"},
   };
   check_refused(rows);
 }
 
 TEST_CASE("numbers that other parsers take are refused") {
   const auto shape = [](const std::string& number) {
-    return file(f32("[" + number + "]", "[0,8]"), 8);
+    return test::safetensors(f32("[" + number + "]", "[0,8]"), 8);
   };
   const auto offset = [](const std::string& number) {
-    return file(f32("[2]", "[0," + number + "]"), 8);
+    return test::safetensors(f32("[2]", "[0," + number + "]"), 8);
   };
   const row rows[] = {
       {shape("+2"), "header: not valid JSON at byte 30"},
@@ -202,117 +197,127 @@ TEST_CASE("numbers that other parsers take are refused") {
 TEST_CASE("entries of another form are refused") {
   const std::string a = R"({"a":)";
   const row rows[] = {
-      {file(a + "[]}"), "header: tensor \"a\": expected an object, found an array"},
-      {file(a + "\"F32\"}"), "header: tensor \"a\": expected an object, found a string"},
-      {file(a + "true}"), "header: tensor \"a\": expected an object, found true"},
-      {file(a + "-1}"), "header: tensor \"a\": expected an object, found -1"},
-      {file(a + "1.5}"), "header: tensor \"a\": expected an object, found 1.5"},
-      {file(a + R"({"Dtype":"F32"}})"), "header: tensor \"a\": unknown field \"Dtype\""},
-      {file(a + R"({"dtype ":"F32"}})"), "header: tensor \"a\": unknown field \"dtype \""},
-      {file(a + R"({"":"F32"}})"), "header: tensor \"a\": unknown field \"\""},
-      {file(a + R"({"offsets":[0,8]}})"), "header: tensor \"a\": unknown field \"offsets\""},
-      {file(a + R"({"a":{}}})"), "header: tensor \"a\": unknown field \"a\""},
-      {file(a + R"({"dtype":null}})"),
+      {test::safetensors(a + "[]}"), "header: tensor \"a\": expected an object, found an array"},
+      {test::safetensors(a + "\"F32\"}"),
+       "header: tensor \"a\": expected an object, found a string"},
+      {test::safetensors(a + "true}"), "header: tensor \"a\": expected an object, found true"},
+      {test::safetensors(a + "-1}"), "header: tensor \"a\": expected an object, found -1"},
+      {test::safetensors(a + "1.5}"), "header: tensor \"a\": expected an object, found 1.5"},
+      {test::safetensors(a + R"({"Dtype":"F32"}})"),
+       "header: tensor \"a\": unknown field \"Dtype\""},
+      {test::safetensors(a + R"({"dtype ":"F32"}})"),
+       "header: tensor \"a\": unknown field \"dtype \""},
+      {test::safetensors(a + R"({"":"F32"}})"), "header: tensor \"a\": unknown field \"\""},
+      {test::safetensors(a + R"({"offsets":[0,8]}})"),
+       "header: tensor \"a\": unknown field \"offsets\""},
+      {test::safetensors(a + R"({"a":{}}})"), "header: tensor \"a\": unknown field \"a\""},
+      {test::safetensors(a + R"({"dtype":null}})"),
        "header: tensor \"a\": dtype: expected a string, found null"},
-      {file(a + R"({"dtype":["F32"]}})"),
+      {test::safetensors(a + R"({"dtype":["F32"]}})"),
        "header: tensor \"a\": dtype: expected a string, found an array"},
-      {file(a + R"({"dtype":{}}})"),
+      {test::safetensors(a + R"({"dtype":{}}})"),
        "header: tensor \"a\": dtype: expected a string, found an object"},
-      {file(a + R"({"shape":null}})"),
+      {test::safetensors(a + R"({"shape":null}})"),
        "header: tensor \"a\": shape: expected an array, found null"},
-      {file(a + R"({"shape":"[2]"}})"),
+      {test::safetensors(a + R"({"shape":"[2]"}})"),
        "header: tensor \"a\": shape: expected an array, found a string"},
-      {file(a + R"({"data_offsets":{"begin":0,"end":8}}})"),
+      {test::safetensors(a + R"({"data_offsets":{"begin":0,"end":8}}})"),
        "header: tensor \"a\": data_offsets: expected an array, found an object"},
-      {file(a + R"({"data_offsets":null}})"),
+      {test::safetensors(a + R"({"data_offsets":null}})"),
        "header: tensor \"a\": data_offsets: expected an array, found null"},
-      {file(a + tensor(R"("")", "[2]", "[0,8]") + "}", 8), "tensor \"a\": unknown dtype \"\""},
-      {file(a + tensor(R"("F32 ")", "[2]", "[0,8]") + "}", 8),
+      {test::safetensors(a + tensor(R"("")", "[2]", "[0,8]") + "}", 8),
+       "tensor \"a\": unknown dtype \"\""},
+      {test::safetensors(a + tensor(R"("F32 ")", "[2]", "[0,8]") + "}", 8),
        "tensor \"a\": unknown dtype \"F32 \""},
-      {file(a + tensor(R"("F3\u0000")", "[2]", "[0,8]") + "}", 8),
+      {test::safetensors(a + tensor(R"("F3\u0000")", "[2]", "[0,8]") + "}", 8),
        "tensor \"a\": unknown dtype \"F3\\x00\""},
-      {file(a + tensor(R"("float32")", "[2]", "[0,8]") + "}", 8),
+      {test::safetensors(a + tensor(R"("float32")", "[2]", "[0,8]") + "}", 8),
        "tensor \"a\": unknown dtype \"float32\""},
-      {file(a + tensor(R"("F\n32")", "[2]", "[0,8]") + "}", 8),
+      {test::safetensors(a + tensor(R"("F\n32")", "[2]", "[0,8]") + "}", 8),
        "tensor \"a\": unknown dtype \"F\\x0a32\""},
-      {file(a + tensor('"' + std::string(1000, 'F') + '"', "[2]", "[0,8]") + "}", 8),
+      {test::safetensors(a + tensor('"' + std::string(1000, 'F') + '"', "[2]", "[0,8]") + "}", 8),
        "tensor \"a\": unknown dtype \"FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF...\""},
-      {file(R"({"__metadata__":null})"), "header: __metadata__: expected an object, found null"},
-      {file(R"({"__metadata__":"pt"})"),
+      {test::safetensors(R"({"__metadata__":null})"),
+       "header: __metadata__: expected an object, found null"},
+      {test::safetensors(R"({"__metadata__":"pt"})"),
        "header: __metadata__: expected an object, found a string"},
-      {file(R"({"__metadata__":1})"), "header: __metadata__: expected an object, found a number"},
-      {file(R"({"__metadata__":{"k":null}})"),
+      {test::safetensors(R"({"__metadata__":1})"),
+       "header: __metadata__: expected an object, found a number"},
+      {test::safetensors(R"({"__metadata__":{"k":null}})"),
        "header: __metadata__ \"k\": expected a string, found null"},
-      {file(R"({"__metadata__":{"k":["v"]}})"),
+      {test::safetensors(R"({"__metadata__":{"k":["v"]}})"),
        "header: __metadata__ \"k\": expected a string, found an array"},
-      {file(R"({"__metadata__":{"k":true}})"),
+      {test::safetensors(R"({"__metadata__":{"k":true}})"),
        "header: __metadata__ \"k\": expected a string, found true"},
-      {file(R"({"__metadata__":{"k":-1.5}})"),
+      {test::safetensors(R"({"__metadata__":{"k":-1.5}})"),
        "header: __metadata__ \"k\": expected a string, found -1.5"},
-      {file(R"({"__metadata__":{"k":"v","\u006b":"w"}})"),
+      {test::safetensors(R"({"__metadata__":{"k":"v","\u006b":"w"}})"),
        "header: duplicate key \"k\" in __metadata__"},
-      {file(R"({"__metadata__":{},"\u005f_metadata__":{}})"),
+      {test::safetensors(R"({"__metadata__":{},"\u005f_metadata__":{}})"),
        "header: duplicate key \"__metadata__\""},
-      {file(u8({{"", "[1]", "[0,1]"}, {"", "[1]", "[1,2]"}}), 2), "header: duplicate key \"\""},
+      {test::safetensors(u8({{"", "[1]", "[0,1]"}, {"", "[1]", "[1,2]"}}), 2),
+       "header: duplicate key \"\""},
   };
   check_refused(rows);
 }
 
 TEST_CASE("layouts that hide or share bytes are refused") {
   const row rows[] = {
-      {file(good, 8) + "PK\x05\x06",
+      {test::safetensors(good, 8) + "PK\x05\x06",
        "4 bytes after the last tensor, expected none"}, // the end of a zip archive
-      {file(good, 8) + file(good, 8), "70 bytes after the last tensor, expected none"},
-      {file(R"({"__metadata__":{"k":"v"}})", 4096),
+      {test::safetensors(good, 8) + test::safetensors(good, 8),
+       "70 bytes after the last tensor, expected none"},
+      {test::safetensors(R"({"__metadata__":{"k":"v"}})", 4096),
        "4096 bytes after the last tensor, expected none"},
-      {file(u8({{"a", "[4]", "[1,5]"}}), 5),
+      {test::safetensors(u8({{"a", "[4]", "[1,5]"}}), 5),
        "tensor \"a\": data_offsets [1, 5] leave a hole, expected begin 0"},
-      {file(u8({{"a", "[4]", "[0,4]"}, {"b", "[4]", "[8,12]"}}), 12),
+      {test::safetensors(u8({{"a", "[4]", "[0,4]"}, {"b", "[4]", "[8,12]"}}), 12),
        "tensor \"b\": data_offsets [8, 12] leave a hole, expected begin 4"},
-      {file(u8({{"a", "[4]", "[8,12]"}, {"b", "[4]", "[0,4]"}}), 12),
+      {test::safetensors(u8({{"a", "[4]", "[8,12]"}, {"b", "[4]", "[0,4]"}}), 12),
        "tensor \"a\": data_offsets [8, 12] leave a hole, expected begin 4"},
-      {file(u8({{"a", "[8]", "[0,8]"}, {"b", "[2]", "[2,4]"}}), 8),
+      {test::safetensors(u8({{"a", "[8]", "[0,8]"}, {"b", "[2]", "[2,4]"}}), 8),
        "tensor \"b\": data_offsets [2, 4] overlap another tensor, expected begin 8"},
-      {file(u8({{"a", "[2]", "[6,8]"}, {"b", "[8]", "[0,8]"}}), 8),
+      {test::safetensors(u8({{"a", "[2]", "[6,8]"}, {"b", "[8]", "[0,8]"}}), 8),
        "tensor \"a\": data_offsets [6, 8] overlap another tensor, expected begin 8"},
-      {file(u8({{"a", "[4]", "[0,4]"}, {"b", "[0]", "[2,2]"}}), 4),
+      {test::safetensors(u8({{"a", "[4]", "[0,4]"}, {"b", "[0]", "[2,2]"}}), 4),
        "tensor \"b\": data_offsets [2, 2] overlap another tensor, expected begin 4"},
-      {file(u8({{"a", "[4]", "[0,4]"}, {"b", "[0]", "[5,5]"}}), 4),
+      {test::safetensors(u8({{"a", "[4]", "[0,4]"}, {"b", "[0]", "[5,5]"}}), 4),
        "tensor \"b\": data_offsets [5, 5] leave a hole, expected begin 4"},
-      {file(u8({{"a", "[0]", "[1,0]"}})),
+      {test::safetensors(u8({{"a", "[0]", "[1,0]"}})),
        "tensor \"a\": data_offsets [1, 0] end before they begin"},
-      {file(u8({{"a", "[18446744073709551615]", "[0,18446744073709551615]"}})),
+      {test::safetensors(u8({{"a", "[18446744073709551615]", "[0,18446744073709551615]"}})),
        "tensor \"a\": size of shape [18446744073709551615] overflows 64 bits"},
-      {file(u8({{"a", "[4]", "[18446744073709551612,0]"}}), 4),
+      {test::safetensors(u8({{"a", "[4]", "[18446744073709551612,0]"}}), 4),
        "tensor \"a\": data_offsets [18446744073709551612, 0] end before they begin"},
-      {file(u8({{"a", "[4]", "[0,4]"}, {"b", "[2]", "[18446744073709551615,1]"}}), 4),
+      {test::safetensors(u8({{"a", "[4]", "[0,4]"}, {"b", "[2]", "[18446744073709551615,1]"}}), 4),
        "tensor \"b\": data_offsets [18446744073709551615, 1] end before they begin"},
-      {file(u8({{"a", "[2,0]", "[0,2]"}}), 2),
+      {test::safetensors(u8({{"a", "[2,0]", "[0,2]"}}), 2),
        "tensor \"a\": data_offsets [0, 2] hold 2 bytes, expected 0 for U8 [2, 0]"},
-      {file(u8({{"a", "[]", "[0,0]"}})),
+      {test::safetensors(u8({{"a", "[]", "[0,0]"}})),
        "tensor \"a\": data_offsets [0, 0] hold 0 bytes, expected 1 for U8 []"},
-      {file(u8({{"a", "[9223372036854775808,2,0]", "[0,0]"}})),
+      {test::safetensors(u8({{"a", "[9223372036854775808,2,0]", "[0,0]"}})),
        "tensor \"a\": size of shape [9223372036854775808, 2, 0] overflows 64 bits"},
-      {file(f32("[4611686018427387904]", "[0,0]")), "tensor \"a\": size of shape "
-                                                    "[4611686018427387904] overflows "
-                                                    "64 bits"}, // 2^62 elements, 2^67 bits
-      {file(f32("[576460752303423488]", "[0,0]")), "tensor \"a\": size of shape "
-                                                   "[576460752303423488] overflows 64 "
-                                                   "bits"}, // 2^59 elements, 2^64 bits
-      {file(f32("[288230376151711744]", "[0,1152921504606846976]")),
+      {test::safetensors(f32("[4611686018427387904]", "[0,0]")),
+       "tensor \"a\": size of shape "
+       "[4611686018427387904] overflows "
+       "64 bits"}, // 2^62 elements, 2^67 bits
+      {test::safetensors(f32("[576460752303423488]", "[0,0]")), "tensor \"a\": size of shape "
+                                                                "[576460752303423488] overflows 64 "
+                                                                "bits"}, // 2^59 elements, 2^64 bits
+      {test::safetensors(f32("[288230376151711744]", "[0,1152921504606846976]")),
        "truncated: tensors need 1152921504606846976 bytes after the header, found "
        "0"}, // 2^60 bytes
-      {file(f32("[3]", "[0,8]"), 8),
+      {test::safetensors(f32("[3]", "[0,8]"), 8),
        "tensor \"a\": data_offsets [0, 8] hold 8 bytes, expected 12 for F32 [3]"},
-      {file(f32("[1]", "[0,8]"), 8),
+      {test::safetensors(f32("[1]", "[0,8]"), 8),
        "tensor \"a\": data_offsets [0, 8] hold 8 bytes, expected 4 for F32 [1]"},
-      {file(R"({"a":)" + tensor(R"("F64")", "[2]", "[0,8]") + "}", 8),
+      {test::safetensors(R"({"a":)" + tensor(R"("F64")", "[2]", "[0,8]") + "}", 8),
        "tensor \"a\": data_offsets [0, 8] hold 8 bytes, expected 16 for F64 [2]"},
-      {file(R"({"a":)" + tensor(R"("BOOL")", "[2]", "[0,8]") + "}", 8),
+      {test::safetensors(R"({"a":)" + tensor(R"("BOOL")", "[2]", "[0,8]") + "}", 8),
        "tensor \"a\": data_offsets [0, 8] hold 8 bytes, expected 2 for BOOL [2]"},
-      {file(R"({"a":)" + tensor(R"("F4")", "[1]", "[0,0]") + "}"),
+      {test::safetensors(R"({"a":)" + tensor(R"("F4")", "[1]", "[0,0]") + "}"),
        "tensor \"a\": 4 bits of F4 are not a whole number of bytes"},
-      {file(R"({"a":)" + tensor(R"("F6_E2M3")", "[2]", "[0,1]") + "}", 1),
+      {test::safetensors(R"({"a":)" + tensor(R"("F6_E2M3")", "[2]", "[0,1]") + "}", 1),
        "tensor \"a\": 12 bits of F6_E2M3 are not a whole number of bytes"},
   };
   check_refused(rows);
@@ -328,18 +333,18 @@ TEST_CASE("a header of deep nesting or of many entries is refused at its first f
     return text;
   }();
   const row rows[] = {
-      {file(braces), "header: tensor \"a\": unknown field \"a\""},
-      {file("{\"__metadata__\":" + brackets),
+      {test::safetensors(braces), "header: tensor \"a\": unknown field \"a\""},
+      {test::safetensors("{\"__metadata__\":" + brackets),
        "header: __metadata__: expected an object, found an array"},
-      {file("{\"__metadata__\":{\"k\":" + brackets),
+      {test::safetensors("{\"__metadata__\":{\"k\":" + brackets),
        "header: __metadata__ \"k\": expected a string, found an array"},
-      {file("{\"a\":{\"data_offsets\":[" + brackets),
+      {test::safetensors("{\"a\":{\"data_offsets\":[" + brackets),
        "header: tensor \"a\": data_offsets: expected unsigned 64-bit integers, found an array"},
-      {file(many + "\"0\":{}}"), "header: duplicate key \"0\""},
-      {file(many + "}"), "header: not valid JSON at byte 53892"},
-      {file("{\"" + std::string(1'000'000, '\\') + "\":1}"),
+      {test::safetensors(many + "\"0\":{}}"), "header: duplicate key \"0\""},
+      {test::safetensors(many + "}"), "header: not valid JSON at byte 53892"},
+      {test::safetensors("{\"" + std::string(1'000'000, '\\') + "\":1}"),
        "header: tensor \"" + std::string(100, '\\') + "...\": expected an object, found a number"},
-      {file("{\"a\":{\"dtype\":\"" + std::string(1'000'000, 'x')),
+      {test::safetensors("{\"a\":{\"dtype\":\"" + std::string(1'000'000, 'x')),
        "header: not valid JSON at byte 1000016"},
   };
   check_refused(rows);

@@ -13,14 +13,6 @@ using test::to_bytes;
 
 namespace {
 
-/// Length, header, then `data_size` zero bytes.
-std::string file(const std::string& header, std::size_t data_size = 0) {
-  const std::uint64_t length = header.size();
-  std::string bytes(sizeof length, '\0');
-  std::memcpy(bytes.data(), &length, sizeof length);
-  return bytes + header + std::string(data_size, '\0');
-}
-
 /// A header with one tensor of these JSON values.
 std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
   return R"({"a":{"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets +
@@ -59,21 +51,22 @@ TEST_CASE("valid files parse") {
     std::string bytes;
     std::size_t tensors;
   } rows[] = {
-      {file("{}"), 0},
-      {file("{}\r \t\n"), 0},
-      {file("{}      "), 0},
-      {file(R"({"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}})", 16), 1},
-      {file(R"({"test":{"data_offsets":[0,16],"shape":[2,2],"dtype":"I32"}})", 16), 1},
-      {file(entry(R"("F32")", "[]", "[0,4]"), 4), 1},
-      {file(entry(R"("F32")", "[3,0,5]", "[0,0]")), 1},
-      {file(entry(R"("F32")", "[0,9223372036854775807]", "[0,0]")), 1},
-      {file(entry(R"("BF16")", "[3]", "[0,6]"), 6), 1},
-      {file(entry(R"("F4")", "[2,3]", "[0,3]"), 3), 1},
-      {file(entry(R"("F6_E2M3")", "[4]", "[0,3]"), 3), 1},
-      {file(R"({"__metadata__":{}})"), 0},
-      {file(R"({"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},)"
-            R"("__metadata__":{"k":"v"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
-            3),
+      {test::safetensors("{}"), 0},
+      {test::safetensors("{}\r \t\n"), 0},
+      {test::safetensors("{}      "), 0},
+      {test::safetensors(R"({"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}})", 16), 1},
+      {test::safetensors(R"({"test":{"data_offsets":[0,16],"shape":[2,2],"dtype":"I32"}})", 16), 1},
+      {test::safetensors(entry(R"("F32")", "[]", "[0,4]"), 4), 1},
+      {test::safetensors(entry(R"("F32")", "[3,0,5]", "[0,0]")), 1},
+      {test::safetensors(entry(R"("F32")", "[0,9223372036854775807]", "[0,0]")), 1},
+      {test::safetensors(entry(R"("BF16")", "[3]", "[0,6]"), 6), 1},
+      {test::safetensors(entry(R"("F4")", "[2,3]", "[0,3]"), 3), 1},
+      {test::safetensors(entry(R"("F6_E2M3")", "[4]", "[0,3]"), 3), 1},
+      {test::safetensors(R"({"__metadata__":{}})"), 0},
+      {test::safetensors(
+           R"({"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},)"
+           R"("__metadata__":{"k":"v"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
+           3),
        2},
   };
   for (const auto& row : rows) {
@@ -94,7 +87,7 @@ TEST_CASE("every dtype of the format has its size") {
   CHECK(std::size(rows) == ctnn::detail::dtypes.size());
   for (const auto& row : rows) {
     const std::string size = std::to_string(row.bytes_of_eight);
-    const auto bytes = to_bytes(file(
+    const auto bytes = to_bytes(test::safetensors(
         entry('"' + std::string(row.name) + '"', "[2,4]", "[0," + size + "]"), row.bytes_of_eight));
     INFO(row.name);
     CHECK(parse(bytes).tensors.at(0).dtype == row.name);
@@ -117,34 +110,36 @@ TEST_CASE("the header length is checked before the header is read") {
       {std::string("PK\x03\x04") + std::string(60, '\0'), "zip archive, perhaps from torch.save"},
   };
   check_refused(rows);
-  CHECK(ctnn::parse_safetensors(to_bytes(file("{}" + std::string(1 << 20, ' '))), "x", 1 << 21)
+  CHECK(ctnn::parse_safetensors(to_bytes(test::safetensors("{}" + std::string(1 << 20, ' '))), "x",
+                                1 << 21)
             .tensors.empty());
 }
 
 TEST_CASE("text that is not a strict JSON object is refused") {
   const row rows[] = {
-      {file(" {}"), "expected '{' as first byte"},
-      {file("[]"), "expected '{' as first byte"},
-      {file("\xef\xbb\xbf{}"), "expected '{' as first byte"},
-      {file("{"), "not valid JSON at byte 2"},
-      {file("{\"a\""), "not valid JSON at byte 5"},
-      {file("{}{}"), "not valid JSON at byte 3"},
-      {file("{}x"), "not valid JSON at byte 3: invalid literal"},
-      {file("{\"a\":nul}"), "invalid literal"},
-      {file("{'a':1}"), "invalid literal"},
-      {file("{\"a\":{},}"), "missing field"},
-      {file("{\"__metadata__\":{},}"), "not valid JSON"},
-      {file("{/**/}"), "not valid JSON"},
-      {file(std::string("{}\0 ", 4)), "NUL byte at byte 3"},
-      {file(std::string("{\"a\0b\":{}}", 10)), "NUL byte at byte 4"},
-      {file("{\"a\xff\":{}}"), "ill-formed UTF-8"},
-      {file("{\"\xc0\xaf\":{}}"), "ill-formed UTF-8"},
-      {file("{\"\xed\xa0\x80\":{}}"), "ill-formed UTF-8"},
-      {file("{\"a\n\":{}}"), "not valid JSON at byte 4"},
-      {file("{\"\\ud800\":{}}"), "not valid JSON"},
-      {file("{\"a\":" + std::string(1'000'000, '[')), "\"a\": expected an object, found an array"},
-      {file("{\"a\":{\"shape\":" + std::string(1'000'000, '[')), "found an array"},
-      {file("{\"a\":{\"dtype\":" + std::string(1'000'000, '{')), "found an object"},
+      {test::safetensors(" {}"), "expected '{' as first byte"},
+      {test::safetensors("[]"), "expected '{' as first byte"},
+      {test::safetensors("\xef\xbb\xbf{}"), "expected '{' as first byte"},
+      {test::safetensors("{"), "not valid JSON at byte 2"},
+      {test::safetensors("{\"a\""), "not valid JSON at byte 5"},
+      {test::safetensors("{}{}"), "not valid JSON at byte 3"},
+      {test::safetensors("{}x"), "not valid JSON at byte 3: invalid literal"},
+      {test::safetensors("{\"a\":nul}"), "invalid literal"},
+      {test::safetensors("{'a':1}"), "invalid literal"},
+      {test::safetensors("{\"a\":{},}"), "missing field"},
+      {test::safetensors("{\"__metadata__\":{},}"), "not valid JSON"},
+      {test::safetensors("{/**/}"), "not valid JSON"},
+      {test::safetensors(std::string("{}\0 ", 4)), "NUL byte at byte 3"},
+      {test::safetensors(std::string("{\"a\0b\":{}}", 10)), "NUL byte at byte 4"},
+      {test::safetensors("{\"a\xff\":{}}"), "ill-formed UTF-8"},
+      {test::safetensors("{\"\xc0\xaf\":{}}"), "ill-formed UTF-8"},
+      {test::safetensors("{\"\xed\xa0\x80\":{}}"), "ill-formed UTF-8"},
+      {test::safetensors("{\"a\n\":{}}"), "not valid JSON at byte 4"},
+      {test::safetensors("{\"\\ud800\":{}}"), "not valid JSON"},
+      {test::safetensors("{\"a\":" + std::string(1'000'000, '[')),
+       "\"a\": expected an object, found an array"},
+      {test::safetensors("{\"a\":{\"shape\":" + std::string(1'000'000, '[')), "found an array"},
+      {test::safetensors("{\"a\":{\"dtype\":" + std::string(1'000'000, '{')), "found an object"},
   };
   check_refused(rows);
 }
@@ -152,46 +147,62 @@ TEST_CASE("text that is not a strict JSON object is refused") {
 TEST_CASE("an entry that is not exactly dtype and shape and data_offsets is refused") {
   const std::string f32 = R"("F32")";
   const row rows[] = {
-      {file(R"({"a":1})"), "\"a\": expected an object, found a number"},
-      {file(R"({"a":null})"), "expected an object, found null"},
-      {file(R"({"a":{}})"), "missing field \"dtype\""},
-      {file(R"({"a":{"dtype":"F32","data_offsets":[0,8]}})", 8), "missing field \"shape\""},
-      {file(R"({"a":{"dtype":"F32","shape":[2]}})", 8), "missing field \"data_offsets\""},
-      {file(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}})", 8),
+      {test::safetensors(R"({"a":1})"), "\"a\": expected an object, found a number"},
+      {test::safetensors(R"({"a":null})"), "expected an object, found null"},
+      {test::safetensors(R"({"a":{}})"), "missing field \"dtype\""},
+      {test::safetensors(R"({"a":{"dtype":"F32","data_offsets":[0,8]}})", 8),
+       "missing field \"shape\""},
+      {test::safetensors(R"({"a":{"dtype":"F32","shape":[2]}})", 8),
+       "missing field \"data_offsets\""},
+      {test::safetensors(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}})", 8),
        "unknown field \"x\""},
-      {file(R"({"a":{"dtype":"F32","dtype":"F32"}})"), "duplicate key \"dtype\""},
-      {file(R"({"a":{"shape":[2],"shape":[2]}})"), "duplicate key \"shape\""},
-      {file(R"({"a":{"data_offsets":[0,8],"data_offsets":[0,8]}})"),
+      {test::safetensors(R"({"a":{"dtype":"F32","dtype":"F32"}})"), "duplicate key \"dtype\""},
+      {test::safetensors(R"({"a":{"shape":[2],"shape":[2]}})"), "duplicate key \"shape\""},
+      {test::safetensors(R"({"a":{"data_offsets":[0,8],"data_offsets":[0,8]}})"),
        "duplicate key \"data_offsets\""},
-      {file(good.substr(0, good.size() - 1) + "," + good.substr(1), 8), "duplicate key \"a\""},
-      {file(good.substr(0, good.size() - 1) + R"(,"\u0061":{}})", 8), "duplicate key \"a\""},
-      {file(entry("3", "[2]", "[0,8]"), 8), "dtype: expected a string, found a number"},
-      {file(entry(R"("F33")", "[2]", "[0,8]"), 8), "unknown dtype \"F33\""},
-      {file(entry(R"("f32")", "[2]", "[0,8]"), 8), "unknown dtype \"f32\""},
-      {file(entry(f32, "2", "[0,8]"), 8), "shape: expected an array, found a number"},
-      {file(entry(f32, "{}", "[0,8]"), 8), "shape: expected an array, found an object"},
-      {file(entry(f32, "[[2]]", "[0,8]"), 8), "unsigned 64-bit integers, found an array"},
-      {file(entry(f32, "[\"2\"]", "[0,8]"), 8), "unsigned 64-bit integers, found a string"},
-      {file(entry(f32, "[true]", "[0,8]"), 8), "unsigned 64-bit integers, found true"},
-      {file(entry(f32, "[-2]", "[0,8]"), 8), "unsigned 64-bit integers, found -2"},
-      {file(entry(f32, "[-0]", "[0,8]"), 8), "unsigned 64-bit integers, found 0"},
-      {file(entry(f32, "[2.0]", "[0,8]"), 8), "unsigned 64-bit integers, found 2.0"},
-      {file(entry(f32, "[2e0]", "[0,8]"), 8), "unsigned 64-bit integers, found 2e0"},
-      {file(entry(f32, "[18446744073709551616]", "[0,8]"), 8), "found 18446744073709551616"},
-      {file(entry(f32, "[" + std::string(5000, '1') + "]", "[0,8]"), 8), "number out of range"},
-      {file(entry(f32, "[1e999]", "[0,8]"), 8), "number out of range"},
-      {file(entry(f32, "[02]", "[0,8]"), 8), "not valid JSON"},
-      {file(entry(f32, "[2]", "8"), 8), "data_offsets: expected an array"},
-      {file(entry(f32, "[2]", "[8]"), 8), "data_offsets: expected 2 numbers, found 1"},
-      {file(entry(f32, "[2]", "[]"), 8), "data_offsets: expected 2 numbers, found 0"},
-      {file(entry(f32, "[2]", "[0,4,8]"), 8), "data_offsets: expected 2 numbers, found 3"},
-      {file(entry(f32, "[2]", "[-8,0]"), 8), "data_offsets: expected unsigned 64-bit integers"},
-      {file(R"({"__metadata__":[]})"), "__metadata__: expected an object, found an array"},
-      {file(R"({"__metadata__":{"k":1}})"), "__metadata__ \"k\": expected a string"},
-      {file(R"({"__metadata__":{"k":{}}})"), "__metadata__ \"k\": expected a string"},
-      {file(R"({"__metadata__":{"k":"v","k":"v"}})"), "duplicate key \"k\" in __metadata__"},
-      {file(R"({"__metadata__":{},"__metadata__":{}})"), "duplicate key \"__metadata__\""},
-      {file(R"({"two\nlines)" + std::string(5000, 'n') + R"(":1})"), "\"two\\x0alines"},
+      {test::safetensors(good.substr(0, good.size() - 1) + "," + good.substr(1), 8),
+       "duplicate key \"a\""},
+      {test::safetensors(good.substr(0, good.size() - 1) + R"(,"\u0061":{}})", 8),
+       "duplicate key \"a\""},
+      {test::safetensors(entry("3", "[2]", "[0,8]"), 8),
+       "dtype: expected a string, found a number"},
+      {test::safetensors(entry(R"("F33")", "[2]", "[0,8]"), 8), "unknown dtype \"F33\""},
+      {test::safetensors(entry(R"("f32")", "[2]", "[0,8]"), 8), "unknown dtype \"f32\""},
+      {test::safetensors(entry(f32, "2", "[0,8]"), 8), "shape: expected an array, found a number"},
+      {test::safetensors(entry(f32, "{}", "[0,8]"), 8),
+       "shape: expected an array, found an object"},
+      {test::safetensors(entry(f32, "[[2]]", "[0,8]"), 8),
+       "unsigned 64-bit integers, found an array"},
+      {test::safetensors(entry(f32, "[\"2\"]", "[0,8]"), 8),
+       "unsigned 64-bit integers, found a string"},
+      {test::safetensors(entry(f32, "[true]", "[0,8]"), 8), "unsigned 64-bit integers, found true"},
+      {test::safetensors(entry(f32, "[-2]", "[0,8]"), 8), "unsigned 64-bit integers, found -2"},
+      {test::safetensors(entry(f32, "[-0]", "[0,8]"), 8), "unsigned 64-bit integers, found 0"},
+      {test::safetensors(entry(f32, "[2.0]", "[0,8]"), 8), "unsigned 64-bit integers, found 2.0"},
+      {test::safetensors(entry(f32, "[2e0]", "[0,8]"), 8), "unsigned 64-bit integers, found 2e0"},
+      {test::safetensors(entry(f32, "[18446744073709551616]", "[0,8]"), 8),
+       "found 18446744073709551616"},
+      {test::safetensors(entry(f32, "[" + std::string(5000, '1') + "]", "[0,8]"), 8),
+       "number out of range"},
+      {test::safetensors(entry(f32, "[1e999]", "[0,8]"), 8), "number out of range"},
+      {test::safetensors(entry(f32, "[02]", "[0,8]"), 8), "not valid JSON"},
+      {test::safetensors(entry(f32, "[2]", "8"), 8), "data_offsets: expected an array"},
+      {test::safetensors(entry(f32, "[2]", "[8]"), 8), "data_offsets: expected 2 numbers, found 1"},
+      {test::safetensors(entry(f32, "[2]", "[]"), 8), "data_offsets: expected 2 numbers, found 0"},
+      {test::safetensors(entry(f32, "[2]", "[0,4,8]"), 8),
+       "data_offsets: expected 2 numbers, found 3"},
+      {test::safetensors(entry(f32, "[2]", "[-8,0]"), 8),
+       "data_offsets: expected unsigned 64-bit integers"},
+      {test::safetensors(R"({"__metadata__":[]})"),
+       "__metadata__: expected an object, found an array"},
+      {test::safetensors(R"({"__metadata__":{"k":1}})"), "__metadata__ \"k\": expected a string"},
+      {test::safetensors(R"({"__metadata__":{"k":{}}})"), "__metadata__ \"k\": expected a string"},
+      {test::safetensors(R"({"__metadata__":{"k":"v","k":"v"}})"),
+       "duplicate key \"k\" in __metadata__"},
+      {test::safetensors(R"({"__metadata__":{},"__metadata__":{}})"),
+       "duplicate key \"__metadata__\""},
+      {test::safetensors(R"({"two\nlines)" + std::string(5000, 'n') + R"(":1})"),
+       "\"two\\x0alines"},
   };
   check_refused(rows);
 }
@@ -207,23 +218,30 @@ TEST_CASE("tensors that do not cover the data exactly are refused") {
     attack += std::string(name == 'a' ? "\"" : ",\"") + name +
               R"(":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]})";
   const row rows[] = {
-      {file(entry(f32, "[2]", "[0,8]"), 7),
+      {test::safetensors(entry(f32, "[2]", "[0,8]"), 7),
        "truncated: tensors need 8 bytes after the header, found 7"},
-      {file(entry(f32, "[2]", "[0,8]"), 9), "1 bytes after the last tensor, expected none"},
-      {file("{}", 1), "1 bytes after the last tensor"},
-      {file(entry(f32, "[2]", "[0,4]"), 4), "hold 4 bytes, expected 8 for F32 [2]"},
-      {file(entry(f32, "[2]", "[8,0]"), 8), "data_offsets [8, 0] end before they begin"},
-      {file(entry(f32, "[2]", "[4,12]"), 12), "leave a hole, expected begin 0"},
-      {file(two("[0,4]", "[5,9]"), 9), "\"b\": data_offsets [5, 9] leave a hole, expected begin 4"},
-      {file(two("[0,4]", "[3,7]"), 7), "\"b\": data_offsets [3, 7] overlap another tensor"},
-      {file(two("[0,4]", "[0,4]"), 4), "\"b\": data_offsets [0, 4] overlap another tensor"},
-      {file(attack + "}", 16), "overlap another tensor"},
-      {file(entry(f32, "[2,18446744073709551614]", "[0,16]"), 16), "overflows 64 bits"},
-      {file(entry(f32, "[2,9223372036854775807]", "[0,16]"), 16), "overflows 64 bits"},
-      {file(entry(f32, "[4294967296,4294967296]", "[0,0]")), "overflows 64 bits"},
-      {file(entry(f32, "[0]", "[0,18446744073709551615]")), "expected 0 for F32 [0]"},
-      {file(entry(R"("F4")", "[3]", "[0,2]"), 2), "12 bits of F4 are not a whole number of bytes"},
-      {file(entry(R"("F6_E3M2")", "[1]", "[0,1]"), 1), "6 bits of F6_E3M2"},
+      {test::safetensors(entry(f32, "[2]", "[0,8]"), 9),
+       "1 bytes after the last tensor, expected none"},
+      {test::safetensors("{}", 1), "1 bytes after the last tensor"},
+      {test::safetensors(entry(f32, "[2]", "[0,4]"), 4), "hold 4 bytes, expected 8 for F32 [2]"},
+      {test::safetensors(entry(f32, "[2]", "[8,0]"), 8),
+       "data_offsets [8, 0] end before they begin"},
+      {test::safetensors(entry(f32, "[2]", "[4,12]"), 12), "leave a hole, expected begin 0"},
+      {test::safetensors(two("[0,4]", "[5,9]"), 9),
+       "\"b\": data_offsets [5, 9] leave a hole, expected begin 4"},
+      {test::safetensors(two("[0,4]", "[3,7]"), 7),
+       "\"b\": data_offsets [3, 7] overlap another tensor"},
+      {test::safetensors(two("[0,4]", "[0,4]"), 4),
+       "\"b\": data_offsets [0, 4] overlap another tensor"},
+      {test::safetensors(attack + "}", 16), "overlap another tensor"},
+      {test::safetensors(entry(f32, "[2,18446744073709551614]", "[0,16]"), 16),
+       "overflows 64 bits"},
+      {test::safetensors(entry(f32, "[2,9223372036854775807]", "[0,16]"), 16), "overflows 64 bits"},
+      {test::safetensors(entry(f32, "[4294967296,4294967296]", "[0,0]")), "overflows 64 bits"},
+      {test::safetensors(entry(f32, "[0]", "[0,18446744073709551615]")), "expected 0 for F32 [0]"},
+      {test::safetensors(entry(R"("F4")", "[3]", "[0,2]"), 2),
+       "12 bits of F4 are not a whole number of bytes"},
+      {test::safetensors(entry(R"("F6_E3M2")", "[1]", "[0,1]"), 1), "6 bits of F6_E3M2"},
   };
   check_refused(rows);
 }
@@ -274,16 +292,18 @@ TEST_CASE("the writer gives the bytes of the reference implementation") {
   const auto written = [&](const char* name, std::vector<std::uint64_t> shape) {
     return ctnn::write_safetensors({{name, "F32", shape, std::as_bytes(std::span(values))}}, {});
   };
-  CHECK(
-      written("attn.0", {1, 2, 3}) ==
-      to_bytes(file(R"({"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}})") + data));
+  CHECK(written("attn.0", {1, 2, 3}) ==
+        to_bytes(test::safetensors(
+                     R"({"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}})") +
+                 data));
   CHECK(
       written("attn0", {1, 1, 2, 3}) ==
-      to_bytes(file(R"({"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       )") +
+      to_bytes(test::safetensors(
+                   R"({"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       )") +
                data));
-  CHECK(ctnn::write_safetensors({}, {}) == to_bytes(file("{}      ")));
+  CHECK(ctnn::write_safetensors({}, {}) == to_bytes(test::safetensors("{}      ")));
   CHECK(ctnn::write_safetensors({}, {{"framework", "pt"}}) ==
-        to_bytes(file(R"({"__metadata__":{"framework":"pt"}}     )")));
+        to_bytes(test::safetensors(R"({"__metadata__":{"framework":"pt"}}     )")));
 }
 
 TEST_CASE("what is written is read back in falling dtype order then by name") {

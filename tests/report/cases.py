@@ -94,7 +94,7 @@ def all_cases():
          description()),
         ("losses that are not finite",
          [start(10), epoch(1), epoch(2, train_loss=None, test_loss=None), epoch(3, test_loss=None),
-          line("error", code=6, epoch=4, batch=5, lr=10, train_loss=None)], description()),
+          line("error", code=6, epoch=4, step=5, lr=10, train_loss=None)], description()),
         ("no loss that is finite", [start(1), epoch(1, train_loss=None, test_loss=None), end()],
          description()),
         ("resumed", [start(20), *resumed], description()),

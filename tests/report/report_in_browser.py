@@ -73,7 +73,7 @@ def notes(lines, metrics):
              for line in lines if line["event"] == "resume"]
     last = [line for line in lines if line["event"] in ("start", "resume", "end", "error")][-1]
     if last["event"] == "error":
-        texts.append(f"Stopped by an error in epoch {last['epoch']}, batch {last['batch']}: training loss"
+        texts.append(f"Stopped by an error in epoch {last['epoch']}, step {last['step']}: training loss"
                      f" not finite at learning rate {last['lr']:g} (exit code {last['code']}).")
     elif last["event"] != "end":
         texts.append("The end of the run is not on record: it goes on, or it was killed.")

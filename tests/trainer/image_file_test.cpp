@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -112,6 +113,25 @@ TEST_CASE("what is not an image is named") {
   says(error_of_bytes(folder, "P2 1 -1 9 1"), "byte 5: expected a number, found byte 0x2d");
   says(error_of_bytes(folder, "P2 99999999999 1 9 1"), "byte 3: expected a number");
   says(error_of_bytes(folder, {"P5 2 1 255\n\x01", 12}), "truncated: expected more than its 12");
+}
+
+TEST_CASE("a BMP may be stored from the top") {
+  const test::temporary_folder folder;
+  std::string bmp = test::read(images / "digit_rgb.bmp");
+  const trainer::GrayImage up = trainer::read_image(images / "digit_rgb.bmp");
+  std::int32_t height = 0; // negative in such a file
+  std::memcpy(&height, bmp.data() + 22, sizeof height);
+  height = -height;
+  std::memcpy(bmp.data() + 22, &height, sizeof height);
+  test::write(folder / "top.bmp", bmp);
+  const trainer::GrayImage down = trainer::read_image(folder / "top.bmp");
+  REQUIRE(down.rows == up.rows);
+  REQUIRE(down.cols == up.cols);
+  for (std::size_t row = 0; row < up.rows; ++row)
+    CHECK(std::equal(up.pixels.begin() + static_cast<std::ptrdiff_t>(row * up.cols),
+                     up.pixels.begin() + static_cast<std::ptrdiff_t>((row + 1) * up.cols),
+                     down.pixels.begin() +
+                         static_cast<std::ptrdiff_t>((up.rows - 1 - row) * up.cols)));
 }
 
 TEST_CASE("a header that claims a huge image is refused before memory is taken") {

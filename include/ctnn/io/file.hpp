@@ -204,7 +204,8 @@ inline void write_file_atomically(const std::filesystem::path& path,
 }
 
 /// Removes the temporary files of writes to `path` whose process was killed: those that are named
-/// after a process that is no more. One that cannot be removed stays. Throws `Error(cannot_write)`
+/// after a process that is no more, or after this one, which must not be writing it now: in a
+/// container each program has the same number. One that cannot be removed stays. Throws `Error(cannot_write)`
 /// if the folder cannot be read.
 inline void remove_stale_temporaries(const std::filesystem::path& path) {
   const std::string begin = path.filename().native() + ".tmp-";
@@ -218,7 +219,7 @@ inline void remove_stale_temporaries(const std::filesystem::path& path) {
     const char* const end = name.data() + name.size();
     const auto [stop, wrong] = std::from_chars(name.data() + begin.size(), end, process);
     if (wrong == std::errc{} && stop != end && *stop == '-' && process > 0 &&
-        ::kill(process, 0) != 0 && errno == ESRCH)
+        (process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH)))
       std::filesystem::remove(entry->path(), ignored);
   }
   if (error) detail::cannot_write(path, error.value());

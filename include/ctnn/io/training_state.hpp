@@ -64,18 +64,16 @@ void save_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
   save_parameters<const T>(path, slots, std::move(metadata));
 }
 
-/// Reads such a file into the trainer and its network, and returns the metadata.
+/// Reads such a file into the trainer and its network.
 /// Throws Error(bad_checkpoint) with all that does not match; nothing has changed then.
 template <class Net, class Loss, class Optimizer, class T>
-std::map<std::string, std::string> load_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
-                                                       const Checkpoint& checkpoint) {
+void load_training_state(Trainer<Net, Loss, Optimizer, T>& trainer, const Checkpoint& checkpoint) {
   const std::uint64_t steps = detail::stored_steps(checkpoint);
   trainer.network().modify([&](auto& spans) {
     const auto slots = detail::training_slots<T>(trainer, detail::parameter_slots<Net, T>(spans));
     load_parameters<T>(checkpoint.file, checkpoint.name, slots);
   });
   trainer.set_steps(steps);
-  return checkpoint.file.metadata;
 }
 
 } // namespace ctnn

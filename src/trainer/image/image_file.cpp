@@ -102,8 +102,9 @@ GrayImage decode_with_stb(Bytes file, const std::string& name) {
   Source header{file};
   if (stbi_info_from_callbacks(&source_callbacks, &header, &cols, &rows, &channels) == 0)
     cannot_decode(header, file, name);
-  const std::size_t size =
-      require_size(static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(cols), name);
+  // The height of a BMP that is stored from the top is negative.
+  const std::size_t size = require_size(static_cast<std::uint64_t>(std::abs(std::int64_t{rows})),
+                                        static_cast<std::uint64_t>(cols), name);
 
   Source source{file};
   constexpr int gray_and_alpha = 2;

@@ -61,7 +61,7 @@
   const note = (text, kind) => byId("notes").append(make("li", kind ? {class: kind} : {}, text));
   for (const {epoch, batch} of resumes) note(`Resumed in epoch ${epoch}, batch ${batch}.`);
   if (end?.event === "error")
-    note(`Stopped by an error in epoch ${end.epoch}, batch ${end.batch}: training loss ` +
+    note(`Stopped by an error in epoch ${end.epoch}, step ${end.step}: training loss ` +
          `${loss(end.train_loss)} at learning rate ${plain(end.lr)} (exit code ${end.code}).`, "error");
   if (!end) note("The end of the run is not on record: it goes on, or it was killed.");
   if (data.unreadable) note(`Lines of metrics.jsonl that are not JSON: ${data.unreadable}.`, "error");

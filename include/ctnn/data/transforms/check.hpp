@@ -76,13 +76,14 @@ struct Forms {
   constexpr void add(ImageForm next) {
     std::size_t& largest = next.tensor ? largest_tensor : largest_image;
     largest = std::max(largest, next.shape.size());
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < std::min(count, form.size()); ++i)
       if (form[i] == next) return;
     if (count < form.size()) form[count] = next;
     ++count;
   }
   constexpr void add(const Forms& other) {
-    for (std::size_t i = 0; i < other.count; ++i) add(other.form[i]);
+    for (std::size_t i = 0; i < std::min(other.count, form.size()); ++i) add(other.form[i]);
+    if (other.count > form.size()) count = other.count;
     largest_image = std::max(largest_image, other.largest_image);
     largest_tensor = std::max(largest_tensor, other.largest_tensor);
   }
