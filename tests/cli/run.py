@@ -34,8 +34,6 @@ def checks(arguments):
         ("two_epochs", training.two_epochs),  # leaves the weights in run/ that the others read
         ("digits", training.digits),  # and in digits_run/ those that know digits
         ("output", training.output),
-        ("best_epoch", stopping.best_epoch),
-        ("patience", stopping.patience),
         ("divergence", stopping.divergence),
         ("two_at_once", stopping.two_at_once),
         ("signals", stopping.signals),
@@ -50,6 +48,8 @@ def checks(arguments):
         ("bad_data", bad_input.data),
         ("bad_weights", bad_input.weights),
     ], [
+        ("best_epoch", stopping.best_epoch),
+        ("patience", stopping.patience),
         ("same_bits", training.same_bits),
         ("little_memory", training.little_memory),
         ("random_moments", lambda suite: resuming.random_moments(suite, arguments.kills * 6 // 10)),
