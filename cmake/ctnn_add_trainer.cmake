@@ -32,9 +32,12 @@ function(ctnn_add_trainer name)
   # The installed tree has the same folders as the source tree, see install.cmake.
   set(source ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
   cmake_path(NORMAL_PATH source)
-  file(GLOB_RECURSE others CONFIGURE_DEPENDS ${source}/trainer/*.cpp)
-  set(network_units ${source}/trainer/engine.cpp ${source}/trainer/recipes.cpp)
-  list(REMOVE_ITEM others ${network_units})
+  # Named, not globbed: where a later version is installed over this one, old files stay.
+  set(network_units engine recipes)
+  set(others train evaluate files scores run_folder run_report report/report image/image_file
+             image/ink image/like_mnist progress_bar signals output)
+  list(TRANSFORM network_units REPLACE "(.+)" "${source}/trainer/\\1.cpp")
+  list(TRANSFORM others REPLACE "(.+)" "${source}/trainer/\\1.cpp")
   file(GLOB page CONFIGURE_DEPENDS ${source}/trainer/report/page.* ${source}/trainer/report/uPlot*)
   ctnn_embed(${CMAKE_CURRENT_BINARY_DIR}/ctnn_report_files.cpp
              NAMESPACE trainer::report_files FILES ${page})

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -35,8 +35,7 @@ void print_prediction(const std::filesystem::path& path, const std::vector<doubl
                       const std::vector<std::string>& names, bool json) {
   std::vector<std::size_t> order(probabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::ranges::greater{},
-                           [&](std::size_t k) { return probabilities[k]; });
+  std::ranges::sort(order, {}, [&](std::size_t k) { return std::pair(-probabilities[k], k); });
   if (json) {
     const nlohmann::ordered_json line{{"schema", 1},
                                       {"file", path.native()},

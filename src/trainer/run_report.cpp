@@ -51,7 +51,9 @@ std::vector<Mistake> mistakes(const ctnn::ImageDataset& test, const Outputs& out
     if (predicted != test.label(i))
       all.push_back({{{}, 0, 0, test.label(i)}, i, predicted, *largest, p[test.label(i)]});
   }
-  std::ranges::stable_sort(all, {}, &Mistake::probability_of_label);
+  std::ranges::sort(all, {}, [](const Mistake& mistake) {
+    return std::pair(mistake.probability_of_label, mistake.index);
+  });
   if (all.size() > pictures) all.resize(pictures);
   for (Mistake& mistake : all) mistake.picture = picture(test, mistake.index);
   return all;
