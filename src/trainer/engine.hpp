@@ -1,6 +1,6 @@
 #pragma once
-// The network of CTNN_NETWORK_HEADER behind an interface, so that engine.cpp alone holds
-// it: no edit of a command or of an option compiles the network again.
+// The network of CTNN_NETWORK_HEADER behind an interface, so that engine.cpp alone holds it: no edit
+// of a command or of an option compiles the network again.
 
 #include <cstddef>
 #include <cstdint>

@@ -22,17 +22,11 @@
 namespace trainer {
 namespace {
 
+using ctnn::detail::cannot_write;
 using nlohmann::ordered_json;
 
 constexpr const char* run_key = "ctnn.run";
 constexpr std::size_t max_count = 1'000'000'001; // the command line's, and the epoch after the last
-
-[[noreturn]] void cannot_write(const std::filesystem::path& path, std::error_code error) {
-  ctnn::detail::fail(ctnn::ExitCode::cannot_write, path.native(), "cannot write: {}",
-                     error.message());
-}
-
-std::error_code last_error() { return {errno, std::generic_category()}; }
 
 /// visit(name, value) for every value: writing and reading cannot differ then.
 template <class Recipe, class Visit>
@@ -96,7 +90,7 @@ nlohmann::ordered_json recipe_values(const Recipe& recipe) {
 void RunFolder::make() const {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
-  if (error) cannot_write(folder_, error);
+  if (error) cannot_write(folder_, error.value());
   for (const auto& path : {state(), last(), best(), report()}) ctnn::remove_stale_temporaries(path);
 }
 
@@ -104,7 +98,7 @@ void RunFolder::open_log() {
   // Not "a": a device such as /dev/full cannot be cut, and fails when it is written to.
   // O_NONBLOCK: opening a pipe that nobody reads would wait for ever.
   const int file = ::open(metrics().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-  if (file < 0) cannot_write(metrics(), last_error());
+  if (file < 0) cannot_write(metrics(), errno);
   log_.reset(::fdopen(file, "w"));
   if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     ctnn::detail::fail(ctnn::ExitCode::cannot_write, metrics().native(),
@@ -114,10 +108,10 @@ void RunFolder::open_log() {
 bool RunFolder::cut_log(std::uint64_t bytes) {
   const int file = ::fileno(log_.get());
   const off_t size = ::lseek(file, 0, SEEK_END);
-  if (size < 0) cannot_write(metrics(), last_error());
+  if (size < 0) cannot_write(metrics(), errno);
   const bool whole = size >= static_cast<off_t>(bytes);
   const off_t end = whole ? static_cast<off_t>(bytes) : size;
-  if (size > end && ::ftruncate(file, end) != 0) cannot_write(metrics(), last_error());
+  if (size > end && ::ftruncate(file, end) != 0) cannot_write(metrics(), errno);
   std::fseek(log_.get(), end, SEEK_SET);
   if (!whole && size > 0) std::fputc('\n', log_.get()); // the last line may be half a one
   return whole;
@@ -129,13 +123,13 @@ void RunFolder::log(const ordered_json& fields) {
   const std::string text = line.dump() + '\n';
   if (std::fwrite(text.data(), 1, text.size(), log_.get()) != text.size() ||
       std::fflush(log_.get()) != 0)
-    cannot_write(metrics(), last_error());
+    cannot_write(metrics(), errno);
 }
 
 void RunFolder::save_state(Engine& engine, RunState& run) {
   // What the state counts of the log must outlive a power failure too. EINVAL: no such operation.
   if (ctnn::detail::sync(::fileno(log_.get())) != 0 && errno != EINVAL)
-    cannot_write(metrics(), last_error());
+    cannot_write(metrics(), errno);
   run.log_bytes = static_cast<std::uint64_t>(std::ftell(log_.get()));
   ordered_json json;
   for_each_value(run, [&](const char* name, const auto& value) { json[name] = value; });

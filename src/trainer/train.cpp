@@ -63,7 +63,7 @@ public:
                              .nesterov = nesterov(run_.recipe)})),
         folder_(options.output()) {
     if (run_.recipe.limit > 0) train_.truncate(run_.recipe.limit);
-    probe_.truncate(64); // 10 ms a save
+    probe_.truncate(64); // few, because they are tested before each save
     batches_ = (train_.size() + run_.recipe.batch_size - 1) / run_.recipe.batch_size;
     const std::uint64_t found = data_crc32(train_, test_);
     if (!checkpoint) {
