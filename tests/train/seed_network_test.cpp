@@ -9,32 +9,12 @@
 
 #include "../../src/mnist_net.hpp"
 #include "support/catch.hpp"
+#include "support/hashed_images.hpp"
 #include "support/reference.hpp"
 
 using namespace ctnn;
 
 namespace {
-
-/// The same formula as in the script.
-double hashed(std::uint64_t index, std::uint64_t salt) {
-  std::uint64_t word = (index + salt * 1'000'003) * 2'654'435'761u & 0xFFFFFFFF;
-  word ^= word >> 15;
-  word = word * 2'246'822'519u & 0xFFFFFFFF;
-  return static_cast<double>(word) / 0x1p31 - 1;
-}
-
-struct Images {
-  std::size_t count;
-  std::size_t size() const { return count; }
-  template <class T>
-  void read(std::size_t i, T* x) const {
-    for (std::size_t k = 0; k < 784; ++k) {
-      const double value = hashed(i * 784 + k, 100);
-      x[k] = static_cast<T>(value > 0.5 ? 2 * value : -0.5);
-    }
-  }
-  std::uint32_t label(std::size_t i) const { return static_cast<std::uint32_t>(i % 16 % 10); }
-};
 
 /// `tolerance` is relative for losses; for weights it is a part of the largest distance moved.
 template <class T>
@@ -48,11 +28,11 @@ void follows_pytorch(double loss_tolerance, double tolerance) {
     for (std::size_t p = 0; p < tensors.size(); ++p) {
       const double bound = 1 / std::sqrt(double(Net::graph.parameters[p].initial.fan_in));
       for (std::size_t i = 0; i < tensors[p].size(); ++i)
-        tensors[p][i] = static_cast<T>(bound * hashed(i, p));
+        tensors[p][i] = static_cast<T>(bound * test::hashed(i, p));
     }
   });
   Trainer trainer(net, NLLLoss{}, SGD{.lr = file["lr"], .momentum = file["momentum"]});
-  const Images images{losses.size() * batch_size};
+  const test::HashedImages images{losses.size() * batch_size};
   std::vector<std::uint32_t> batch(batch_size);
   for (std::size_t step = 0; step < losses.size(); ++step) {
     std::iota(batch.begin(), batch.end(), static_cast<std::uint32_t>(step * batch_size));
