@@ -1,5 +1,5 @@
 // The program that ctnn_add_trainer builds around a network header: its command line and its exit
-// codes, which are ctnn::ExitCode in ctnn/io/error.hpp. What it does is in trainer/.
+// codes. What it does is in trainer/.
 
 #include <algorithm>
 #include <cstdio>
@@ -13,7 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 
 #include "trainer/command_line.hpp"
@@ -24,7 +24,28 @@
 
 namespace {
 
-using ctnn::ExitCode;
+/// What the program's end tells, as README documents it.
+enum class ExitCode : int {
+  ok = 0,
+  unexpected = 1, ///< a defect of ours, or of the machine
+  usage = 2,
+  bad_data = 3,
+  bad_checkpoint = 4,
+  cannot_write = 5,
+  diverged = 6,
+  out_of_memory = 7,
+};
+
+ExitCode exit_code(ctnn::ErrorCode code) {
+  switch (code) {
+    case ctnn::ErrorCode::bad_argument: return ExitCode::usage;
+    case ctnn::ErrorCode::bad_data: return ExitCode::bad_data;
+    case ctnn::ErrorCode::bad_checkpoint: return ExitCode::bad_checkpoint;
+    case ctnn::ErrorCode::cannot_write: return ExitCode::cannot_write;
+    case ctnn::ErrorCode::diverged: return ExitCode::diverged;
+  }
+  return ExitCode::unexpected;
+}
 
 #if defined(__clang__)
 constexpr const char* compiler = "clang++ " __clang_version__;
@@ -59,7 +80,7 @@ void run(int argc, char** argv) {
     return trainer::write_out(text.str());
   } catch (const CLI::ParseError& error) {
     const std::vector<std::string> strays = app.remaining(true); // CLI11 names them last
-    throw ctnn::Error(ExitCode::usage,
+    throw ctnn::Error(ctnn::ErrorCode::bad_argument,
                       fmt::format("{} (see --help)",
                                   strays.empty()
                                       ? error.what()
@@ -109,7 +130,7 @@ int main(int argc, char** argv) {
     trainer::note(stopped.what());
     return 128 + stopped.signal;
   } catch (const ctnn::Error& error) {
-    return report(error.code, error.what());
+    return report(exit_code(error.code), error.what());
   } catch (const std::bad_alloc&) {
     return report(ExitCode::out_of_memory, "out of memory");
   } catch (const std::system_error& error) {

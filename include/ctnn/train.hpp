@@ -12,7 +12,7 @@
 #include <ctnn/kernels/softmax.hpp>
 #include <ctnn/network/gradcheck.hpp>
 #include <ctnn/network/network.hpp>
-#include <ctnn/network/plan_table.hpp>
+#include <ctnn/plan/table.hpp>
 #include <ctnn/train/dataset.hpp>
 #include <ctnn/train/epoch.hpp>
 #include <ctnn/train/losses.hpp>

@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 
 #include "commands.hpp"
@@ -55,7 +55,7 @@ void print_prediction(const std::filesystem::path& path, const std::vector<doubl
 /// Weights may be finite, and too large to compute with.
 void require_finite(std::span<const float> outputs, const WeightsOptions& options) {
   if (std::ranges::any_of(outputs, [](float y) { return !std::isfinite(y); }))
-    throw ctnn::Error(ctnn::ExitCode::diverged,
+    throw ctnn::Error(ctnn::ErrorCode::diverged,
                       ctnn::printable(options.path().native()) +
                           ": the network's outputs are not finite with these weights");
 }

@@ -8,7 +8,7 @@
 
 #include <fcntl.h>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 
 namespace trainer {
@@ -20,7 +20,7 @@ void keep_closed_streams_closed() {
 
 void write_out(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw ctnn::Error(ctnn::ExitCode::cannot_write,
+    throw ctnn::Error(ctnn::ErrorCode::cannot_write,
                       "standard output: cannot write: " +
                           std::error_code(errno, std::generic_category()).message());
 }

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/file.hpp>
 #include <ctnn/io/message.hpp>
 
@@ -101,7 +101,7 @@ void RunFolder::open_log() {
   if (file < 0) cannot_write(metrics(), errno);
   log_.reset(::fdopen(file, "w"));
   if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    ctnn::detail::fail(ctnn::ExitCode::cannot_write, metrics().native(),
+    ctnn::detail::fail(ctnn::ErrorCode::cannot_write, metrics().native(),
                        "cannot write: another process trains in this folder");
 }
 
@@ -147,14 +147,14 @@ ctnn::Checkpoint read_run(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / state_name;
   std::error_code error;
   if (!std::filesystem::exists(path, error) && !error)
-    ctnn::detail::fail(ctnn::ExitCode::bad_checkpoint, path.native(),
+    ctnn::detail::fail(ctnn::ErrorCode::bad_checkpoint, path.native(),
                        "no such file, expected the state of a run that was started with --out");
   return ctnn::read_checkpoint(path);
 }
 
 RunState read_run_state(const ctnn::Checkpoint& checkpoint) {
   const auto wrong = [&](std::string_view what) {
-    ctnn::detail::fail(ctnn::ExitCode::bad_checkpoint, checkpoint.name,
+    ctnn::detail::fail(ctnn::ErrorCode::bad_checkpoint, checkpoint.name,
                        "is not the state of a run: {}", what);
   };
   const auto found = checkpoint.file.metadata.find(run_key);

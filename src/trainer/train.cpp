@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/train/epoch.hpp>
 
 #include "commands.hpp"
@@ -72,7 +72,7 @@ public:
     } else if (found == run_.data_crc32) {
       go_on(*checkpoint);
     } else {
-      throw ctnn::Error(ctnn::ExitCode::bad_data,
+      throw ctnn::Error(ctnn::ErrorCode::bad_data,
                         format("{}: not the images that the run began with: CRC-32 {:08x}, "
                                "expected {:08x}",
                                data().path().string(), found, run_.data_crc32));
@@ -129,16 +129,16 @@ private:
     engine_->load_state(checkpoint);
     const std::size_t done = progress().done.samples;
     if (done > train_.size() || (done % run_.recipe.batch_size != 0 && done != train_.size()))
-      throw ctnn::Error(ctnn::ExitCode::bad_checkpoint,
+      throw ctnn::Error(ctnn::ErrorCode::bad_checkpoint,
                         format("{}: {} samples of an epoch are done, expected whole batches of {}",
                                checkpoint.name, done, run_.recipe.batch_size));
     const std::size_t implied = (progress().epoch - 1) * batches_ + batches_done();
     if (engine_->steps() != implied)
-      throw ctnn::Error(ctnn::ExitCode::bad_checkpoint,
+      throw ctnn::Error(ctnn::ErrorCode::bad_checkpoint,
                         format("{}: {} steps are made, expected {} at this place of the run",
                                checkpoint.name, engine_->steps(), implied));
     if (run_.network_crc32 != network_crc32())
-      throw ctnn::Error(ctnn::ExitCode::bad_checkpoint,
+      throw ctnn::Error(ctnn::ErrorCode::bad_checkpoint,
                         format("{}: of a network with other layers", checkpoint.name));
     if (run_.instruction_set != instruction_set)
       note(format("the run began with {}, this program uses {}: the weights will not be the same "
@@ -306,13 +306,13 @@ private:
   /// What is on disk stays what it was at the last save.
   [[noreturn]] void diverged(const std::string& what) {
     folder_.log({{"event", "error"},
-                 {"code", static_cast<int>(ctnn::ExitCode::diverged)},
+                 {"code", 6}, // the exit code
                  {"epoch", progress().epoch},
                  {"step", engine_->steps()},
                  {"lr", rates_.lr},
                  {"train_loss", nullptr}});
     throw ctnn::Error(
-        ctnn::ExitCode::diverged,
+        ctnn::ErrorCode::diverged,
         format("training diverged: {} in epoch {}, step {}, with a learning rate of {}", what,
                progress().epoch, engine_->steps(), rates_.lr));
   }
@@ -345,12 +345,12 @@ RunState continued(const ctnn::Checkpoint& checkpoint, const TrainOptions& optio
   if (options.epochs_given && options.recipe.epochs != run.recipe.epochs) {
     if (options.recipe.epochs < begun)
       throw ctnn::Error(
-          ctnn::ExitCode::usage,
+          ctnn::ErrorCode::bad_argument,
           format("--epochs: expected at least the {} that the run has begun, found {}", begun,
                  options.recipe.epochs));
     if (one_cycle(run.recipe))
       throw ctnn::Error(
-          ctnn::ExitCode::usage,
+          ctnn::ErrorCode::bad_argument,
           format("--epochs: the learning rates of recipe {} were planned for {} epochs",
                  run.recipe.name, run.recipe.epochs));
     run.recipe.epochs = options.recipe.epochs;

@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-FOLDERS = ["core", "plan", "kernels", "layers", "network", "train", "io", "data"]
+FOLDERS = ["core", "kernels", "layers", "plan", "network", "train", "io", "data"]
 DOORS = {
     "boost/hana": "core/",
     "xsimd/": "kernels/simd.hpp",

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/gzip.hpp"
 
-using ctnn::ExitCode;
+using ctnn::ErrorCode;
 using test::gzip;
 using test::idx;
 using test::to_bytes;
@@ -36,7 +36,7 @@ template <class Parse>
 void check_refused(std::span<const row> rows, Parse parse) {
   for (const row& row : rows) {
     const auto error = test::error_of([&] { parse(to_bytes(row.bytes), "f"); });
-    CHECK(error.code == ExitCode::bad_data);
+    CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.message == "f: " + row.message);
     CHECK(error.is_one_line());
   }
@@ -251,7 +251,7 @@ TEST_CASE("compressed files are found by name and inflated by content") {
 
 TEST_CASE("a split whose files do not fit together or the network is refused") {
   const auto says = [](const test::caught& error, const char* message) {
-    CHECK(error.code == ExitCode::bad_data);
+    CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.message == message);
   };
   for (const bool compressed : {false, true}) {
@@ -292,7 +292,7 @@ TEST_CASE("a file that is no regular file or is too large is refused unread") {
       ctnn::load_mnist(folder.path(), ctnn::Split::train, 3, {1, 4, 5});
     });
     INFO(error.message);
-    CHECK(error.code == ExitCode::bad_data);
+    CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.says(std::string("train-images-idx3-ubyte.gz: ") + message));
     std::filesystem::remove(path);
   };

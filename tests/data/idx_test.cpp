@@ -6,7 +6,7 @@
 #include "io/files.hpp"
 #include "support/catch.hpp"
 
-using ctnn::ExitCode;
+using ctnn::ErrorCode;
 using test::idx;
 using test::to_bytes;
 
@@ -41,7 +41,7 @@ TEST_CASE("each shorter IDX file is reported as truncated with both sizes") {
   for (std::size_t size = 0; size < images.size(); ++size) {
     const auto error = image_error(images.substr(0, size));
     INFO(size << " " << error.message);
-    CHECK(error.code == ExitCode::bad_data);
+    CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.message == (size < 16 ? "f: truncated: header is 16 bytes, file has "
                                       : "f: truncated: header says 3x4x5 = 76 bytes, file has ") +
                                std::to_string(size));
@@ -49,7 +49,7 @@ TEST_CASE("each shorter IDX file is reported as truncated with both sizes") {
   for (std::size_t size = 0; size < labels.size(); ++size) {
     const auto error = label_error(labels.substr(0, size));
     INFO(size << " " << error.message);
-    CHECK(error.code == ExitCode::bad_data);
+    CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.says(size < 8 ? "truncated: header is 8 bytes, file has "
                               : "truncated: header says 7 = 15 bytes, file has "));
   }
@@ -62,7 +62,7 @@ TEST_CASE("each single bit flip of an IDX header is refused") {
       flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
       const test::caught error = error_of(flipped);
       INFO("bit " << bit << ": " << error.message);
-      CHECK(error.code == ExitCode::bad_data);
+      CHECK(error.code == ErrorCode::bad_data);
       CHECK(error.is_one_line());
       const bool in_magic = bit < 32;
       const bool sizes =
@@ -99,7 +99,7 @@ TEST_CASE("what an IDX file really is gets said") {
   for (const auto& row : rows) {
     const auto error = image_error(row.bytes);
     INFO(error.message);
-    CHECK(error.code == ExitCode::bad_data);
+    CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.says(row.says));
     CHECK(error.is_one_line());
   }

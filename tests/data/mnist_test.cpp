@@ -7,7 +7,7 @@
 #include "io/files.hpp"
 #include "support/catch.hpp"
 
-using ctnn::ExitCode;
+using ctnn::ErrorCode;
 using ctnn::ImageDataset;
 
 namespace {
@@ -100,7 +100,7 @@ TEST_CASE("images and labels that do not fit together are refused") {
       ImageDataset(row.images, {row.labels}, 10, row.shape, {}, {"I", "L"});
     });
     INFO(error.message);
-    CHECK(error.code == ExitCode::bad_data);
+    CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.says(row.says));
   }
 }
@@ -150,6 +150,6 @@ TEST_CASE("a folder without usable files says what is wrong with which file") {
   test::write(folder / "train-labels-idx1-ubyte",
               std::string("\0\0\x08\x01\0\0\0\x03\x02\x03\x01", 11));
   const auto error = load_error(folder.path());
-  CHECK(error.code == ExitCode::bad_data);
+  CHECK(error.code == ErrorCode::bad_data);
   CHECK(error.says("labels-idx1-ubyte: label 3 at index 1 (byte 9), network has 3 classes"));
 }

@@ -360,6 +360,6 @@ TEST_CASE("a transformed data set gives the same images in any order and on any 
 TEST_CASE("images that the pipeline does not take are an error") {
   const ImageDataset images = dataset(2, 28, 27);
   const auto error = test::error_of([&] { Transformed<Augmentation>(images, 0, 0); });
-  CHECK(error.code == ExitCode::bad_data);
+  CHECK(error.code == ErrorCode::bad_data);
   CHECK(error.message == "images of 1x28x27, the transforms take 1x28x28");
 }

@@ -24,11 +24,11 @@ std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(s
 
 /// The images, or nothing and false.
 bool parse(std::string_view file, ctnn::IdxImages& images) {
-  return fuzz::accepts(ctnn::ExitCode::bad_data,
+  return fuzz::accepts(ctnn::ErrorCode::bad_data,
                        [&] { images = ctnn::parse_idx_images(bytes(file), "f"); });
 }
 bool parse(std::string_view file, ctnn::IdxLabels& labels) {
-  return fuzz::accepts(ctnn::ExitCode::bad_data,
+  return fuzz::accepts(ctnn::ErrorCode::bad_data,
                        [&] { labels = ctnn::parse_idx_labels(bytes(file), "f"); });
 }
 
@@ -48,7 +48,7 @@ std::string inflated(std::string_view file, std::size_t limit) {
   const auto out = std::as_writable_bytes(std::span(content));
   std::size_t size = 0;
   try {
-    ctnn::GzipReader reader(bytes(file), "f", ctnn::ExitCode::bad_data);
+    ctnn::GzipReader reader(bytes(file), "f", ctnn::ErrorCode::bad_data);
     for (std::size_t step = 1; step != 0; size += step)
       step = reader.read(out.subspan(size, std::min(piece, limit - size)));
   } catch (const ctnn::Error&) { // the rest is lost

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 
 namespace fuzz {
 
@@ -18,7 +18,7 @@ inline void require(bool holds, const char* what) {
 /// Whether `parse` returns. It may throw nothing but an Error of this code with one line; anything
 /// else ends the process.
 template <class Parse>
-bool accepts(ctnn::ExitCode code, Parse&& parse) {
+bool accepts(ctnn::ErrorCode code, Parse&& parse) {
   try {
     parse();
     return true;

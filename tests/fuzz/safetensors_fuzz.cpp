@@ -102,7 +102,7 @@ bytes random_file(std::minstd_rand& random) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = std::as_bytes(std::span(data, size));
   ctnn::SafetensorsFile file;
-  if (!fuzz::accepts(ctnn::ExitCode::bad_checkpoint,
+  if (!fuzz::accepts(ctnn::ErrorCode::bad_checkpoint,
                      [&] { file = ctnn::parse_safetensors(input, "f"); }))
     return 0;
   const std::vector<ctnn::TensorBytes> tensors = contents(file);

@@ -9,7 +9,7 @@
 #include "io/files.hpp"
 #include "support/catch.hpp"
 
-using ctnn::ExitCode;
+using ctnn::ErrorCode;
 using ctnn::ParameterSlot;
 
 namespace {
@@ -102,7 +102,7 @@ TEST_CASE("a double network reads F32 files and a float network refuses F64") {
 
   const auto error =
       test::error_of([&] { ctnn::load_parameters<float>(folder / "f64", single.slots()); });
-  CHECK(error.code == ExitCode::bad_checkpoint);
+  CHECK(error.code == ErrorCode::bad_checkpoint);
   CHECK(error.says("dtype F64 of conv1.weight is not supported, expected F32; "));
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("all differences are listed in one line and nothing is loaded") {
                               {"fc3.bias", "I64", {}, data(8)}});
   tiny_net<float> net;
   const auto error = load<float>(bytes, net.slots());
-  CHECK(error.code == ExitCode::bad_checkpoint);
+  CHECK(error.code == ErrorCode::bad_checkpoint);
   CHECK(error.message ==
         "x.safetensors: does not match the network: missing conv1.bias; unexpected fc3.bias, "
         "fc2\\x0a.bias; size mismatch for conv1.weight: file has [3, 1, 3, 3], network has "
@@ -152,7 +152,7 @@ TEMPLATE_TEST_CASE("a weight that is not finite is refused by name and index", "
     const auto error =
         test::error_of([&] { ctnn::load_parameters<TestType>(folder / "net", net.slots()); });
     INFO(error.message);
-    CHECK(error.code == ExitCode::bad_checkpoint);
+    CHECK(error.code == ErrorCode::bad_checkpoint);
     CHECK(error.says(row.says));
     CHECK(net == tiny_net<TestType>{});
   }
@@ -163,17 +163,17 @@ TEST_CASE("files that cannot be read or written are named") {
   tiny_net<float> net;
   const auto missing =
       test::error_of([&] { ctnn::load_parameters<float>(folder / "none", net.slots()); });
-  CHECK(missing.code == ExitCode::bad_checkpoint);
+  CHECK(missing.code == ErrorCode::bad_checkpoint);
   CHECK(missing.says("none: cannot read: No such file or directory"));
 
   test::write(folder / "half", test::read(tiny).substr(0, 500));
   const auto half =
       test::error_of([&] { ctnn::load_parameters<float>(folder / "half", net.slots()); });
-  CHECK(half.code == ExitCode::bad_checkpoint);
+  CHECK(half.code == ErrorCode::bad_checkpoint);
   CHECK(half.says("half: truncated: tensors need 188 bytes after the header, found 156"));
   CHECK(net == tiny_net<float>{});
 
   const auto unwritable =
       test::error_of([&] { ctnn::save_parameters<float>(folder / "no" / "net", net.slots()); });
-  CHECK(unwritable.code == ExitCode::cannot_write);
+  CHECK(unwritable.code == ErrorCode::cannot_write);
 }

@@ -11,7 +11,7 @@
 #include "io/files.hpp"
 #include "support/catch.hpp"
 
-using ctnn::ExitCode;
+using ctnn::ErrorCode;
 using test::temporary_folder;
 using test::to_bytes;
 namespace fs = std::filesystem;
@@ -31,7 +31,7 @@ TEST_CASE("read_file returns all bytes of a regular file") {
   for (const std::string& text :
        {std::string(), std::string("a\0b\n", 4), std::string(70000, 'x')}) {
     test::write(folder / "file", text);
-    CHECK(ctnn::read_file(folder / "file", 70000, ExitCode::bad_data) == to_bytes(text));
+    CHECK(ctnn::read_file(folder / "file", 70000, ErrorCode::bad_data) == to_bytes(text));
   }
 }
 
@@ -57,9 +57,9 @@ TEST_CASE("read_file refuses what is not a readable regular file without hanging
       {folder / "two\nlines\x1b[31m", "two\\x0alines\\x1b[31m: cannot read"},
   };
   for (const auto& row : rows) {
-    const auto error = test::error_of([&] { ctnn::read_file(row.path, 4, ExitCode::bad_data); });
+    const auto error = test::error_of([&] { ctnn::read_file(row.path, 4, ErrorCode::bad_data); });
     INFO(error.message);
-    CHECK(error.code == ExitCode::bad_data);
+    CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.says(row.says));
     CHECK(error.is_one_line());
   }
@@ -142,7 +142,7 @@ TEST_CASE("a write that cannot succeed says why and leaves no litter") {
     const auto error =
         test::error_of([&] { ctnn::write_file_atomically(row.path, to_bytes("x")); });
     INFO(error.message);
-    CHECK(error.code == ExitCode::cannot_write);
+    CHECK(error.code == ErrorCode::cannot_write);
     CHECK(error.says(row.says));
     CHECK(error.is_one_line());
     CHECK(folder.list() == before);
@@ -167,7 +167,7 @@ TEST_CASE("a write that fails half way leaves the old file and no litter") {
   ::setrlimit(RLIMIT_FSIZE, &limit);
   std::signal(SIGXFSZ, old_handler);
 
-  CHECK(error.code == ExitCode::cannot_write);
+  CHECK(error.code == ErrorCode::cannot_write);
   CHECK(error.says("file: cannot write: File too large"));
   CHECK(test::read(folder / "file") == "old");
   CHECK(folder.list() == std::vector<std::string>{"file"});

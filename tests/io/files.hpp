@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -15,7 +16,7 @@
 
 #include <cstdlib>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 
 namespace test {
 
@@ -71,13 +72,13 @@ inline std::string read(const std::filesystem::path& path) {
 
 struct caught {
   std::string message;
-  ctnn::ExitCode code = ctnn::ExitCode::ok;
+  std::optional<ctnn::ErrorCode> code; ///< none: nothing was thrown
 
   bool says(std::string_view text) const { return message.find(text) != message.npos; }
   bool is_one_line() const { return message.find_first_of("\r\n") == message.npos; }
 };
 
-/// The ctnn::Error that `action` throws; code `ok` if it throws none.
+/// The ctnn::Error that `action` throws; no code if it throws none.
 template <class Action>
 caught error_of(Action&& action) {
   try {

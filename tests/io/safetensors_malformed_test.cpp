@@ -11,7 +11,7 @@
 #include "io/files.hpp"
 #include "support/catch.hpp"
 
-using ctnn::ExitCode;
+using ctnn::ErrorCode;
 using test::to_bytes;
 
 namespace {
@@ -43,7 +43,7 @@ void check_refused(std::span<const row> rows) {
     const auto bytes = to_bytes(row.bytes);
     const auto error = test::error_of([&] { ctnn::parse_safetensors(bytes, "f"); });
     INFO(row.bytes.substr(0, 200));
-    CHECK(error.code == ExitCode::bad_checkpoint);
+    CHECK(error.code == ErrorCode::bad_checkpoint);
     INFO(error.message);
     CHECK(error.message.starts_with("f: " + row.message));
     CHECK(error.is_one_line());

@@ -104,7 +104,7 @@ TEST_CASE("a state of anything else changes nothing and says what differs") {
   save_training_state(other, folder / "other");
   CHECK(error("other").message.find("does not match the network") != std::string::npos);
   for (const char* name : {"weights", "steps", "no_momentum", "other"})
-    CHECK(error(name).code == ExitCode::bad_checkpoint);
+    CHECK(error(name).code == ErrorCode::bad_checkpoint);
 
   CHECK(weights(net) == before);
   CHECK(trainer.steps() == 1);
@@ -121,7 +121,7 @@ TEST_CASE("weights of another network are taken by name when strict is false") {
   Network<Larger> to(2), untouched(2);
 
   const auto strict = test::error_of([&] { load_state_dict(to, folder / "from"); });
-  CHECK(strict.code == ExitCode::bad_checkpoint);
+  CHECK(strict.code == ErrorCode::bad_checkpoint);
   CHECK(weights(to) == weights(untouched));
 
   const LoadResult loaded = load_state_dict(to, folder / "from", {.strict = false});
@@ -139,5 +139,5 @@ TEST_CASE("weights of another network are taken by name when strict is false") {
   Network<Other> nothing(1); // no name in common
   CHECK(test::error_of([&] {
           load_state_dict(nothing, folder / "from", {.strict = false});
-        }).code == ExitCode::bad_checkpoint);
+        }).code == ErrorCode::bad_checkpoint);
 }

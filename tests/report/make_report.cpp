@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 
 #include "trainer/report/report.hpp"
 

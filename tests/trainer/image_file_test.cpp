@@ -32,7 +32,7 @@ test::caught error_of_bytes(const test::temporary_folder& folder, std::string_vi
 }
 
 bool is_bad_data(const test::caught& error) {
-  return error.code == ctnn::ExitCode::bad_data && error.is_one_line();
+  return error.code == ctnn::ErrorCode::bad_data && error.is_one_line();
 }
 
 std::string big_endian(std::uint32_t value) {

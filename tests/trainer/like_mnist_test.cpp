@@ -189,7 +189,7 @@ TEST_CASE("a page without ink is an error") {
   const auto size = static_cast<std::size_t>(side);
   const test::caught error =
       test::error_of([&] { like_mnist(blank(size, size, value), 28, 28, "a.png"); });
-  CHECK(error.code == ctnn::ExitCode::bad_data);
+  CHECK(error.code == ctnn::ErrorCode::bad_data);
   CHECK(error.message == "a.png: holds no digit: all pixels are alike");
 }
 
@@ -199,7 +199,7 @@ TEST_CASE("noise is no ink") {
   for (std::uint8_t& pixel : picture.pixels)
     pixel = static_cast<std::uint8_t>(190 + (random() + random() + random()) % 20);
   const test::caught error = test::error_of([&] { like_mnist(picture, 28, 28, "a.png"); });
-  CHECK(error.code == ctnn::ExitCode::bad_data);
+  CHECK(error.code == ctnn::ErrorCode::bad_data);
   CHECK(error.message == "a.png: holds no digit: nothing stands out from the paper");
 }
 

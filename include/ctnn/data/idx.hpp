@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/gzip.hpp>
 #include <ctnn/io/message.hpp>
 
@@ -80,9 +80,9 @@ inline idx_header parse_idx_header(std::span<const std::byte> start, std::string
   const std::size_t rank = magic & 0xff;
   const std::size_t size = 4 + 4 * rank;
   if (start.size() >= 4 && big_endian_u32(start, 0) != magic)
-    fail(ExitCode::bad_data, file_name, "{}", idx_surprise(start, magic));
+    fail(ErrorCode::bad_data, file_name, "{}", idx_surprise(start, magic));
   if (start.size() < size)
-    fail(ExitCode::bad_data, file_name, "truncated: header is {} bytes, {} {}", size, found,
+    fail(ErrorCode::bad_data, file_name, "truncated: header is {} bytes, {} {}", size, found,
          start.size());
 
   idx_header header;
@@ -96,7 +96,7 @@ inline idx_header parse_idx_header(std::span<const std::byte> start, std::string
   overflow |= __builtin_add_overflow(elements, std::uint64_t{size}, &total);
   const std::string dimensions = fmt::format("{}", fmt::join(header.dimensions, "x"));
   if (overflow)
-    fail(ExitCode::bad_data, file_name, "header says {}, which overflows 64 bits", dimensions);
+    fail(ErrorCode::bad_data, file_name, "header says {}, which overflows 64 bits", dimensions);
   header.elements = elements;
   header.says = fmt::format("header says {} = {} bytes", dimensions, total);
   return header;
@@ -110,27 +110,27 @@ struct idx_content {
 /// The content of a gzip-compressed file: first its header, then no more than that implies.
 inline idx_content inflate_idx(std::span<const std::byte> bytes, std::string_view file_name,
                                std::uint32_t magic) {
-  GzipReader reader(bytes, file_name, ExitCode::bad_data);
+  GzipReader reader(bytes, file_name, ErrorCode::bad_data);
   std::array<std::byte, 16> start{}; // of the longest header, that of images
   const std::size_t header_size = 4 + 4 * std::size_t{magic & 0xff};
   const std::size_t start_size = reader.read(std::span(start).first(header_size));
   const idx_header header =
       parse_idx_header(std::span(start).first(start_size), "gzip data hold", file_name, magic);
   if (header.elements > max_idx_bytes)
-    fail(ExitCode::bad_data, file_name, "too large: {}, expected at most {}", header.says,
+    fail(ErrorCode::bad_data, file_name, "too large: {}, expected at most {}", header.says,
          max_idx_bytes);
   if (header.elements / max_gzip_ratio > bytes.size())
-    fail(ExitCode::bad_data, file_name, "truncated: {}, but {} bytes of gzip data hold fewer",
+    fail(ErrorCode::bad_data, file_name, "truncated: {}, but {} bytes of gzip data hold fewer",
          header.says, bytes.size());
 
   std::vector<std::uint8_t> elements(static_cast<std::size_t>(header.elements));
   const std::size_t found = reader.read(std::as_writable_bytes(std::span(elements)));
   if (found < elements.size())
-    fail(ExitCode::bad_data, file_name, "truncated: {}, gzip data hold {}", header.says,
+    fail(ErrorCode::bad_data, file_name, "truncated: {}, gzip data hold {}", header.says,
          header_size + found);
   std::byte more{};
   if (reader.read(std::span(&more, 1)) != 0)
-    fail(ExitCode::bad_data, file_name, "too long: {}, gzip data hold more", header.says);
+    fail(ErrorCode::bad_data, file_name, "too long: {}, gzip data hold more", header.says);
   return {header.dimensions, std::move(elements)};
 }
 
@@ -140,9 +140,9 @@ inline idx_content parse_idx(std::span<const std::byte> bytes, std::string_view 
   const idx_header header = parse_idx_header(bytes, "file has", file_name, magic);
   const auto elements = bytes.subspan(4 + 4 * header.dimensions.size());
   if (elements.size() < header.elements)
-    fail(ExitCode::bad_data, file_name, "truncated: {}, file has {}", header.says, bytes.size());
+    fail(ErrorCode::bad_data, file_name, "truncated: {}, file has {}", header.says, bytes.size());
   if (elements.size() > header.elements)
-    fail(ExitCode::bad_data, file_name, "{} bytes too long: {}, file has {}",
+    fail(ErrorCode::bad_data, file_name, "{} bytes too long: {}, file has {}",
          elements.size() - header.elements, header.says, bytes.size());
   const auto* first = reinterpret_cast<const std::uint8_t*>(elements.data());
   return {header.dimensions, {first, first + elements.size()}};

@@ -17,7 +17,7 @@
 
 #include <ctnn/core/shape.hpp>
 #include <ctnn/data/idx.hpp>
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/file.hpp>
 #include <ctnn/io/message.hpp>
 
@@ -92,16 +92,16 @@ private:
   void check(std::size_t classes, Shape image, const DatasetNames& names) const {
     using detail::fail;
     if (Shape{1, images_.rows, images_.cols} != image)
-      fail(ExitCode::bad_data, names.images, "images of 1x{}x{}, network takes {}x{}x{}",
+      fail(ErrorCode::bad_data, names.images, "images of 1x{}x{}, network takes {}x{}x{}",
            images_.rows, images_.cols, image.channels(), image.height(), image.width());
-    if (images_.count == 0) fail(ExitCode::bad_data, names.images, "holds no images");
+    if (images_.count == 0) fail(ErrorCode::bad_data, names.images, "holds no images");
     if (labels_.size() != images_.count)
-      fail(ExitCode::bad_data, names.labels, "{} labels, but {} has {} images", labels_.size(),
+      fail(ErrorCode::bad_data, names.labels, "{} labels, but {} has {} images", labels_.size(),
            printable(names.images), images_.count);
     constexpr std::size_t header = 8; // bytes before the first label of an IDX file
     for (std::size_t i = 0; i < labels_.size(); ++i)
       if (labels_[i] >= classes)
-        fail(ExitCode::bad_data, names.labels,
+        fail(ErrorCode::bad_data, names.labels,
              "label {} at index {} (byte {}), network has {} classes", labels_[i], i, header + i,
              classes);
   }
@@ -118,7 +118,7 @@ inline std::filesystem::path find_idx_file(const std::filesystem::path& folder,
   std::error_code error; // other than absence: whoever reads the file reports it
   for (const auto& name : {usual, dotted, usual + ".gz", dotted + ".gz"})
     if (const auto path = folder / name; std::filesystem::exists(path, error) || error) return path;
-  fail(ExitCode::bad_data, (folder / usual).native(),
+  fail(ErrorCode::bad_data, (folder / usual).native(),
        "no such file, expected the four MNIST files (scripts/fetch-data gets them)");
 }
 
@@ -136,8 +136,8 @@ inline ImageDataset load_mnist(const std::filesystem::path& directory, Split spl
   };
   const std::filesystem::path images = find("images", "idx3-ubyte");
   const std::filesystem::path labels = find("labels", "idx1-ubyte");
-  return {parse_idx_images(read_file(images, max_idx_bytes, ExitCode::bad_data), images.native()),
-          parse_idx_labels(read_file(labels, max_idx_bytes, ExitCode::bad_data), labels.native()),
+  return {parse_idx_images(read_file(images, max_idx_bytes, ErrorCode::bad_data), images.native()),
+          parse_idx_labels(read_file(labels, max_idx_bytes, ErrorCode::bad_data), labels.native()),
           classes,
           image,
           normalization,

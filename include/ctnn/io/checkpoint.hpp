@@ -20,7 +20,7 @@
 
 #include <fmt/format.h>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/file.hpp>
 #include <ctnn/io/message.hpp>
 #include <ctnn/io/safetensors.hpp>
@@ -105,7 +105,7 @@ struct Checkpoint {
 inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
   constexpr std::uint64_t limit = std::uint64_t{1} << 31; // 500 million parameters
   auto bytes = std::make_shared<const std::vector<std::byte>>(
-      read_file(path, limit, ExitCode::bad_checkpoint));
+      read_file(path, limit, ErrorCode::bad_checkpoint));
   SafetensorsFile file = parse_safetensors(*bytes, path.native());
   return {path.native(), std::move(bytes), std::move(file)};
 }
@@ -141,7 +141,7 @@ LoadResult load_parameters(const SafetensorsFile& file, std::string_view file_na
     if (std::string text = detail::difference(file, *tensor, *slot); !text.empty())
       differences.push_back(std::move(text));
   if (!differences.empty())
-    detail::fail(ExitCode::bad_checkpoint, file_name, "does not match the network: {}",
+    detail::fail(ErrorCode::bad_checkpoint, file_name, "does not match the network: {}",
                  fmt::join(differences, "; "));
 
   for (const auto& [tensor, slot] : pairs)

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 
 namespace ctnn {
@@ -59,7 +59,7 @@ private:
 /// `/dev/zero`) is refused before it is read, so this neither hangs nor reads without end.
 /// Throws `Error(on_error)`.
 inline std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes,
-                                        ExitCode on_error) {
+                                        ErrorCode on_error) {
   const std::string& name = path.native();
   // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
   const detail::file_descriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -89,7 +89,7 @@ inline std::vector<std::byte> read_file(const std::filesystem::path& path, std::
 namespace detail {
 
 [[noreturn]] inline void cannot_write(const std::filesystem::path& path, int error) {
-  fail(ExitCode::cannot_write, path.native(), "cannot write: {}", error_text(error));
+  fail(ErrorCode::cannot_write, path.native(), "cannot write: {}", error_text(error));
 }
 
 /// Where a write to `path` goes: through symbolic links, also dangling ones, so that a link
@@ -117,7 +117,7 @@ inline std::optional<mode_t> permissions_to_keep(int folder, const std::string& 
     cannot_write(path, errno);
   }
   if (!S_ISREG(status.st_mode))
-    fail(ExitCode::cannot_write, path.native(), "cannot write: expected a regular file, found {}",
+    fail(ErrorCode::cannot_write, path.native(), "cannot write: expected a regular file, found {}",
          kind_of(status.st_mode));
   if (::faccessat(folder, name.c_str(), W_OK, AT_EACCESS) != 0) cannot_write(path, errno);
   return static_cast<mode_t>(status.st_mode & 07777);
@@ -198,7 +198,7 @@ inline void write_file_atomically(const std::filesystem::path& path,
 
   // EINVAL: a file system that has no such operation for folders.
   if (detail::sync(folder.get()) != 0 && errno != EINVAL)
-    detail::fail(ExitCode::cannot_write, path.native(),
+    detail::fail(ErrorCode::cannot_write, path.native(),
                  "written, but may be lost in a power failure: cannot sync its folder: {}",
                  detail::error_text(errno));
 }

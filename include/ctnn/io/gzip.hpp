@@ -11,7 +11,7 @@
 
 #include <zlib.h>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 
 namespace ctnn {
@@ -30,7 +30,7 @@ inline constexpr std::uint64_t max_gzip_ratio = 1032;
 class GzipReader {
 public:
   /// `bytes` must outlive the reader. `file_name` and `on_error` are for the errors of `read`.
-  GzipReader(std::span<const std::byte> bytes, std::string_view file_name, ExitCode on_error)
+  GzipReader(std::span<const std::byte> bytes, std::string_view file_name, ErrorCode on_error)
       : bytes_(bytes), file_name_(file_name), on_error_(on_error) {
     constexpr int window = 15, gzip_only = 16; // 32 KiB, the largest; no zlib wrapper
     if (inflateInit2(&stream_, window + gzip_only) != Z_OK) throw std::bad_alloc();
@@ -56,7 +56,7 @@ private:
 
   std::span<const std::byte> bytes_;
   std::string file_name_;
-  ExitCode on_error_;
+  ErrorCode on_error_;
   z_stream stream_{};
   std::size_t position_ = 0; ///< in `bytes_`, of what zlib has not seen
   bool ended_ = false;

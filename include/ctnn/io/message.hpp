@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 
 namespace ctnn {
 
@@ -30,7 +30,7 @@ namespace detail {
 
 /// Throws `Error` with the message `<file>: <what>`.
 template <class... Args>
-[[noreturn]] void fail(ExitCode code, std::string_view file, fmt::format_string<Args...> what,
+[[noreturn]] void fail(ErrorCode code, std::string_view file, fmt::format_string<Args...> what,
                        Args&&... args) {
   throw Error(code, printable(file) + ": " + fmt::format(what, std::forward<Args>(args)...));
 }

@@ -20,7 +20,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 #include <ctnn/io/safetensors_header.hpp>
 
@@ -78,7 +78,7 @@ inline std::uint64_t checked_bytes(const TensorInfo& tensor, std::string_view fi
   const auto name = printable(tensor.name, 100);
   const std::size_t dtype = dtype_index(tensor.dtype);
   if (dtype == dtypes.size())
-    fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": unknown dtype \"{}\"", name,
+    fail(ErrorCode::bad_checkpoint, file_name, "tensor \"{}\": unknown dtype \"{}\"", name,
          printable(tensor.dtype, 40));
   std::uint64_t elements = 1, bits = 0;
   bool overflow = false;
@@ -86,10 +86,10 @@ inline std::uint64_t checked_bytes(const TensorInfo& tensor, std::string_view fi
     overflow |= __builtin_mul_overflow(elements, extent, &elements);
   overflow |= __builtin_mul_overflow(elements, dtypes[dtype].bits, &bits);
   if (overflow)
-    fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": size of shape [{}] overflows 64 bits",
+    fail(ErrorCode::bad_checkpoint, file_name, "tensor \"{}\": size of shape [{}] overflows 64 bits",
          name, fmt::join(tensor.shape, ", "));
   if (bits % 8 != 0)
-    fail(ExitCode::bad_checkpoint, file_name,
+    fail(ErrorCode::bad_checkpoint, file_name,
          "tensor \"{}\": {} bits of {} are not a whole number of bytes", name, bits, tensor.dtype);
   return bits / 8;
 }
@@ -99,7 +99,7 @@ inline void check_layout(const SafetensorsFile& file, std::string_view file_name
   std::uint64_t expected_begin = 0;
   for (const TensorInfo& tensor : file.tensors) {
     const auto wrong = [&](std::string_view what) {
-      fail(ExitCode::bad_checkpoint, file_name, "tensor \"{}\": data_offsets [{}, {}] {}",
+      fail(ErrorCode::bad_checkpoint, file_name, "tensor \"{}\": data_offsets [{}, {}] {}",
            printable(tensor.name, 100), tensor.begin, tensor.end, what);
     };
     if (tensor.end < tensor.begin) wrong("end before they begin");
@@ -114,11 +114,11 @@ inline void check_layout(const SafetensorsFile& file, std::string_view file_name
     expected_begin = tensor.end;
   }
   if (file.data.size() < expected_begin)
-    fail(ExitCode::bad_checkpoint, file_name,
+    fail(ErrorCode::bad_checkpoint, file_name,
          "truncated: tensors need {} bytes after the header, found {}", expected_begin,
          file.data.size());
   if (file.data.size() > expected_begin)
-    fail(ExitCode::bad_checkpoint, file_name, "{} bytes after the last tensor, expected none",
+    fail(ErrorCode::bad_checkpoint, file_name, "{} bytes after the last tensor, expected none",
          file.data.size() - expected_begin);
 }
 
@@ -127,7 +127,7 @@ inline std::string_view header_text(std::span<const std::byte> bytes, std::strin
                                     std::uint64_t limit) {
   constexpr std::uint64_t format_limit = 100'000'000;
   const auto wrong = [&]<class... Args>(fmt::format_string<Args...> what, Args&&... args) {
-    fail(ExitCode::bad_checkpoint, file_name, what, std::forward<Args>(args)...);
+    fail(ErrorCode::bad_checkpoint, file_name, what, std::forward<Args>(args)...);
   };
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.starts_with("PK\x03\x04"))
@@ -160,7 +160,7 @@ inline SafetensorsFile parse_safetensors(std::span<const std::byte> bytes,
   const std::string_view text = detail::header_text(bytes, file_name, header_limit);
   detail::safetensors_header header;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &header))
-    detail::fail(ExitCode::bad_checkpoint, file_name, "{}", header.error);
+    detail::fail(ErrorCode::bad_checkpoint, file_name, "{}", header.error);
 
   SafetensorsFile file{std::move(header.tensors), std::move(header.metadata),
                        bytes.subspan(sizeof(std::uint64_t) + text.size())};

@@ -38,13 +38,13 @@ inline std::uint64_t stored_steps(const Checkpoint& checkpoint) {
   const auto& metadata = checkpoint.file.metadata;
   const auto found = metadata.find(steps_key);
   if (found == metadata.end())
-    fail(ExitCode::bad_checkpoint, checkpoint.name,
+    fail(ErrorCode::bad_checkpoint, checkpoint.name,
          "holds no training state: no {} in its __metadata__", steps_key);
   const std::string& text = found->second;
   std::uint64_t steps = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
   if (error != std::errc{} || end != text.data() + text.size())
-    fail(ExitCode::bad_checkpoint, checkpoint.name, "{}: expected a whole number, found \"{}\"",
+    fail(ErrorCode::bad_checkpoint, checkpoint.name, "{}: expected a whole number, found \"{}\"",
          steps_key, printable(text, 40));
   return steps;
 }

@@ -14,7 +14,7 @@
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/aligned_block.hpp>
 #include <ctnn/network/context.hpp>
-#include <ctnn/network/layout.hpp>
+#include <ctnn/plan/program.hpp>
 #include <ctnn/network/tensor.hpp>
 #include <ctnn/network/workspace.hpp>
 

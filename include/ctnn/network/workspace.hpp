@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include <ctnn/network/aligned_block.hpp>
-#include <ctnn/network/layout.hpp>
+#include <ctnn/plan/program.hpp>
 
 namespace ctnn {
 
@@ -15,7 +15,7 @@ public:
   using Layout = ctnn::Layout<Net, T>;
   static constexpr plan::Mode mode = M;
   static constexpr std::size_t chunk = Layout::chunk; ///< samples it has room for
-  static constexpr auto plan = plan::plan_activations(Layout::run, M, chunk);
+  static constexpr auto plan = Layout::template activations<M>;
 
   Workspace() : activations_(plan.size), scratch_(Layout::offsets.scratch_size) {}
 

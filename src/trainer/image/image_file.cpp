@@ -11,7 +11,7 @@
 #include <span>
 #include <string>
 
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/io/file.hpp>
 #include <ctnn/io/message.hpp>
 
@@ -49,7 +49,7 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-constexpr auto bad_data = ctnn::ExitCode::bad_data;
+constexpr auto bad_data = ctnn::ErrorCode::bad_data;
 
 /// Throws unless the image is neither empty nor too large. Returns its number of pixels.
 std::size_t require_size(std::uint64_t rows, std::uint64_t cols, const std::string& name) {

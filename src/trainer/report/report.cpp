@@ -66,7 +66,7 @@ void write_out_large_integers(Json& object) {
 
 Json page_data(const ReportData& report) {
   constexpr std::uint64_t max_bytes = std::uint64_t{1} << 30;
-  const auto bytes = ctnn::read_file(report.metrics, max_bytes, ctnn::ExitCode::cannot_write);
+  const auto bytes = ctnn::read_file(report.metrics, max_bytes, ctnn::ErrorCode::cannot_write);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 
   Json lines = Json::array();

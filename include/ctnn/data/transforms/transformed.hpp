@@ -8,7 +8,7 @@
 
 #include <ctnn/data/mnist.hpp>
 #include <ctnn/data/transforms/compose.hpp>
-#include <ctnn/io/error.hpp>
+#include <ctnn/core/error.hpp>
 
 namespace ctnn {
 
@@ -42,7 +42,7 @@ private:
     const std::size_t rows = images_.rows(), columns = images_.cols();
     const std::size_t values = size() > 0 ? images_.pixels(0).size() : in.size();
     if (rows != in.height() || columns != in.width() || values != in.size())
-      throw Error(ExitCode::bad_data,
+      throw Error(ErrorCode::bad_data,
                   fmt::format("images of {}x{}x{}, the transforms take {}x{}x{}",
                               rows * columns > 0 ? values / (rows * columns) : 0, rows, columns,
                               in.channels(), in.height(), in.width()));

@@ -8,8 +8,8 @@
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/core/sequential.hpp>
-#include <ctnn/network/fusion.hpp>
-#include <ctnn/network/with.hpp>
+#include <ctnn/plan/fusion.hpp>
+#include <ctnn/plan/options.hpp>
 #include <ctnn/plan/activations.hpp>
 #include <ctnn/plan/parameters.hpp>
 
@@ -169,6 +169,10 @@ public:
 
   static constexpr auto parameters = plan::plan_parameters(graph);
   static constexpr std::size_t chunk = plan::chunk_size(run);
+
+  /// Where a chunk's activations, gradients and tapes live in a mode.
+  template <plan::Mode M>
+  static constexpr auto activations = plan::plan_activations(run, M, chunk);
 
   /// Offsets, operation by operation, of derived parameters and of gradients as a shard accumulates
   /// them: by the derived parameters where there are such, by the parameters themselves otherwise.

@@ -7,7 +7,7 @@
 
 #include <ctnn/core/summary.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
-#include <ctnn/network/workspace.hpp>
+#include <ctnn/plan/program.hpp>
 
 namespace ctnn {
 namespace detail {
@@ -74,11 +74,10 @@ std::string plan_table() {
     table += '\n';
   };
   constexpr std::size_t chunk = Layout::chunk;
-  using Training = Workspace<Net, T, plan::Mode::training>;
-  using Inference = Workspace<Net, T>;
+  using plan::Mode;
   line("Samples in a chunk: ", Text("") << chunk);
-  line("Activations, training: ", detail::kilobytes(sizeof(T) * Training::plan.size));
-  line("Activations, inference: ", detail::kilobytes(sizeof(T) * Inference::plan.size));
+  line("Activations, training: ", detail::kilobytes(sizeof(T) * Layout::template activations<Mode::training>.size));
+  line("Activations, inference: ", detail::kilobytes(sizeof(T) * Layout::template activations<Mode::inference>.size));
   line("Scratch: ", detail::kilobytes(sizeof(T) * Layout::offsets.scratch_size));
   line("Derived parameters: ", detail::kilobytes(sizeof(T) * Layout::offsets.derived_size));
   line("Gradients of a shard: ", detail::kilobytes(sizeof(T) * Layout::offsets.gradient_size));
