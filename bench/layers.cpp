@@ -21,7 +21,7 @@ namespace {
 /// oneDNN's side of the first layer of a group; nothing for layers without weights.
 template <class One, bool Forward>
 std::unique_ptr<Rival> rival_of(const One& one) {
-  using L = typename Layout<typename One::Own, float>::template leaf<0>;
+  using L = typename plan::Program<typename One::Own, float>::template leaf<0>;
   constexpr Shape in = One::Own::input_shape, out = One::Own::nodes[0].output_shape;
   constexpr bool convolution = One::Own::nodes[0].kind == "Conv2d";
   constexpr Pass pass = Forward         ? Pass::forward
@@ -59,8 +59,8 @@ template <std::size_t First>
 void add_layer() {
   constexpr auto group = group_at<Net>(First);
   constexpr std::size_t last = group.first + group.count - 1;
-  const Node& first = Net::graph.nodes[group.first];
-  Text name;
+  const ctnn::detail::Node& first = Net::graph.nodes[group.first];
+  Sentence name;
   name << first.name << ' ' << first.kind;
   for (std::size_t i = group.first + 1; i <= last; ++i) name << '+' << Net::graph.nodes[i].kind;
   name << ' ' << first.input_shape << " -> " << Net::graph.nodes[last].output_shape;

@@ -16,32 +16,32 @@
 
 namespace ctnn::bench {
 
-/// Calls f(i) with the first node of every group of Net, a constant.
+/// Calls f(i) with the first node of every operation of Net, a constant.
 template <class Net, class F>
 void for_each_group(F&& f) {
-  using Layout = ctnn::Layout<Net, float>;
-  for_each_index<Layout::ops>(
-      [&f](auto i) { f(std::integral_constant<std::size_t, Layout::groups.group[i].first>{}); });
+  using Program = plan::Program<Net, float>;
+  ctnn::detail::for_each_index<Program::size>(
+      [&f](auto i) { f(std::integral_constant<std::size_t, Program::operations[i].first>{}); });
 }
 
-/// The group of Net that begins at a node.
+/// The operation of Net that begins at a node.
 template <class Net>
 constexpr auto group_at(std::size_t first) {
   std::size_t i = 0;
-  while (Layout<Net, float>::groups.group[i].first != first) ++i;
-  return Layout<Net, float>::groups.group[i];
+  while (plan::Program<Net, float>::operations[i].first != first) ++i;
+  return plan::Program<Net, float>::operations[i];
 }
 
 /// The network of only those nodes.
-template <class Net, detail::Group G, class Axes, class Nodes>
+template <class Net, plan::Operation G, class Axes, class Nodes>
 struct alone;
-template <class Net, detail::Group G, std::size_t... Axis, std::size_t... I>
+template <class Net, plan::Operation G, std::size_t... Axis, std::size_t... I>
 struct alone<Net, G, std::index_sequence<Axis...>, std::index_sequence<I...>> {
   static constexpr Shape in = Net::graph.nodes[G.first].input_shape;
   using type = Sequential<Input<static_cast<int>(in[Axis])...>,
-                          typename Layout<Net, float>::template leaf<G.first + I>...>;
+                          typename plan::Program<Net, float>::template leaf<G.first + I>...>;
 };
-template <class Net, detail::Group G>
+template <class Net, plan::Operation G>
 using Alone =
     typename alone<Net, G, std::make_index_sequence<Net::graph.nodes[G.first].input_shape.rank>,
                    std::make_index_sequence<G.count>>::type;
@@ -60,10 +60,10 @@ inline void fill(std::span<float> values, Numbers numbers, std::mt19937& random)
 
 /// The group that begins at node First of Net. Layers that run in place get their own output as the
 /// next input, which changes nothing: ReLU and LogSoftmax leave such values as they are.
-template <class Net, std::size_t First, std::size_t Samples = Layout<Net, float>::chunk>
+template <class Net, std::size_t First, std::size_t Samples = plan::Program<Net, float>::chunk>
 class OneGroup {
 public:
-  static constexpr detail::Group group = group_at<Net>(First);
+  static constexpr plan::Operation group = group_at<Net>(First);
   using Own = Alone<Net, group>;
   static constexpr std::size_t samples = Samples;
   static constexpr bool needs_dx = First > 0;
@@ -83,19 +83,21 @@ public:
   /// What the first layer computed when it was checked, for a rival to be checked as well.
   const Chunk<float>& problem() const { return problem_; }
 
-  void forward() { net_.forward(samples, workspace_, {.training = true}); }
+  void forward() { Pass::forward(chunk, net_.weights(), workspace_); }
   void backward() {
     if constexpr (loses_dy)
-      std::ranges::copy(chain_.back().dy, workspace_.gradient(OwnLayout::ops));
-    net_.template backward<needs_dx>(samples, workspace_, gradients_.data(), {.training = true});
+      std::ranges::copy(chain_.back().dy, workspace_.gradient(Program::output));
+    Pass::template backward<needs_dx>(chunk, net_.weights(), workspace_, gradients_.data());
   }
 
 private:
-  using OwnLayout = Layout<Own, float>;
+  using Program = plan::Program<Own, float>;
+  using Pass = ctnn::detail::Pass<Program>;
+  static constexpr ctnn::detail::Chunk chunk{.samples = Samples, .training = true};
   template <std::size_t I>
   using OracleOf =
-      Reference<typename OwnLayout::template leaf<I>, Own::graph.nodes[I].input_shape, float>;
-  static_assert(samples <= OwnLayout::chunk);
+      Reference<typename Program::template leaf<I>, Own::graph.nodes[I].input_shape, float>;
+  static_assert(samples <= Program::chunk);
 
   void fill_all(Numbers numbers) {
     std::mt19937 random(First);
@@ -113,7 +115,7 @@ private:
   /// either decision.
   void run_reference() {
     std::vector<bool> undecided(chain_.back().y.size());
-    for_each_index<Own::node_count>([&](auto i) {
+    ctnn::detail::for_each_index<Own::node_count>([&](auto i) {
       OracleOf<i>::forward(chain_[i]);
       // Before a pooling nothing needs to be marked: elements near 0 are then ties of the pooling.
       if constexpr (i > 0 && Own::graph.nodes[i].output_shape == Own::output_shape &&
@@ -123,7 +125,7 @@ private:
     });
     for (std::size_t i = 0; i < undecided.size(); ++i)
       if (undecided[i]) chain_.back().dy[i] = 0;
-    for_each_index<Own::node_count>([&](auto reversed) {
+    ctnn::detail::for_each_index<Own::node_count>([&](auto reversed) {
       constexpr std::size_t i = Own::node_count - 1 - reversed;
       OracleOf<i>::backward(chain_[i]);
       if constexpr (i > 0) chain_[i - 1].dy = chain_[i].dx;
@@ -131,11 +133,11 @@ private:
   }
 
   void run() {
-    std::ranges::copy(chain_.front().x, workspace_.value(0));
+    std::ranges::copy(chain_.front().x, workspace_.value(Program::input));
     forward();
-    const float* const y = workspace_.value(OwnLayout::ops);
+    const float* const y = workspace_.value(Program::output);
     y_.assign(y, y + chain_.back().y.size());
-    std::ranges::copy(chain_.back().dy, workspace_.gradient(OwnLayout::ops));
+    std::ranges::copy(chain_.back().dy, workspace_.gradient(Program::output));
     backward();
   }
 
@@ -143,12 +145,12 @@ private:
     std::string error = difference("y", y_, chain_.back().y, tolerance);
     const Chunk<float>& first = chain_.front();
     if (needs_dx && error.empty())
-      error = difference("dx", {workspace_.gradient(0), first.dx.size()}, first.dx, tolerance);
-    std::vector<float> block(OwnLayout::parameters.size);
-    net_.gather_gradients(gradients_.data(), block.data());
+      error = difference("dx", {workspace_.gradient(Program::input), first.dx.size()}, first.dx,
+                         tolerance);
+    std::vector<float> block(Program::parameters.size);
+    Pass::gather(gradients_.data(), block.data());
     for (std::size_t p = 0; p < Own::graph.parameters.size() && error.empty(); ++p)
-      error = difference(Own::graph.parameters[p].name.view(),
-                         std::span(block).subspan(OwnLayout::parameters.offset[p]),
+      error = difference(Own::graph.parameters[p].name.view(), Pass::tensor(block.data(), p),
                          of_node(p, &Chunk<float>::gradients), tolerance);
     return error;
   }
@@ -164,10 +166,10 @@ private:
   static constexpr bool loses_dy = [] {
     const auto at = Workspace<Own, float, plan::Mode::training>::plan.gradient;
     const auto size = [](std::size_t i) {
-      const Shape& shape = i == 0 ? Own::input_shape : OwnLayout::run.nodes[i - 1].output_shape;
-      return OwnLayout::chunk * shape.size();
+      const Shape& shape = i == 0 ? Own::input_shape : Program::graph.nodes[i - 1].output_shape;
+      return Program::chunk * shape.size();
     };
-    constexpr std::size_t last = OwnLayout::ops;
+    constexpr std::size_t last = Program::output;
     for (std::size_t i = 0; i < last; ++i)
       if (at[i] != at[last] && at[i] < at[last] + size(last) && at[last] < at[i] + size(i))
         return true;
@@ -176,14 +178,14 @@ private:
 
   static constexpr double tolerance = [] {
     double largest = 0;
-    for_each_index<Own::node_count>(
+    ctnn::detail::for_each_index<Own::node_count>(
         [&](auto i) { largest = std::max(largest, OracleOf<i>::tolerance); });
     return largest;
   }();
 
   Network<Own> net_;
   Workspace<Own, float, plan::Mode::training> workspace_;
-  AlignedBlock<float> gradients_{OwnLayout::offsets.gradient_size};
+  ctnn::detail::AlignedBlock<float> gradients_{Program::offsets.gradient_size};
   std::vector<Chunk<float>> chain_ = [] {
     std::vector<Chunk<float>> chain;
     for (std::size_t i = 0; i < Own::node_count; ++i) chain.emplace_back(Own::graph, i, samples);

@@ -34,7 +34,7 @@ struct Chunk {
       : samples(n), x(n * graph.nodes[index].input_shape.size()),
         y(n * graph.nodes[index].output_shape.size()), dy(y.size()), dx(x.size()),
         tape(n * graph.nodes[index].tape_size) {
-    for (const ParameterNode& parameter : graph.parameters)
+    for (const ctnn::detail::ParameterNode& parameter : graph.parameters)
       if (parameter.node == index) parameters.emplace_back(parameter.shape.size());
     gradients = parameters;
   }
@@ -69,34 +69,36 @@ std::string difference(std::string_view what, std::span<const float> got,
 template <class L, Shape In, class T>
 struct Reference;
 
-/// Convolution and linear. What linear sums up is exact where all numbers are small and whole; a
+/// Convolution and linear, with a bias. What linear sums up is exact where all numbers are small and whole; a
 /// convolution may be done by Winograd's algorithm, which rounds even then.
 template <class Op, class T>
 struct ReferenceOfProducts {
   static void forward(Chunk<T>& c) {
-    Op::forward(c.samples, c.x.data(), c.parameters[0].data(), c.parameters[1].data(), c.y.data());
+    Op::forward(c.samples, c.x.data(), c.parameters[0].data(), c.parameters.at(1).data(),
+                c.y.data());
   }
   static void backward(Chunk<T>& c) {
     Op::backward_input(c.samples, c.dy.data(), c.parameters[0].data(), c.dx.data());
     Op::backward_parameters(c.samples, c.x.data(), c.dy.data(), c.gradients[0].data(),
-                            c.gradients[1].data());
+                            c.gradients.at(1).data());
   }
 };
-template <int Out, Size2d K, Size2d S, Size2d P, ConvolutionAlgorithm A, Shape In, class T>
-struct Reference<Conv2d<Out, K, S, P, A>, In, T>
-    : ReferenceOfProducts<kernels::reference::conv2d<T, Conv2d<Out, K, S, P>::geometry(In)>, T> {
+template <int Out, Size2d K, auto... Options, Shape In, class T>
+struct Reference<Conv2d<Out, K, Options...>, In, T>
+    : ReferenceOfProducts<kernels::reference::conv2d<T, Conv2d<Out, K, Options...>::geometry(In)>,
+                          T> {
   static constexpr double tolerance = 2e-5;
 };
-template <int Out, Shape In, class T>
-struct Reference<Linear<Out>, In, T>
+template <int Out, auto... Options, Shape In, class T>
+struct Reference<Linear<Out, Options...>, In, T>
     : ReferenceOfProducts<kernels::reference::linear<T, In.size(), Out>, T> {
   static constexpr double tolerance = 0;
 };
 
-template <Size2d K, Size2d S, Size2d P, Shape In, class T>
-struct Reference<MaxPool2d<K, S, P>, In, T> {
+template <Size2d K, auto... Options, Shape In, class T>
+struct Reference<MaxPool2d<K, Options...>, In, T> {
   static constexpr double tolerance = 0;
-  static constexpr auto geometry = MaxPool2d<K, S, P>::window.geometry(In);
+  static constexpr auto geometry = MaxPool2d<K, Options...>::window.geometry(In);
 
   static void forward(Chunk<T>& c) {
     kernels::reference::max_pool2d_forward(geometry, c.samples, c.x.data(), c.y.data(),
@@ -117,10 +119,10 @@ struct Reference<MaxPool2d<K, S, P>, In, T> {
   }
 };
 
-template <Size2d K, Size2d S, Size2d P, Shape In, class T>
-struct Reference<AvgPool2d<K, S, P>, In, T> {
+template <Size2d K, auto... Options, Shape In, class T>
+struct Reference<AvgPool2d<K, Options...>, In, T> {
   static constexpr double tolerance = 1e-6;
-  static constexpr auto geometry = AvgPool2d<K, S, P>::window.geometry(In);
+  static constexpr auto geometry = AvgPool2d<K, Options...>::window.geometry(In);
 
   static void forward(Chunk<T>& c) {
     kernels::reference::avg_pool2d_forward(geometry, c.samples, c.x.data(), c.y.data());

@@ -41,12 +41,13 @@ public:
     for (std::size_t i = 0; i < Net::node_count; ++i) nodes_.emplace_back(Net::graph, i, samples);
     for (std::size_t i = 0; i < samples; ++i) {
       Workspace<Net> workspace;
-      net.write_input(1, images.pixels.data() + i * Net::input_shape.size(), workspace);
+      ctnn::detail::Pass<plan::Program<Net, float>>::write_input(
+          1, images.pixels.data() + i * Net::input_shape.size(), workspace);
       std::copy_n(workspace.value(0), Net::input_shape.size(),
                   nodes_[0].x.begin() + static_cast<std::ptrdiff_t>(i * Net::input_shape.size()));
     }
-    for_each_index<Net::node_count>([&](auto i) {
-      constexpr const Node& node = Net::graph.nodes[i];
+    ctnn::detail::for_each_index<Net::node_count>([&](auto i) {
+      constexpr const ctnn::detail::Node& node = Net::graph.nodes[i];
       for (std::size_t p = 0; p < node.parameter_tensors; ++p)
         std::ranges::copy(net.tensor(node.first_parameter + p), nodes_[i].parameters[p].begin());
       OracleOf<i>::forward(nodes_[i]);
@@ -66,7 +67,7 @@ public:
   /// this network does: which element wins a pooling window, what a ReLU lets through.
   bool is_decided(double tolerance) const {
     bool decided = true;
-    for_each_index<Net::node_count>([&](auto i) {
+    ctnn::detail::for_each_index<Net::node_count>([&](auto i) {
       if constexpr (requires { &OracleOf<i>::mark_undecided; }) {
         std::vector<bool> undecided(nodes_[i].y.size());
         OracleOf<i>::mark_undecided(nodes_[i], 2 * tolerance * largest(nodes_[i].x), undecided);
@@ -77,7 +78,7 @@ public:
   }
 
   void backward() {
-    for_each_index<Net::node_count>([&](auto reversed) {
+    ctnn::detail::for_each_index<Net::node_count>([&](auto reversed) {
       constexpr std::size_t i = Net::node_count - 1 - reversed;
       OracleOf<i>::backward(nodes_[i]);
       if constexpr (i > 0) nodes_[i - 1].dy = nodes_[i].dx;
@@ -90,7 +91,7 @@ public:
 
 private:
   template <std::size_t I>
-  using OracleOf = Reference<typename Layout<Net, double>::template leaf<I>,
+  using OracleOf = Reference<typename plan::Program<Net, double>::template leaf<I>,
                              Net::graph.nodes[I].input_shape, double>;
 
   std::vector<Chunk<double>> nodes_;

@@ -101,7 +101,7 @@ private:
   RandomImages<Net> images_;
   std::vector<float> y_;
   const Network<Net> net_{1};
-  ThreadPool pool_;
+  ctnn::detail::ThreadPool pool_;
   std::vector<Workspace<Net>> workspaces_;
   std::string error_;
 };

@@ -22,7 +22,7 @@ public:
     expect(xnn_initialize(nullptr));
     expect(xnn_create_subgraph(out + 1, 0, &graph_));
     define(in, dims_of(Net::input_shape), XNN_VALUE_FLAG_EXTERNAL_INPUT);
-    for_each_index<Net::node_count>([&](auto i) { add<i>(net); });
+    ctnn::detail::for_each_index<Net::node_count>([&](auto i) { add<i>(net); });
     expect(xnn_create_runtime_v2(graph_, nullptr, 0, &runtime_));
     const xnn_external_value values[]{{in, x_.data()}, {value_, y_.data()}};
     if (error.empty()) expect(xnn_setup_runtime(runtime_, 2, values));
@@ -80,8 +80,8 @@ private:
   /// weights behind it lie, and LogSoftmax is left out.
   template <std::size_t I>
   void add(const Network<Net>& net) {
-    using L = typename Layout<Net, float>::template leaf<I>;
-    constexpr const Node& node = Net::graph.nodes[I];
+    using L = typename plan::Program<Net, float>::template leaf<I>;
+    constexpr const ctnn::detail::Node& node = Net::graph.nodes[I];
     constexpr bool relu = I + 1 < Net::node_count && Net::graph.nodes[I + 1].kind == "ReLU";
     constexpr float infinity = std::numeric_limits<float>::infinity();
     constexpr float low = relu ? 0 : -infinity;

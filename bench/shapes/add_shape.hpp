@@ -24,7 +24,7 @@ namespace ctnn::bench {
 namespace detail {
 
 template <class L>
-nlohmann::json describe(const Node& node) {
+nlohmann::json describe(const ctnn::detail::Node& node) {
   nlohmann::json layer{{"kind", std::string(std::string_view(node.kind))}};
   if constexpr (requires { L::window; }) {
     const auto pair = [](Size2d size) { return nlohmann::json{size.height, size.width}; };
@@ -52,7 +52,7 @@ std::string check(Step& step) {
   std::string error;
   for_each_group<Net>([&](auto first) {
     if (!error.empty()) return;
-    constexpr std::size_t few = std::min<std::size_t>(3, Layout<Net, float>::chunk);
+    constexpr std::size_t few = std::min<std::size_t>(3, plan::Program<Net, float>::chunk);
     error = OneGroup<Net, first, few>().error();
     if (!error.empty())
       error = std::string(std::string_view(Net::graph.nodes[first].name.view())) + " " + error;
@@ -84,9 +84,9 @@ void train(benchmark::State& state) {
 template <class Net>
 bool add_shape(const std::string& name, Net) {
   nlohmann::json layers = nlohmann::json::array();
-  for_each_index<Net::node_count>([&](auto i) {
+  ctnn::detail::for_each_index<Net::node_count>([&](auto i) {
     layers.push_back(
-        detail::describe<typename Layout<Net, float>::template leaf<i>>(Net::graph.nodes[i]));
+        detail::describe<typename plan::Program<Net, float>::template leaf<i>>(Net::graph.nodes[i]));
   });
   nlohmann::json input = nlohmann::json::array();
   for (std::size_t axis = 0; axis < Net::input_shape.rank; ++axis)

@@ -8,9 +8,9 @@ import compiler
 
 
 def joined(output):
-    """The output as one line. clang cuts a sentence into `text<33>{{"layer 4 "}}, text<27>{{"…"}}`."""
+    """The output as one line. clang cuts a sentence into `FixedString<33>{{"layer 4 "}}, FixedString<27>{{"…"}}`."""
     one_line = " ".join(output.split())
-    return re.sub(r'"\s*\}+\s*,\s*[\w:]*text<\w+>\s*\{+\s*"', "", one_line)
+    return re.sub(r'"\s*\}+\s*,\s*[\w:]*FixedString<\w+>\s*\{+\s*"', "", one_line)
 
 
 def complaint(sentence, output):

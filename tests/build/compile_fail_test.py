@@ -6,15 +6,15 @@ from compile_fail import complaint
 
 SENTENCE = "layer 4 MaxPool2d<5>: window 5x5 does not fit its 3x3 input"
 
-GCC = """diagnose.hpp: In instantiation of 'struct ctnn::detail::show<ctnn::ill_formed<ctnn::text<60>{"layer 4 MaxPool2d<5>: window 5x5 does not fit its 3x3 input"}> >':
+GCC = """diagnose.hpp: In instantiation of 'struct ctnn::detail::show<ctnn::detail::ill_formed<ctnn::detail::FixedString<60>{"layer 4 MaxPool2d<5>: window 5x5 does not fit its 3x3 input"}> >':
 wrong.cpp:4:1:   required from here
-diagnose.hpp:19:64: error: incomplete type 'ctnn::ill_formed<ctnn::text<60>{"layer 4 MaxPool2d<5>: window 5x5 does not fit its 3x3 input"}>' used in nested name specifier
+diagnose.hpp:19:64: error: incomplete type 'ctnn::detail::ill_formed<ctnn::detail::FixedString<60>{"layer 4 MaxPool2d<5>: window 5x5 does not fit its 3x3 input"}>' used in nested name specifier
 """
-CLANG = """diagnose.hpp:19:54: error: implicit instantiation of undefined template 'ctnn::ill_formed<text<34>{"layer 4 MaxPool2d<5>: window 5x5 "}, text<27>{"does not fit its 3x3 input"}>'
+CLANG = """diagnose.hpp:19:54: error: implicit instantiation of undefined template 'ctnn::detail::ill_formed<FixedString<34>{"layer 4 MaxPool2d<5>: window 5x5 "}, FixedString<27>{"does not fit its 3x3 input"}>'
 diagnose.hpp:9:8: note: template is declared here
 1 error generated.
 """
-CLANG_OTHER_BRACES = CLANG.replace("text<", "ctnn::text<").replace("{", "{{").replace("}", "}}")
+CLANG_OTHER_BRACES = CLANG.replace(" FixedString<", " ctnn::detail::FixedString<").replace("{", "{{").replace("}", "}}")
 CLANG_CXX26 = f"diagnose.hpp:9:1: error: static assertion failed due to requirement 'x': {SENTENCE}\n"
 
 

@@ -37,12 +37,13 @@ void take_step(const nlohmann::json& options, std::uint64_t step, State<T>& s) {
   T *w = s.w.data(), *a = s.a.data(), *b = s.b.data();
   const T* g = s.g.data();
   if (name == "SGD")
-    sgd_step(s.w.size(), w, g, a, option("lr"), option("momentum"), option("weight_decay"),
-             options.at("nesterov").get<bool>());
+    sgd_step(s.w.size(), w, g, a,
+             {option("lr"), option("momentum"), option("weight_decay"),
+              options.at("nesterov").get<bool>()});
   else
-    (name == "Adam" ? adam_step<T> : adamw_step<T>)(s.w.size(), w, g, a, b, step, option("lr"),
-                                                    option("beta1"), option("beta2"), option("eps"),
-                                                    option("weight_decay"));
+    adam_step(s.w.size(), w, g, a, b, step,
+              {option("lr"), option("beta1"), option("beta2"), option("eps"),
+               option("weight_decay"), name == "AdamW"});
 }
 
 /// The parameters `copies` times over, so that they fill vectors and tails.
@@ -86,14 +87,14 @@ TEST_CASE("optimizer_step: follows PyTorch for five steps in float") {
 }
 
 TEST_CASE("optimizer_step: an empty range is left alone") {
-  adam_step<float>(0, nullptr, nullptr, nullptr, nullptr, 1, 0.1, 0.9, 0.999, 1e-8, 0);
-  sgd_step<float>(0, nullptr, nullptr, nullptr, 0.1, 0.9, 0, false);
+  adam_step<float>(0, nullptr, nullptr, nullptr, nullptr, 1, {0.1, 0.9, 0.999, 1e-8, 0, false});
+  sgd_step<float>(0, nullptr, nullptr, nullptr, {0.1, 0.9, 0, false});
 }
 
 TEST_CASE("sgd_step: without momentum it needs no velocity") {
   std::vector<float> w{1, 2, 3};
   const std::vector<float> g{1, 1, -2};
-  sgd_step<float>(3, w.data(), g.data(), nullptr, 0.5, 0, 0, false);
+  sgd_step<float>(3, w.data(), g.data(), nullptr, {0.5, 0, 0, false});
   CHECK(w == std::vector<float>{0.5, 1.5, 4});
 }
 
@@ -101,7 +102,7 @@ TEST_CASE("adam_step: a parameter that never had a gradient stays") {
   std::vector<double> w{1}, m{0}, v{0};
   const double g = 0;
   for (std::uint64_t step = 1; step <= 3; ++step)
-    adam_step(1, w.data(), &g, m.data(), v.data(), step, 0.1, 0.9, 0.999, 1e-8, 0);
+    adam_step(1, w.data(), &g, m.data(), v.data(), step, {0.1, 0.9, 0.999, 1e-8, 0, false});
   CHECK(w[0] == 1);
 }
 
@@ -116,8 +117,8 @@ TEMPLATE_TEST_CASE("optimizer_step: ranges of a block give the bits of the whole
     for (std::uint64_t step = 1; step <= 3; ++step)
       for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
         const std::size_t begin = cuts[i];
-        adamw_step(cuts[i + 1] - begin, w.data() + begin, g.data() + begin, m.data() + begin,
-                   v.data() + begin, step, 1e-2, 0.9, 0.999, 1e-8, 1e-2);
+        adam_step(cuts[i + 1] - begin, w.data() + begin, g.data() + begin, m.data() + begin,
+                  v.data() + begin, step, {1e-2, 0.9, 0.999, 1e-8, 1e-2, true});
       }
     return w;
   };

@@ -12,6 +12,7 @@
 #include <memory>
 #include <new>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "kernels/exact_buffer.hpp"
@@ -85,19 +86,18 @@ struct results {
 template <class T>
 struct kernel {
   std::size_t derived_size, derived_gradient_size, scratch_size, derive_parts;
-  void (*derive)(std::size_t part, const T* weight, const T* bias, T* derived);
-  void (*derive_adjoint)(std::size_t part, const T* gradient, T* dweight, T* dbias);
-  void (*forward)(std::size_t n, const T* x, const T* derived, T* y, T* tape, T* scratch);
-  using Backward = void(std::size_t n, const T* x, const T* y, const T* dy, const T* tape,
-                        const T* derived, T* dx, T* derived_gradient, T* scratch);
+  void (*derive)(std::size_t part, std::span<const T* const> parameters, T* derived);
+  void (*derive_adjoint)(std::size_t part, const T* gradient, std::span<T* const> gradients);
+  void (*forward)(const kernels::forward_chunk<T>& chunk);
+  using Backward = void(const kernels::backward_chunk<T>& chunk);
   Backward *backward, *backward_without_dx;
 
-  void derive_all(const T* weight, const T* bias, T* derived) const {
-    for (std::size_t part = derive_parts; part-- > 0;) derive(part, weight, bias, derived);
+  /// The parameters are {weight, bias}, or {weight}.
+  void derive_all(const std::vector<const T*>& parameters, T* derived) const {
+    for (std::size_t part = derive_parts; part-- > 0;) derive(part, parameters, derived);
   }
-  void adjoint_all(const T* gradient, T* dweight, T* dbias) const {
-    for (std::size_t part = derive_parts; part-- > 0;)
-      derive_adjoint(part, gradient, dweight, dbias);
+  void adjoint_all(const T* gradient, const std::vector<T*>& gradients) const {
+    for (std::size_t part = derive_parts; part-- > 0;) derive_adjoint(part, gradient, gradients);
   }
 };
 template <class T, class K>
@@ -204,27 +204,55 @@ results<ExactBuffer<T>> run(const kernel<T>& k, const function& f, const inputs&
                             misaligned<T>(x.size()), misaligned<T>(weight.size()),
                             misaligned<T>(bias.size())};
   aligned<T> derived(k.derived_size);
-  k.derive_all(weight.data(), bias.data(), derived.data());
-  k.forward(n, x.data(), derived.data(), r.y.data(), f.pool > 1 ? r.tape.data() : nullptr,
-            scratch().data());
+  k.derive_all({weight.data(), bias.data()}, derived.data());
+  const auto forward = [&](std::size_t images, const T* from, T* to, T* tape_or_null) {
+    const auto own = scratch();
+    k.forward({.n = images,
+               .x = from,
+               .y = to,
+               .tape = tape_or_null,
+               .derived = derived.data(),
+               .scratch = own.data()});
+  };
+  forward(n, x.data(), r.y.data(), f.pool > 1 ? r.tape.data() : nullptr);
   // An image alone has the bits that it has among others, and so has what nobody asks the tape of.
   auto alone = r.y, alone_tape = r.tape, y_only = r.y;
   for (std::size_t i = 0; i < n; ++i)
-    k.forward(1, x.data() + i * f.in(), derived.data(), alone.data() + i * f.out(),
-              f.pool > 1 ? alone_tape.data() + i * f.out() : nullptr, scratch().data());
-  k.forward(n, x.data(), derived.data(), y_only.data(), nullptr, scratch().data());
+    forward(1, x.data() + i * f.in(), alone.data() + i * f.out(),
+            f.pool > 1 ? alone_tape.data() + i * f.out() : nullptr);
+  forward(n, x.data(), y_only.data(), nullptr);
   CHECK((same(alone, r.y) && same(alone_tape, r.tape) && same(y_only, r.y)));
 
   aligned<T> gradient(k.derived_gradient_size, start), without_dx(k.derived_gradient_size, start);
   auto dweight = r.dweight, dbias = r.dbias;
-  k.adjoint_all(gradient.data(), dweight.data(), dbias.data());
+  k.adjoint_all(gradient.data(), {dweight.data(), dbias.data()});
   const T* const winners = f.pool > 1 ? tape.data() : nullptr;
-  k.backward(n, x.data(), y.data(), dy.data(), winners, derived.data(), r.dx.data(),
-             gradient.data(), scratch().data());
-  k.backward_without_dx(n, x.data(), y.data(), dy.data(), winners, derived.data(), nullptr,
-                        without_dx.data(), scratch().data());
+  const auto backward = [&](auto* pass, T* dx, T* derived_gradient) {
+    const auto own = scratch();
+    pass({.n = n,
+          .x = x.data(),
+          .y = y.data(),
+          .tape = winners,
+          .derived = derived.data(),
+          .dy = dy.data(),
+          .dx = dx,
+          .derived_gradient = derived_gradient,
+          .scratch = own.data()});
+  };
+  backward(k.backward, r.dx.data(), gradient.data());
+  backward(k.backward_without_dx, nullptr, without_dx.data());
   CHECK(std::equal(gradient.data(), gradient.data() + gradient.size(), without_dx.data()));
-  k.adjoint_all(gradient.data(), r.dweight.data(), r.dbias.data());
+  k.adjoint_all(gradient.data(), {r.dweight.data(), r.dbias.data()});
+
+  // Without a bias it is as with one of zeros, and the weight's gradient is the same.
+  const auto zeros = misaligned<T>(std::vector<double>(bias.size()));
+  auto y_without = r.y, y_zero = r.y, dweight_alone = r.dweight;
+  k.derive_all({weight.data()}, derived.data());
+  forward(n, x.data(), y_without.data(), nullptr);
+  k.derive_all({weight.data(), zeros.data()}, derived.data());
+  forward(n, x.data(), y_zero.data(), nullptr);
+  k.adjoint_all(gradient.data(), {dweight_alone.data()});
+  CHECK((same(y_without, y_zero) && same(dweight_alone, r.dweight)));
   CHECK((r.y.start_untouched() && r.tape.start_untouched() && r.dx.start_untouched() &&
          r.dweight.start_untouched() && r.dbias.start_untouched()));
   for (std::size_t i = 0; i < dweight.size(); ++i) r.dweight[i] -= dweight[i];

@@ -31,7 +31,7 @@ TEST_CASE("Winograd's parameters are derived part by part") {
   std::vector<int> written(Kernel::derived_size);
   for (std::size_t part = 0; part < Kernel::derive_parts; ++part) {
     const aligned<float> block(Kernel::derived_size);
-    Kernel::derive(part, weight.data(), bias.data(), block.data());
+    Kernel::derive(part, std::array{weight.data(), bias.data()}, block.data());
     for (std::size_t i = 0; i < written.size(); ++i) written[i] += !std::isnan(block.data()[i]);
   }
   CHECK(std::all_of(written.begin(), written.end(), [](int times) { return times == 1; }));

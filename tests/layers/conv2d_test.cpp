@@ -13,17 +13,29 @@ TEST_CASE("convolution agrees with PyTorch") {
 }
 
 TEST_CASE("convolution with stride and padding agrees with PyTorch") {
-  agrees_with_pytorch<Input<2, 8, 9>, Conv2d<3, 3, 2>, float>("conv2d_stride_2");
-  agrees_with_pytorch<Input<2, 6, 7>, Conv2d<3, 3, 1, 1>, float>("conv2d_padding_1");
-  agrees_with_pytorch<Input<2, 6, 7>, Conv2d<3, 5, 1, 2>, float>("conv2d_5x5_padding_2");
-  agrees_with_pytorch<Input<3, 7, 9>, Conv2d<4, 3, 2, 1>>("conv2d_stride_2_padding_1");
-  agrees_with_pytorch<Input<3, 5, 6>, Conv2d<4, Size2d{2, 3}, Size2d{2, 1}, Size2d{1, 0}>, float>(
+  agrees_with_pytorch<Input<2, 8, 9>, Conv2d<3, 3, stride(2)>, float>("conv2d_stride_2");
+  agrees_with_pytorch<Input<2, 6, 7>, Conv2d<3, 3, padding(1)>, float>("conv2d_padding_1");
+  agrees_with_pytorch<Input<2, 6, 7>, Conv2d<3, 5, padding(2)>, float>("conv2d_5x5_padding_2");
+  agrees_with_pytorch<Input<3, 7, 9>, Conv2d<4, 3, stride(2), padding(1)>>(
+      "conv2d_stride_2_padding_1");
+  agrees_with_pytorch<Input<3, 5, 6>, Conv2d<4, Size2d{2, 3}, stride(2, 1), padding(1, 0)>, float>(
       "conv2d_2x3_stride_2x1_padding_1x0");
+}
+
+TEST_CASE("convolution without a bias agrees with PyTorch") {
+  STATIC_REQUIRE(Sequential<Input<3, 8, 8>, Conv2d<4, 3, bias(false)>>::parameter_count == 108);
+  agrees_with_pytorch<Input<2, 6, 7>, Conv2d<3, 3, stride(2), padding(1), bias(false)>>(
+      "conv2d_no_bias");
+  agrees_with_pytorch<Input<3, 8, 8>, Conv2d<4, 3, bias(false), direct>, float>(
+      "conv2d_3x3_no_bias");
+  agrees_with_pytorch<Input<3, 8, 8>, Conv2d<4, 3, bias(false), winograd(3)>, float>(
+      "conv2d_3x3_no_bias");
+  CHECK(gradcheck<Input<3, 8, 8>, Conv2d<4, 3, bias(false), winograd(2)>, ReLU>() == "");
 }
 
 TEST_CASE("convolution keeps the law of gradients") {
   CHECK(gradcheck<Input<3, 10, 13>, Conv2d<4, 3>>() == "");
-  CHECK(gradcheck<Input<3, 7, 9>, Conv2d<4, 3, 2, 1>>() == "");
-  CHECK(gradcheck<Input<3, 6, 7>, Conv2d<5, Size2d{2, 3}, Size2d{2, 1}, Size2d{1, 0}>>() == "");
+  CHECK(gradcheck<Input<3, 7, 9>, Conv2d<4, 3, stride(2), padding(1)>>() == "");
+  CHECK(gradcheck<Input<3, 6, 7>, Conv2d<5, Size2d{2, 3}, stride(2, 1), padding(1, 0)>>() == "");
   CHECK(gradcheck<Input<5, 4, 4>, Conv2d<4, 1>>() == "");
 }

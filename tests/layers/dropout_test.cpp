@@ -13,9 +13,11 @@ std::vector<float> dropped(std::size_t first_sample, std::uint64_t seed, bool tr
   Workspace<Net> workspace;
   const std::vector<float> ones(3 * Net::input_shape.size(), 1.f);
   std::vector<float> y(ones.size());
-  net.write_input(3, ones.data(), workspace);
-  net.forward(3, workspace, {training, seed, first_sample});
-  net.read_output(3, workspace, y.data());
+  using Pass = detail::Pass<Network<Net>::Program>;
+  Pass::write_input(3, ones.data(), workspace);
+  Pass::forward({.samples = 3, .training = training, .seed = seed, .first_sample = first_sample},
+                net.weights(), workspace);
+  Pass::read_output(3, workspace, y.data());
   return y;
 }
 

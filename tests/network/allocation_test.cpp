@@ -90,8 +90,9 @@ std::size_t allocations_of(F&& f) {
 
 namespace {
 
-using Net = Sequential<Input<2, 10, 10>, Conv2d<5, 3, 1, 0, winograd(4)>, MaxPool2d<2>, ReLU,
-                       Dropout<0.2>, Conv2d<6, 3>, MaxPool2d<2, 1>, Flatten, Linear<4>, LogSoftmax>;
+using Net =
+    Sequential<Input<2, 10, 10>, Conv2d<5, 3, winograd(4)>, MaxPool2d<2>, ReLU, Dropout<0.2>,
+               Conv2d<6, 3>, MaxPool2d<2, stride(1)>, Flatten, Linear<4>, LogSoftmax>;
 
 struct Images {
   std::size_t size() const { return 70; } // more than a chunk
@@ -116,7 +117,7 @@ TEST_CASE("the counter counts allocations of every kind") {
   CHECK(allocations_of([] { ::operator delete[](::operator new[](4)); }) == 1);
   CHECK(allocations_of([] { ::operator delete(::operator new(4, std::nothrow), std::nothrow); }) ==
         1);
-  CHECK(allocations_of([] { AlignedBlock<float>{16}; }) == 1);
+  CHECK(allocations_of([] { detail::AlignedBlock<float>{16}; }) == 1);
   CHECK(allocations_of([] {}) == 0);
 }
 
@@ -139,15 +140,17 @@ TEST_CASE("predicting, forward and backward allocate nothing") {
   Workspace<Net> workspace;
   CHECK(allocations_of([&] { net.predict(Images{}.size(), x.data(), y.data(), workspace); }) == 0);
 
-  using Layout = Network<Net>::Layout;
+  using Program = Network<Net>::Program;
+  using Pass = detail::Pass<Program>;
+  constexpr detail::Chunk chunk{.samples = 5, .training = true};
   Workspace<Net, float, plan::Mode::training> training;
-  std::vector<float> gradients(Layout::offsets.gradient_size), block(Layout::parameters.size);
+  std::vector<float> gradients(Program::offsets.gradient_size), block(Program::parameters.size);
   CHECK(allocations_of([&] {
-          net.write_input(5, x.data(), training);
-          net.forward(5, training, {.training = true});
-          std::fill_n(training.gradient(Layout::ops), 5 * Net::output_shape.size(), 1.f);
-          net.backward<true>(5, training, gradients.data(), {.training = true});
-          net.gather_gradients(gradients.data(), block.data());
+          Pass::write_input(5, x.data(), training);
+          Pass::forward(chunk, net.weights(), training);
+          std::fill_n(training.gradient(Program::output), 5 * Net::output_shape.size(), 1.f);
+          Pass::backward<true>(chunk, net.weights(), training, gradients.data());
+          Pass::gather(gradients.data(), block.data());
         }) == 0);
 }
 

@@ -17,9 +17,11 @@ using namespace ctnn;
 TEST_CASE("the seed network's gradients in float are those in double of the same decisions") {
   using Narrow = Network<Net, float>;
   using Wide = Network<Net, double>;
-  using Layout = Narrow::Layout;
+  using Program = Narrow::Program;
+  using Pass = detail::Pass<Program>;
+  using WidePass = detail::Pass<Wide::Program>;
   constexpr std::size_t n = 8;
-  STATIC_REQUIRE(n <= Layout::chunk);
+  STATIC_REQUIRE(n <= Program::chunk);
   Narrow net(1);
   Wide wide;
   wide.modify([&](auto& tensors) {
@@ -33,12 +35,13 @@ TEST_CASE("the seed network's gradients in float are those in double of the same
   std::normal_distribution<float> normal;
   for (std::size_t i = 0; i < n * Net::input_shape.size(); ++i)
     wide_workspace.value(0)[i] = workspace.value(0)[i] = normal(engine);
-  net.forward(n, workspace, {.training = true});
-  wide.forward(n, wide_workspace, {.training = true});
+  constexpr detail::Chunk chunk{.samples = n, .training = true};
+  Pass::forward(chunk, net.weights(), workspace);
+  WidePass::forward(chunk, wide.weights(), wide_workspace);
 
-  for (std::size_t op = 0; op < Layout::ops; ++op) {
-    const Node& node = Layout::run.nodes[op];
-    if (Layout::groups.group[op].activation == 0) continue;
+  for (std::size_t op = 0; op < Program::size; ++op) {
+    const detail::Node& node = Program::graph.nodes[op];
+    if (Program::operations[op].activation == 0) continue;
     float* const y = workspace.value(op + 1);
     const double* const wide_y = wide_workspace.value(op + 1);
     for (std::size_t i = 0; i < n * node.output_shape.size(); ++i)
@@ -48,18 +51,17 @@ TEST_CASE("the seed network's gradients in float are those in double of the same
   }
   const std::size_t outputs = n * Net::output_shape.size();
   for (std::size_t i = 0; i < outputs; ++i)
-    wide_workspace.gradient(Layout::ops)[i] = workspace.gradient(Layout::ops)[i] =
+    wide_workspace.gradient(Program::output)[i] = workspace.gradient(Program::output)[i] =
         i % 10 == i / 10 ? -1.f / n : 0.f;
-  std::vector<float> shard(Layout::offsets.gradient_size), block(Layout::parameters.size);
-  std::vector<double> wide_shard(Wide::Layout::offsets.gradient_size), wide_block(block.size());
-  net.backward(n, workspace, shard.data(), {.training = true});
-  wide.backward(n, wide_workspace, wide_shard.data(), {.training = true});
-  net.gather_gradients(shard.data(), block.data());
-  wide.gather_gradients(wide_shard.data(), wide_block.data());
+  std::vector<float> shard(Program::offsets.gradient_size), block(Program::parameters.size);
+  std::vector<double> wide_shard(Wide::Program::offsets.gradient_size), wide_block(block.size());
+  Pass::backward(chunk, net.weights(), workspace, shard.data());
+  WidePass::backward(chunk, wide.weights(), wide_workspace, wide_shard.data());
+  Pass::gather(shard.data(), block.data());
+  WidePass::gather(wide_shard.data(), wide_block.data());
   for (std::size_t p = 0; p < net.tensors; ++p) {
     CAPTURE(p);
-    const std::size_t at = Layout::parameters.offset[p], size = net.tensor(p).size();
-    CHECK(test::error(std::span(block).subspan(at, size),
-                      std::span(wide_block).subspan(at, size)) <= 2e-5);
+    CHECK(test::error(Pass::tensor(block.data(), p), WidePass::tensor(wide_block.data(), p)) <=
+          2e-5);
   }
 }

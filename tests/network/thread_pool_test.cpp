@@ -5,7 +5,7 @@
 
 #include "support/catch.hpp"
 
-using ctnn::ThreadPool;
+using ctnn::detail::ThreadPool;
 
 TEST_CASE("a pool runs every task once") {
   for (const std::size_t workers : {1u, 2u, 5u}) {

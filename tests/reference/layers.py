@@ -116,9 +116,12 @@ def main():
           nn.Conv2d(3, 4, (2, 3), stride=(2, 1), padding=(1, 0)), (3, 5, 6))
     layer("conv2d_kernel_is_input", nn.Conv2d(2, 3, (5, 4)), (2, 5, 4), batch=3)
     layer("conv2d_17_out", nn.Conv2d(3, 17, 3), (3, 6, 6))
+    layer("conv2d_no_bias", nn.Conv2d(2, 3, 3, stride=2, padding=1, bias=False), (2, 6, 7))
+    layer("conv2d_3x3_no_bias", nn.Conv2d(3, 4, 3, bias=False), (3, 8, 8))
 
     layer("linear_7_5", nn.Linear(7, 5), (7,), batch=3)
     layer("linear_33_10", nn.Linear(33, 10), (33,), batch=3)
+    layer("linear_no_bias", nn.Linear(9, 4, bias=False), (9,), batch=3)
 
     layer("max_pool2d_2", nn.MaxPool2d(2), (3, 6, 8), distinct)
     layer("max_pool2d_2_odd", nn.MaxPool2d(2), (2, 7, 9), distinct)

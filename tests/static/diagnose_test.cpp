@@ -9,17 +9,38 @@ namespace {
 
 struct WantsVector {
   static constexpr Shape output_shape(Shape in) { return in; }
-  static constexpr Text check(Shape in) {
-    return in.rank == 1 ? Text{} : Text("wants a vector, got ") << in;
+  static constexpr Sentence check(Shape in) {
+    return in.rank == 1 ? Sentence{} : Sentence("wants a vector, got ") << in;
   }
 };
 struct LosesAll {
   static constexpr Shape output_shape(Shape) { return {0}; }
 };
 
+struct Same {
+  static constexpr Shape output_shape(Shape in) { return in; }
+};
+struct NumberAsTape : Same {
+  static constexpr std::size_t tape_size = 3;
+};
+struct CheckNotStatic : Same {
+  constexpr Sentence check(Shape) const { return {}; }
+};
+struct OneParameter : Same {
+  static constexpr Parameter parameters(Shape) { return {"gain", {1}, constant(1)}; }
+};
+struct Misspelt : Same {
+  static constexpr bool inplace = true;
+};
+struct Shrinks {
+  static constexpr Shape output_shape(Shape in) {
+    return {in.channels(), in.height() - 5, in.width()};
+  }
+};
+
 template <class... Ls>
 std::string said() {
-  static constexpr Text text = diagnose<Ls...>(); // at compile time, as the compiler would
+  static constexpr Sentence text = diagnose<Ls...>(); // at compile time, as the compiler would
   return std::string(text.view());
 }
 
@@ -36,8 +57,8 @@ TEST_CASE("a window that does not fit its input is told with both sizes") {
         "layer 4 MaxPool2d<5>: window 5x5 does not fit its 3x3 input");
   CHECK(said<Input<1, 4, 4>, Conv2d<8, 5>>() ==
         "layer 0 Conv2d<8, 5>: kernel 5x5 does not fit its 4x4 input");
-  CHECK(said<Input<1, 4, 4>, Conv2d<8, 7, 1, 1>>() ==
-        "layer 0 Conv2d<8, 7, 1, 1>: kernel 7x7 does not fit its 4x4 input with padding 1x1");
+  CHECK(said<Input<1, 4, 4>, Conv2d<8, 7, padding(1)>>() ==
+        "layer 0 Conv2d<8, 7, padding(1)>: kernel 7x7 does not fit its 4x4 input with padding 1x1");
   CHECK(said<Input<1, 4, 4>, AvgPool2d<Size2d{2, 5}>>() ==
         "layer 0 AvgPool2d<{2, 5}>: window 2x5 does not fit its 4x4 input");
 }
@@ -59,26 +80,29 @@ TEST_CASE("a name stands in for the index and nesting is told") {
 }
 
 TEST_CASE("bad parameters of a layer are told") {
-  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 0>>() ==
-        "layer 0 Conv2d<8, 3, 0>: stride must be at least 1x1, got 0x0");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(0)>>() ==
+        "layer 0 Conv2d<8, 3, stride(0)>: stride must be at least 1x1, got 0x0");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 0>>() ==
         "layer 0 Conv2d<8, 0>: kernel must be at least 1x1, got 0x0");
-  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 1, -1>>() ==
-        "layer 0 Conv2d<8, 3, 1, -1>: padding must not be negative, got -1x-1");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, padding(-1)>>() ==
+        "layer 0 Conv2d<8, 3, padding(-1)>: padding must not be negative, got -1x-1");
   CHECK(said<Input<1, 9, 9>, Conv2d<0, 3>>() ==
         "layer 0 Conv2d<0, 3>: out_channels must be at least 1, got 0");
-  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 1, 1, winograd(6)>>() == "");
-  CHECK(said<Input<1, 9, 9>, Conv2d<8, 5, 1, 0, winograd(4)>>() ==
-        "layer 0 Conv2d<8, 5>: winograd(4) needs 2 to 6 and a 3x3 kernel of stride 1, got kernel "
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, padding(1), winograd(6)>>() == "");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 5, winograd(4)>>() ==
+        "layer 0 Conv2d<8, 5, winograd(4)>: winograd(4) needs 2 to 6 and a 3x3 kernel of stride 1, "
+        "got kernel "
         "5x5 and stride 1x1");
-  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 2, 0, winograd(2)>>() ==
-        "layer 0 Conv2d<8, 3, 2>: winograd(2) needs 2 to 6 and a 3x3 kernel of stride 1, got "
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), winograd(2)>>() ==
+        "layer 0 Conv2d<8, 3, stride(2), winograd(2)>: winograd(2) needs 2 to 6 and a 3x3 kernel "
+        "of stride 1, got "
         "kernel 3x3 and stride 2x2");
-  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, 1, 0, winograd(7)>>() ==
-        "layer 0 Conv2d<8, 3>: winograd(7) needs 2 to 6 and a 3x3 kernel of stride 1, got kernel "
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, winograd(7)>>() ==
+        "layer 0 Conv2d<8, 3, winograd(7)>: winograd(7) needs 2 to 6 and a 3x3 kernel of stride 1, "
+        "got kernel "
         "3x3 and stride 1x1");
-  CHECK(said<Input<1, 9, 9>, MaxPool2d<2, 2, 2>>() ==
-        "layer 0 MaxPool2d<2, 2, 2>: padding 2x2 is more than half of the window 2x2");
+  CHECK(said<Input<1, 9, 9>, MaxPool2d<2, padding(2)>>() ==
+        "layer 0 MaxPool2d<2, padding(2)>: padding 2x2 is more than half of the window 2x2");
   CHECK(said<Input<9>, Linear<-3>>() ==
         "layer 0 Linear<-3>: out_features must be at least 1, got -3");
   CHECK(said<Input<9>, Dropout<1.0>>() == "layer 0 Dropout<1>: probability must be in [0, 1)");
@@ -86,6 +110,73 @@ TEST_CASE("bad parameters of a layer are told") {
         "layer 0 Dropout<-0.25>: probability must be in [0, 1)");
   CHECK(said<Input<9>, LeakyReLU<-0.1>>() ==
         "layer 0 LeakyReLU<-0.1>: negative_slope must not be negative");
+}
+
+TEST_CASE("options are keywords: a position is not one") {
+  CHECK(said<Input<3, 32, 32>, Conv2d<3, 16, 5>>() ==
+        "layer 0 Conv2d<3, 16, 5>: the third argument is an option such as stride(2); out_channels "
+        "and kernel_size come first, in_channels are inferred");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), 1>>() ==
+        "layer 0 Conv2d<8, 3, stride(2), 1>: the fourth argument is an option such as stride(2); "
+        "out_channels and kernel_size come first, in_channels are inferred");
+  CHECK(said<Input<784>, Linear<784, 128>>() ==
+        "layer 0 Linear<784, 128>: the second argument is an option such as bias(false); "
+        "out_features come first, in_features are inferred");
+  CHECK(said<Input<784>, Linear<128, false>>() ==
+        "layer 0 Linear<128, false>: the second argument is an option such as bias(false); "
+        "out_features come first, in_features are inferred");
+  CHECK(said<Input<1, 9, 9>, MaxPool2d<3, 2>>() ==
+        "layer 0 MaxPool2d<3, 2>: the second argument is an option such as stride(2); kernel_size "
+        "comes first");
+  CHECK(said<Input<1, 9, 9>, AvgPool2d<3, Size2d{2, 1}>>() ==
+        "layer 0 AvgPool2d<3, {2, 1}>: the second argument is an option such as stride(2); "
+        "kernel_size comes first");
+}
+
+TEST_CASE("an option that is unknown, given twice or not for this layer is told") {
+  CHECK(said<Input<1, 9, 9>, MaxPool2d<3, bias(false)>>() ==
+        "layer 0 MaxPool2d<3, bias(false)>: bias(false) is not an option of MaxPool2d, which knows "
+        "stride, padding");
+  CHECK(said<Input<9>, Linear<3, padding(1)>>() ==
+        "layer 0 Linear<3, padding(1)>: padding(1) is not an option of Linear, which knows bias");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, fusion(false)>>() ==
+        "layer 0 Conv2d<8, 3, fusion(false)>: fusion(false) is not an option of Conv2d, which "
+        "knows stride, padding, bias, an algorithm");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), padding(1), stride(1)>>() ==
+        "layer 0 Conv2d<8, 3, stride(2), padding(1), stride(1)>: stride is given twice");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, direct, winograd(2)>>() ==
+        "layer 0 Conv2d<8, 3, direct, winograd(2)>: an algorithm is given twice");
+  STATIC_REQUIRE(detail::network_options_error<stride(2)> ==
+                 "With: stride(2) is not an option of a network, which knows fusion, an algorithm");
+  STATIC_REQUIRE(detail::network_options_error<direct, fusion(false)>.empty());
+}
+
+TEST_CASE("a layer is described as it is written") {
+  STATIC_REQUIRE(Conv2d<8, 3>::describe() == "Conv2d<8, 3>");
+  STATIC_REQUIRE(Conv2d<8, Size2d{2, 3}, padding(1, 0), bias(false), winograd(4)>::describe() ==
+                 "Conv2d<8, {2, 3}, padding(1, 0), bias(false), winograd(4)>");
+  STATIC_REQUIRE(Linear<50, bias(true)>::describe() == "Linear<50, bias(true)>");
+  STATIC_REQUIRE(MaxPool2d<3, stride(2)>::describe() == "MaxPool2d<3, stride(2)>");
+}
+
+TEST_CASE("a member that a layer need not have is checked when it is there") {
+  CHECK(said<Input<3>, NumberAsTape>() ==
+        "layer 0 NumberAsTape declares a member that is not static constexpr std::size_t "
+        "tape_size(Shape)");
+  CHECK(said<Input<3>, CheckNotStatic>() ==
+        "layer 0 CheckNotStatic declares a member that is not static constexpr Sentence "
+        "check(Shape)");
+  CHECK(said<Input<3>, OneParameter>() ==
+        "layer 0 OneParameter declares a member that is not static constexpr auto "
+        "parameters(Shape), a std::array of Parameter");
+  CHECK(said<Input<3>, Misspelt>() ==
+        "layer 0 Misspelt has a member inplace; a layer's is called in_place");
+}
+
+TEST_CASE("an extent that has wrapped around is told") {
+  CHECK(said<Input<3, 4, 4>, Shrinks>() ==
+        "layer 0 Shrinks: its output for a 3x4x4 input has an extent beyond 2147483647; did a "
+        "subtraction wrap around?");
 }
 
 TEST_CASE("what is not a network is told") {
@@ -123,11 +214,11 @@ TEST_CASE("an unknown parameter is told with the nearest name") {
   using Net =
       Sequential<Input<1, 9, 9>, Named<"conv1", Conv2d<8, 3>>, Flatten, Named<"fc", Linear<10>>>;
   using Bare = Sequential<Input<9>, ReLU>;
-  STATIC_REQUIRE(diagnose_parameter<Net>("fc.bias").empty());
-  STATIC_REQUIRE(diagnose_parameter<Net>("conv1.wieght") ==
+  STATIC_REQUIRE(detail::diagnose_parameter_of(Net::graph, "fc.bias").empty());
+  STATIC_REQUIRE(detail::diagnose_parameter_of(Net::graph, "conv1.wieght") ==
                  "no parameter is named conv1.wieght; the nearest is conv1.weight");
-  STATIC_REQUIRE(diagnose_parameter<Net>("weight") ==
+  STATIC_REQUIRE(detail::diagnose_parameter_of(Net::graph, "weight") ==
                  "no parameter is named weight; the nearest is fc.weight");
-  STATIC_REQUIRE(diagnose_parameter<Bare>("weight") ==
+  STATIC_REQUIRE(detail::diagnose_parameter_of(Bare::graph, "weight") ==
                  "no parameter is named weight; this network has none");
 }

@@ -8,7 +8,7 @@ using namespace ctnn;
 
 namespace {
 
-using Block = Sequential<Conv2d<8, 3, 1, 1>, ReLU>;
+using Block = Sequential<Conv2d<8, 3, padding(1)>, ReLU>;
 using Nested = Sequential<Input<3, 8, 8>, Named<"stem", Block>, Block, MaxPool2d<2>,
                           Named<"gain", ChannelGain>, Flatten, Named<"head", Linear<10>>>;
 
@@ -26,17 +26,17 @@ static_assert(std::is_same_v<Nested::layer<3>, ChannelGain>);
 // Shapes follow PyTorch's rules for stride and padding.
 template <class... Ls>
 constexpr Shape output_of = Sequential<Ls...>::output_shape;
-static_assert(output_of<Input<3, 7, 9>, Conv2d<4, 3, 2, 1>> == Shape{4, 4, 5});
-static_assert(output_of<Input<3, 5, 6>, Conv2d<4, Size2d{2, 3}, Size2d{2, 1}, Size2d{1, 0}>> ==
+static_assert(output_of<Input<3, 7, 9>, Conv2d<4, 3, stride(2), padding(1)>> == Shape{4, 4, 5});
+static_assert(output_of<Input<3, 5, 6>, Conv2d<4, Size2d{2, 3}, stride(2, 1), padding(1, 0)>> ==
               Shape{4, 3, 4});
 static_assert(output_of<Input<2, 7, 9>, MaxPool2d<2>> == Shape{2, 3, 4});
-static_assert(output_of<Input<2, 7, 8>, MaxPool2d<3, 2, 1>> == Shape{2, 4, 4});
-static_assert(output_of<Input<2, 7, 8>, AvgPool2d<3, 2, 1>> == Shape{2, 4, 4});
+static_assert(output_of<Input<2, 7, 8>, MaxPool2d<3, stride(2), padding(1)>> == Shape{2, 4, 4});
+static_assert(output_of<Input<2, 7, 8>, AvgPool2d<3, stride(2), padding(1)>> == Shape{2, 4, 4});
 static_assert(output_of<Input<2, 3, 4>, Flatten> == Shape{24});
 static_assert(output_of<Input<5>, Dropout<0.5>, LeakyReLU<>, Sigmoid, Tanh, Softmax> == Shape{5});
 
 // The list is open to Hana.
-constexpr auto relus = hana::fold_left(Nested::layers, 0, [](int count, auto type) {
+constexpr auto relus = boost::hana::fold_left(Nested::layers, 0, [](int count, auto type) {
   return count + (std::is_same_v<typename decltype(type)::type, Block> ? 1 : 0);
 });
 static_assert(relus == 1);

@@ -29,34 +29,35 @@ double largest_error(const std::vector<T>& got, const std::vector<double>& expec
 
 /// A batch through the layers and back, everything in PyTorch's order.
 template <class T, class Net>
-struct Pass {
+struct ThereAndBack {
   std::vector<T> y, dx;
   std::vector<std::vector<T>> gradients;
 
-  Pass(const Network<Net, T>& net, const std::vector<double>& x, const std::vector<double>& dy) {
-    using Layout = typename Network<Net, T>::Layout;
+  ThereAndBack(const Network<Net, T>& net, const std::vector<double>& x,
+               const std::vector<double>& dy) {
+    using Program = typename Network<Net, T>::Program;
+    using Pass = detail::Pass<Program>;
     constexpr Shape in = Net::input_shape, out = Net::output_shape;
-    using Input = kernels::channels_first<T, in.channels(), in.height() * in.width()>;
-    using Output = kernels::channels_first<T, out.channels(), out.height() * out.width()>;
     const std::size_t n = x.size() / in.size();
     Workspace<Net, T, plan::Mode::training> workspace;
     REQUIRE(n <= workspace.chunk);
 
     const std::vector<T> input(x.begin(), x.end()), dy_input(dy.begin(), dy.end());
-    net.write_input(n, input.data(), workspace);
-    net.forward(n, workspace, {.training = true});
+    const detail::Chunk chunk{.samples = n, .training = true};
+    Pass::write_input(n, input.data(), workspace);
+    Pass::forward(chunk, net.weights(), workspace);
     y.resize(n * out.size());
-    net.read_output(n, workspace, y.data());
+    Pass::read_output(n, workspace, y.data());
 
-    std::vector<T> shard(Layout::offsets.gradient_size), block(Layout::parameters.size);
-    Output::to_channels_last(n, dy_input.data(), workspace.gradient(Layout::ops));
-    net.template backward<true>(n, workspace, shard.data(), {.training = true});
+    std::vector<T> shard(Program::offsets.gradient_size), block(Program::parameters.size);
+    detail::to_inner_order<out>(n, dy_input.data(), workspace.gradient(Program::output));
+    Pass::template backward<true>(chunk, net.weights(), workspace, shard.data());
     dx.resize(n * in.size());
-    Input::from_channels_last(n, workspace.gradient(0), dx.data());
-    net.gather_gradients(shard.data(), block.data());
+    detail::from_inner_order<in>(n, workspace.gradient(Program::input), dx.data());
+    Pass::gather(shard.data(), block.data());
     for (std::size_t p = 0; p < Network<Net, T>::tensors; ++p) {
-      const T* const at = block.data() + Layout::parameters.offset[p];
-      gradients.emplace_back(at, at + net.tensor(p).size());
+      const auto tensor = Pass::tensor(block.data(), p);
+      gradients.emplace_back(tensor.begin(), tensor.end());
     }
   }
 };
@@ -84,7 +85,7 @@ void agrees_with_pytorch_in(const std::string& name, double tolerance) {
   INFO(name << (sizeof(T) == 4 ? " in float" : " in double"));
   Network<Net, T> net;
   set_parameters(net, file["parameters"], "0.");
-  const Pass<T, Net> pass(net, numbers(file["x"]), numbers(file["dy"]));
+  const ThereAndBack<T, Net> pass(net, numbers(file["x"]), numbers(file["dy"]));
   CHECK(largest_error(pass.y, numbers(file["y"])) <= tolerance);
   CHECK(largest_error(pass.dx, numbers(file["dx"])) <= tolerance);
   for (std::size_t p = 0; p < pass.gradients.size(); ++p)

@@ -47,5 +47,5 @@ TEST_CASE("losses agree with PyTorch") {
 TEST_CASE("a class loss refuses an image as output") {
   STATIC_REQUIRE(NLLLoss::check(Shape{10}).empty());
   STATIC_REQUIRE(NLLLoss::check(Shape{10, 4, 4}) ==
-                 "NLLLoss wants a vector of class scores, and the network's output is 10x4x4");
+                 "NLLLoss wants a vector of class scores, and the output is 10x4x4");
 }

@@ -30,7 +30,8 @@ TEST_CASE("schedulers follow PyTorch step by step") {
   follows("OneCycleLR", "lr", [&](std::size_t i) { return cycle.lr_at(i); });
   follows("OneCycleLR", "momentum", [&](std::size_t i) { return cycle.momentum_at(i); });
 
-  const OneCycleLR linear{.max_lr = 0.1, .total_steps = 20, .anneal_strategy = Anneal::linear};
+  const OneCycleLR linear{
+      .max_lr = 0.1, .total_steps = 20, .anneal_strategy = OneCycleLR::Anneal::linear};
   follows("OneCycleLR_linear", "lr", [&](std::size_t i) { return linear.lr_at(i); });
   follows("OneCycleLR_linear", "momentum", [&](std::size_t i) { return linear.momentum_at(i); });
 }

@@ -129,7 +129,7 @@ TEST_CASE("a label outside of the classes is refused") {
   };
   Network<WithDropout> net;
   Trainer trainer(net, NLLLoss{}, SGD{});
-  CHECK_THROWS_AS(trainer.evaluate(Wrong{{10}}), std::invalid_argument);
+  CHECK_THROWS_AS(trainer.evaluate(Wrong{{10}}), Error);
 }
 
 TEST_CASE("an epoch visits every sample once in an order of its own") {
@@ -137,12 +137,12 @@ TEST_CASE("an epoch visits every sample once in an order of its own") {
     std::sort(order.begin(), order.end());
     return order;
   };
-  const auto first = epoch_order(1000, {.seed = 1, .epoch = 1});
+  const auto first = detail::epoch_order(1000, {.seed = 1, .epoch = 1});
   CHECK(sorted(first) == all_of(1000));
-  CHECK(first == epoch_order(1000, {.seed = 1, .epoch = 1}));
-  CHECK(first != epoch_order(1000, {.seed = 1, .epoch = 2}));
-  CHECK(first != epoch_order(1000, {.seed = 2, .epoch = 1}));
-  CHECK(epoch_order(1000, {.shuffle = false}) == all_of(1000));
+  CHECK(first == detail::epoch_order(1000, {.seed = 1, .epoch = 1}));
+  CHECK(first != detail::epoch_order(1000, {.seed = 1, .epoch = 2}));
+  CHECK(first != detail::epoch_order(1000, {.seed = 2, .epoch = 1}));
+  CHECK(detail::epoch_order(1000, {.shuffle = false}) == all_of(1000));
 }
 
 TEST_CASE("a network regresses with MSELoss") {

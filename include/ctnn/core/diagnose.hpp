@@ -3,8 +3,8 @@
 // template that is never defined, because that is what both compilers print whole in the error
 // line:
 //
-//     error: incomplete type 'ctnn::ill_formed<ctnn::text<60>{"layer 4 MaxPool2d<5>: window 5x5
-//     …"}>'
+//     error: incomplete type 'ctnn::detail::ill_formed<ctnn::detail::FixedString<60>{"layer 4
+//     MaxPool2d<5>: window 5x5 …"}>'
 
 #include <cstddef>
 #include <utility>
@@ -13,14 +13,10 @@
 
 namespace ctnn {
 
-/// A piece of a sentence, exactly as long as its text (a longer buffer would print its padding).
-template <std::size_t N>
-struct text {
-  char chars[N]{};
-};
+namespace detail {
 
 /// Never defined: to need it is the error.
-template <text... Sentence>
+template <FixedString... Pieces>
 struct ill_formed;
 
 /// What the members of an ill-formed network are, so that nothing that uses them complains again:
@@ -70,13 +66,11 @@ struct poison {
 inline constexpr poison poison::name{}, poison::kind{}, poison::input_shape{},
     poison::output_shape{}, poison::parameter_count{}, poison::multiply_adds{}, poison::shape{};
 
-namespace detail {
-
 #ifdef __clang__
 // clang cuts a literal in a template argument after 36 characters.
 inline constexpr std::size_t longest_piece = 36;
 #else
-inline constexpr std::size_t longest_piece = Text::capacity;
+inline constexpr std::size_t longest_piece = Sentence::capacity;
 #endif
 
 /// Where the piece that starts at `begin` ends: after a blank, if the text does not fit.
@@ -99,36 +93,36 @@ constexpr std::size_t piece_count(StringView sentence) {
   return count;
 }
 
-template <const Text& Sentence, std::size_t Index>
+template <const Sentence& What, std::size_t Index>
 constexpr auto piece() {
-  constexpr std::size_t begin = piece_begin(Sentence.view(), Index);
-  constexpr std::size_t end = piece_end(Sentence.view(), begin);
-  text<end - begin + 1> cut;
-  for (std::size_t i = begin; i < end; ++i) cut.chars[i - begin] = Sentence.chars[i];
+  constexpr std::size_t begin = piece_begin(What.view(), Index);
+  constexpr std::size_t end = piece_end(What.view(), begin);
+  FixedString<end - begin + 1> cut;
+  for (std::size_t i = begin; i < end; ++i) cut.chars[i - begin] = What.chars[i];
   cut.chars[end - begin] = '\0'; // written out: clang prints an implicit filler as integers
   return cut;
 }
 
-template <const Text& Sentence, class = std::make_index_sequence<piece_count(Sentence.view())>>
+template <const Sentence& What, class = std::make_index_sequence<piece_count(What.view())>>
 struct sentence;
-template <const Text& Sentence, std::size_t... Index>
-struct sentence<Sentence, std::index_sequence<Index...>> {
-  using type = ill_formed<piece<Sentence, Index>()...>;
+template <const Sentence& What, std::size_t... Index>
+struct sentence<What, std::index_sequence<Index...>> {
+  using type = ill_formed<piece<What, Index>()...>;
 };
 
 /// The one place that fails, unless the sentence is empty.
-template <class Sentence>
+template <class Pieces>
 struct show {
-  static_assert(Sentence::value);
+  static_assert(Pieces::value);
 };
 template <>
 struct show<ill_formed<>> {};
 
 #if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
-template <text First, text... Rest>
+template <FixedString First, FixedString... Rest>
 struct show<ill_formed<First, Rest...>> {
-  static constexpr Text whole = [] {
-    Text all;
+  static constexpr Sentence whole = [] {
+    Sentence all;
     all << StringView(First.chars);
     ((all << StringView(Rest.chars)), ...);
     return all;
@@ -137,10 +131,10 @@ struct show<ill_formed<First, Rest...>> {
 };
 #endif
 
-/// Compiles when `Sentence` is empty, and otherwise is the error that says it.
-template <const Text& Sentence>
+/// Compiles when `What` is empty, and otherwise is the error that says it.
+template <const Sentence& What>
 constexpr bool require_empty() {
-  return sizeof(show<typename sentence<Sentence>::type>) > 0;
+  return sizeof(show<typename sentence<What>::type>) > 0;
 }
 
 /// Insertions, deletions and replacements that lead from one word to the other (Levenshtein).

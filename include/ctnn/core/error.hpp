@@ -4,6 +4,9 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
+
+#include <ctnn/core/text.hpp>
 
 namespace ctnn {
 
@@ -25,5 +28,13 @@ public:
 
   ErrorCode code;
 };
+
+namespace detail {
+
+[[noreturn]] inline void fail(ErrorCode code, const Sentence& what) {
+  throw Error(code, std::string(std::string_view(what.view())));
+}
+
+} // namespace detail
 
 } // namespace ctnn

@@ -5,28 +5,15 @@
 #include <array>
 #include <cstddef>
 
+#include <ctnn/core/composite.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
 
-namespace ctnn {
+namespace ctnn::detail {
 
-/// Shape of one sample: `Input<1, 28, 28>` is PyTorch's `[batch, 1, 28, 28]`.
-template <int... Extents>
-struct Input {
-  static constexpr Text describe() {
-    Text text = "Input<";
-    std::size_t count = 0;
-    ((text << (count++ == 0 ? "" : ", ") << Extents), ...);
-    return text << '>';
-  }
-};
-
-template <class... Layers>
-struct Sequential;
-
-/// One layer in its place.
+/// A layer in its place: what is known of it before it runs.
 struct Node {
   Name name;       ///< "conv1", "0", "features.2"
   StringView kind; ///< "Conv2d"
@@ -41,69 +28,48 @@ struct Node {
   bool in_place = false;
 };
 
-/// One parameter tensor of the network.
+/// A parameter tensor of the network.
 struct ParameterNode {
   Name name; ///< "conv1.weight"
   Shape shape;
   Initial initial;
-  std::size_t node = 0; ///< whose it is
+  std::size_t node = 0; ///< index of its layer in Graph::nodes
 };
 
+/// A network as values. Parameter tensors are in the order of their layers.
 template <std::size_t Nodes, std::size_t Parameters>
 struct Graph {
   std::array<Node, Nodes> nodes{};
   std::array<ParameterNode, Parameters> parameters{};
   std::size_t node_count = 0; ///< less than Nodes only when there is an error
   std::size_t parameter_tensors = 0;
-  Text error{}; ///< empty, or what is wrong with the network
+  Sentence error{}; ///< empty, or what is wrong with the network
 };
 
-namespace detail {
+/// No extent of a tensor is larger: what is, has wrapped around below zero.
+inline constexpr std::size_t largest_extent = (std::size_t{1} << 31) - 1;
 
-template <class L>
-struct composite {
-  static constexpr std::size_t leaves = 1;
-  static constexpr std::size_t tensors = parameter_tensors<L>;
-};
-template <Label Label, class L>
-struct composite<Named<Label, L>> : composite<L> {};
-template <int... Extents>
-struct composite<Input<Extents...>> {
-  static constexpr std::size_t leaves = 0;
-  static constexpr std::size_t tensors = 0;
-};
-template <class... Ls>
-struct composite<Sequential<Ls...>> {
-  static constexpr std::size_t leaves = (std::size_t{0} + ... + composite<Ls>::leaves);
-  static constexpr std::size_t tensors = (std::size_t{0} + ... + composite<Ls>::tensors);
-};
+constexpr bool has_wrapped(const Shape& shape) {
+  for (std::size_t axis = 0; axis < shape.rank; ++axis)
+    if (shape[axis] > largest_extent) return true;
+  return false;
+}
 
-template <class L>
-inline constexpr bool is_input = false;
-template <int... Extents>
-inline constexpr bool is_input<Input<Extents...>> = true;
-
-template <class G>
-struct Walk {
-  G* graph;
-  Shape shape;
-  const Name* prefix;
-  std::size_t index = 0;
-};
-
+/// Adds the layer L, which gets `in`, to the graph and returns its output's shape; or says what is
+/// wrong.
 template <class L, class G>
 constexpr Shape trace_layer(G& graph, Shape in, const Name& name) {
-  const auto complain = [&](const Text& what) {
-    graph.error = Text("layer ");
+  const auto complain = [&](const Sentence& what) {
+    graph.error = Sentence("layer ");
     graph.error << name << ' ' << describe<L>() << what;
     return in;
   };
-  if constexpr (is_input<L>) {
-    return complain(": an Input comes first and only once");
-  } else if constexpr (!Layer<L>) {
+  if constexpr (!Layer<L>) {
     return complain(" is not a layer: it lacks static constexpr Shape output_shape(Shape)");
+  } else if constexpr (constexpr Sentence members = member_error<L>(); !members.empty()) {
+    return complain(Sentence(" ") << members);
   } else {
-    if (const Text what = check<L>(in); !what.empty()) return complain(Text(": ") << what);
+    if (const Sentence what = check<L>(in); !what.empty()) return complain(Sentence(": ") << what);
 
     Node& node = graph.nodes[graph.node_count];
     node.name = name;
@@ -116,8 +82,12 @@ constexpr Shape trace_layer(G& graph, Shape in, const Name& name) {
     node.tape_size = tape_size<L>(in);
     node.backward_reads = backward_reads<L>;
     node.in_place = in_place<L>;
+    if (has_wrapped(node.output_shape))
+      return complain(Sentence(": its output for a ")
+                      << in << " input has an extent beyond " << largest_extent
+                      << "; did a subtraction wrap around?");
     if (node.output_shape.rank == 0 || node.output_shape.size() == 0)
-      return complain(Text(": has an empty output for its ") << in << " input");
+      return complain(Sentence(": has an empty output for its ") << in << " input");
     for (const Parameter& parameter : parameters<L>(in)) {
       ParameterNode& entry = graph.parameters[graph.parameter_tensors++];
       entry.name << name << '.' << parameter.name;
@@ -132,25 +102,34 @@ constexpr Shape trace_layer(G& graph, Shape in, const Name& name) {
   }
 }
 
+/// Where trace() is: what the fold over the children of a sequence carries.
+template <class G>
+struct Walk {
+  G* graph;
+  Shape shape;
+  const Name* prefix;
+  std::size_t index = 0;
+};
+
 template <class L, class G>
 constexpr Shape trace(G& graph, Shape in, const Name& name);
 
 template <class G, class... Ls>
-constexpr Shape trace_children(G& graph, Shape in, const Name& prefix, Sequential<Ls...>*) {
-  const std::array<StringView, sizeof...(Ls)> labels{unwrapped<Ls>::label...};
+constexpr Shape trace_children(G& graph, Shape in, const Name& prefix, types<Ls...> children) {
+  const std::array<StringView, sizeof...(Ls)> labels{composite<Ls>::label...};
   for (std::size_t i = 0; i < labels.size(); ++i)
     for (std::size_t j = 0; j < i && !labels[i].empty(); ++j)
       if (labels[i] == labels[j]) {
         graph.error << "two layers are named " << prefix << labels[i];
         return in;
       }
-  return fold(layer_list<Ls...>, Walk<G>{&graph, in, &prefix},
+  return fold(children, Walk<G>{&graph, in, &prefix},
               [](Walk<G> walk, auto type) {
                 using L = typename decltype(type)::type;
                 if (!walk.graph->error.empty()) return walk;
                 Name name = *walk.prefix;
-                if constexpr (unwrapped<L>::named)
-                  name << unwrapped<L>::label;
+                if constexpr (composite<L>::named)
+                  name << composite<L>::label;
                 else
                   name << walk.index;
                 walk.shape = trace<L>(*walk.graph, walk.shape, name);
@@ -160,36 +139,38 @@ constexpr Shape trace_children(G& graph, Shape in, const Name& prefix, Sequentia
       .shape;
 }
 
-template <class L>
-inline constexpr bool is_sequential = false;
-template <class... Ls>
-inline constexpr bool is_sequential<Sequential<Ls...>> = true;
-
+/// Adds all layers of L to the graph, a layer or a block called `name`, and returns the output's
+/// shape; stops at the first thing that is wrong.
 template <class L, class G>
 constexpr Shape trace(G& graph, Shape in, const Name& name) {
-  using Inner = typename unwrapped<L>::type;
-  if constexpr (unwrapped<L>::named) {
-    const StringView label = unwrapped<L>::label;
+  using Composite = composite<L>;
+  using Own = typename Composite::type;
+  if constexpr (Composite::named) {
+    const StringView label = Composite::label;
     if (label.empty() || label.contains(".")) {
-      graph.error << "layer " << name << ' ' << describe<Inner>()
+      graph.error << "layer " << name << ' ' << describe<Own>()
                   << ": a name must not be empty or contain a dot";
       return in;
     }
   }
-  if constexpr (is_sequential<Inner>) {
+  if constexpr (Composite::kind == Kind::input) {
+    graph.error << "layer " << name << ' ' << describe<Own>()
+                << ": an Input comes first and only once";
+    return in;
+  } else if constexpr (Composite::kind == Kind::sequence) {
     Name prefix = name;
     prefix << '.';
-    return trace_children(graph, in, prefix, static_cast<Inner*>(nullptr));
+    return trace_children(graph, in, prefix, typename Composite::children{});
   } else {
-    return trace_layer<Inner>(graph, in, name);
+    return trace_layer<Own>(graph, in, name);
   }
 }
 
 /// The graph of a network, and in `error` what is wrong with it.
 template <int... Extents, class... Ls>
-constexpr auto trace_network(Input<Extents...>, Sequential<Ls...>* layers) {
-  using Layers = composite<Sequential<Ls...>>;
-  Graph<Layers::leaves, Layers::tensors> graph;
+constexpr auto trace_network(Input<Extents...>, types<Ls...> layers) {
+  constexpr Counts counts = counts_of<Sequential<Ls...>>;
+  Graph<counts.layers, counts.tensors> graph;
   if (!((Extents > 0) && ...) || sizeof...(Extents) < 1 || sizeof...(Extents) > 3)
     graph.error << Input<Extents...>::describe() << ": wants one to three positive extents";
   else if (sizeof...(Ls) == 0)
@@ -199,5 +180,4 @@ constexpr auto trace_network(Input<Extents...>, Sequential<Ls...>* layers) {
   return graph;
 }
 
-} // namespace detail
-} // namespace ctnn
+} // namespace ctnn::detail

@@ -10,26 +10,61 @@
 
 namespace ctnn {
 
+namespace detail {
+
 /// How a parameter starts: uniform in ±1/sqrt(fan_in), or a constant where fan_in is 0.
 struct Initial {
   std::size_t fan_in = 0;
   double value = 0;
 };
 
+} // namespace detail
+
 /// PyTorch's default for the weight and bias of Conv2d and Linear: kaiming_uniform_(a=sqrt(5)),
 /// which comes to U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
-constexpr Initial uniform_by_fan_in(std::size_t fan_in) { return {fan_in, 0}; }
-constexpr Initial constant(double value) { return {0, value}; }
+constexpr detail::Initial uniform_by_fan_in(std::size_t fan_in) { return {fan_in, 0}; }
+/// Every element the same.
+constexpr detail::Initial constant(double value) { return {0, value}; }
 
 /// A tensor that a layer owns: its state_dict name, its shape as PyTorch writes it, its start.
 struct Parameter {
   StringView name;
   Shape shape;
-  Initial initial = constant(0);
+  detail::Initial initial = constant(0);
 };
 
 /// What a layer's backward looks at; the memory plan keeps only that.
 enum class Reads { nothing, input, output, input_and_output };
+
+/// A type that can stand in a network: an empty type that says
+///
+///     static constexpr Shape output_shape(Shape in);
+///
+/// It may also say the following; what it leaves out is as the right column has it.
+///
+///     static constexpr auto parameters(Shape in);        a std::array of Parameter | none
+///     static constexpr Sentence check(Shape in);         what is wrong with this input | nothing
+///     static constexpr StringView kind;                  "Conv2d", as torchsummary prints it | the type's name
+///     static constexpr Sentence describe();              "Conv2d<32, 3>", for errors | its kind
+///     static constexpr std::size_t multiply_adds(Shape in);   for one sample, forward | 0
+///     static constexpr Reads backward_reads;             | Reads::input_and_output
+///     static constexpr bool in_place;                    y may be x, and dx may be dy | false
+///     static constexpr std::size_t tape_size(Shape in);  elements a sample hands to backward | 0
+///
+/// A member that is there and is something else, such as a tape_size that is a number, is an error.
+/// check() runs first: the others are asked only of inputs that it accepts. To run, a layer says
+///
+///     static void forward(const auto& c);    assigns all of c.y
+///     static void backward(const auto& c);   assigns all of c.dx, adds to c.gradients
+///
+/// where c carries the views and numbers of network/context.hpp. A layer whose kernel works on a form
+/// derived from its parameters names that kernel instead (layers/fused.hpp).
+template <class L>
+concept Layer = requires(Shape in) {
+  { L::output_shape(in) } -> std::same_as<Shape>;
+};
+
+namespace detail {
 
 constexpr bool reads_input(Reads reads) {
   return reads == Reads::input || reads == Reads::input_and_output;
@@ -37,52 +72,6 @@ constexpr bool reads_input(Reads reads) {
 constexpr bool reads_output(Reads reads) {
   return reads == Reads::output || reads == Reads::input_and_output;
 }
-
-/// A layer is an empty type. It must say
-///
-///     static constexpr Shape output_shape(Shape in);
-///
-/// and may say (otherwise: no parameters, nothing to check, its type's name, …)
-///
-///     static constexpr auto parameters(Shape in);        std::array of Parameter
-///     static constexpr Text check(Shape in);             what is wrong with this input; empty = nothing
-///     static constexpr StringView kind;                  "Conv2d", as torchsummary prints it
-///     static constexpr Text describe();                  "Conv2d<32, 3>", for diagnostics
-///     static constexpr std::size_t multiply_adds(Shape in);
-///     static constexpr Reads backward_reads;             default: input_and_output
-///     static constexpr bool in_place;                    y may be x, and dx may be dy
-///     static constexpr std::size_t tape_size(Shape in);  elements a sample hands to backward
-///
-/// check() runs first: output_shape() is asked only of inputs that it accepts. To run, it says
-///
-///     static void forward(const auto& c);    assigns all of c.y
-///     static void backward(const auto& c);   assigns all of c.dx, adds to c.gradients
-///
-/// where c carries the views and numbers of network/context.hpp. A layer whose kernel works on a form
-/// derived from its parameters names that kernel instead (layers/affine.hpp).
-template <class L>
-concept Layer = requires(Shape in) {
-  { L::output_shape(in) } -> std::same_as<Shape>;
-};
-
-/// Gives a layer its own name: "conv1.weight" instead of "0.weight".
-template <Label Name, class L>
-struct Named {};
-
-namespace detail {
-
-template <class L>
-struct unwrapped {
-  using type = L;
-  static constexpr StringView label{};
-  static constexpr bool named = false;
-};
-template <Label Name, class L>
-struct unwrapped<Named<Name, L>> {
-  using type = L;
-  static constexpr StringView label = Name.view();
-  static constexpr bool named = true;
-};
 
 /// The type's name without namespace and arguments, the same on every compiler.
 template <class L>
@@ -105,7 +94,7 @@ constexpr StringView kind_of() {
 }
 
 template <class L>
-constexpr Text describe() {
+constexpr Sentence describe() {
   if constexpr (requires { L::describe(); })
     return L::describe();
   else
@@ -113,7 +102,7 @@ constexpr Text describe() {
 }
 
 template <class L>
-constexpr Text check(Shape in) {
+constexpr Sentence check(Shape in) {
   if constexpr (requires { L::check(in); })
     return L::check(in);
   else
@@ -121,8 +110,14 @@ constexpr Text check(Shape in) {
 }
 
 template <class L>
+concept HasParameters = requires(Shape in) {
+  std::tuple_size<decltype(L::parameters(in))>::value;
+  { L::parameters(in)[0] } -> std::convertible_to<Parameter>;
+};
+
+template <class L>
 constexpr auto parameters(Shape in) {
-  if constexpr (requires { L::parameters(in); })
+  if constexpr (HasParameters<L>)
     return L::parameters(in);
   else
     return std::array<Parameter, 0>{};
@@ -166,6 +161,86 @@ constexpr std::size_t tape_size(Shape in) {
     return L::tape_size(in);
   else
     return 0;
+}
+
+/// What is wrong with the members of L that a layer need not have, or nothing: one that is there must
+/// be usable, and one whose name is a slip of the pen would be left out in silence. (There is no
+/// reflection: only the likely slips are asked for, and `&L::name` sees no template.)
+template <class L>
+constexpr Sentence member_error() {
+  Sentence error;
+  const auto wants = [&](bool declared, bool usable, StringView what) {
+    if (error.empty() && declared && !usable) error << "declares a member that is not " << what;
+  };
+  const auto slip = [&](bool declared, StringView written, StringView meant) {
+    if (error.empty() && declared)
+      error << "has a member " << written << "; a layer's is called " << meant;
+  };
+  wants(
+      requires { &L::parameters; }, HasParameters<L>,
+      "static constexpr auto parameters(Shape), a std::array of Parameter");
+  wants(
+      requires { &L::check; },
+      requires(Shape in) {
+        { L::check(in) } -> std::convertible_to<Sentence>;
+      },
+      "static constexpr Sentence check(Shape)");
+  wants(
+      requires { &L::kind; }, requires { {StringView(L::kind)}; },
+      "static constexpr StringView kind");
+  wants(
+      requires { &L::describe; },
+      requires {
+        { L::describe() } -> std::convertible_to<Sentence>;
+      },
+      "static constexpr Sentence describe()");
+  wants(
+      requires { &L::multiply_adds; },
+      requires(Shape in) {
+        { L::multiply_adds(in) } -> std::convertible_to<std::size_t>;
+      },
+      "static constexpr std::size_t multiply_adds(Shape)");
+  wants(
+      requires { &L::backward_reads; },
+      requires {
+        { L::backward_reads } -> std::same_as<const Reads&>;
+      },
+      "static constexpr Reads backward_reads");
+  wants(
+      requires { &L::in_place; },
+      requires {
+        { L::in_place } -> std::same_as<const bool&>;
+      },
+      "static constexpr bool in_place");
+  wants(
+      requires { &L::tape_size; },
+      requires(Shape in) {
+        { L::tape_size(in) } -> std::convertible_to<std::size_t>;
+      },
+      "static constexpr std::size_t tape_size(Shape)");
+  slip(
+      requires { &L::parameter; }, "parameter", "parameters");
+  slip(
+      requires { &L::params; }, "params", "parameters");
+  slip(
+      requires { &L::checks; }, "checks", "check");
+  slip(
+      requires { &L::name; }, "name", "kind");
+  slip(
+      requires { &L::macs; }, "macs", "multiply_adds");
+  slip(
+      requires { &L::multiply_add; }, "multiply_add", "multiply_adds");
+  slip(
+      requires { &L::reads; }, "reads", "backward_reads");
+  slip(
+      requires { &L::backward_read; }, "backward_read", "backward_reads");
+  slip(
+      requires { &L::inplace; }, "inplace", "in_place");
+  slip(
+      requires { &L::tape; }, "tape", "tape_size");
+  slip(
+      requires { &L::output_size; }, "output_size", "output_shape");
+  return error;
 }
 
 } // namespace detail

@@ -1,5 +1,5 @@
 #pragma once
-// The list of layers: the only file that spells Boost.Hana. Hana iterates over the types; what is
+// Lists of types: the only file that spells Boost.Hana. Hana iterates over the types; what is
 // accumulated on the way are plain constexpr values. (A fold that grows a sequence of types is
 // cubic: ten minutes at 256 layers.)
 
@@ -12,23 +12,25 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
-namespace ctnn {
+namespace ctnn::detail {
 
 namespace hana = boost::hana;
 
-/// The layers of a network as a Hana sequence of types, open to every Hana algorithm.
-template <class... Layers>
-inline constexpr hana::tuple<hana::type<Layers>...> layer_list{};
+/// Some types, as a value that functions can take; `sequence` is open to every Hana algorithm.
+template <class... Ts>
+struct types {
+  using sequence = hana::tuple<hana::type<Ts>...>;
+};
 
-/// Folds `step(state, hana::type_c<Layer>)` over the list from the left.
-template <class List, class State, class Step>
-constexpr State fold(const List& list, State state, Step step) {
-  return hana::fold_left(list, state, step);
+/// Folds `step(state, hana::type_c<T>)` over types from the left.
+template <class... Ts, class State, class Step>
+constexpr State fold(types<Ts...>, State state, Step step) {
+  return hana::fold_left(typename types<Ts...>::sequence{}, state, step);
 }
 
-/// The I-th type of a list.
-template <class List, std::size_t I>
-using type_at = typename decltype(+hana::at_c<I>(List{}))::type;
+/// The I-th of some types.
+template <class Types, std::size_t I>
+using type_at = typename decltype(+hana::at_c<I>(typename Types::sequence{}))::type;
 
 /// Calls `f(i)` for i = 0 … N-1, each a std::integral_constant.
 template <std::size_t N, class F>
@@ -37,4 +39,4 @@ constexpr void for_each_index(F&& f) {
       [&f](auto i) { f(std::integral_constant<std::size_t, decltype(i)::value>{}); });
 }
 
-} // namespace ctnn
+} // namespace ctnn::detail

@@ -1,6 +1,7 @@
 #pragma once
 // Shape: the logical extents of one sample. The batch is never part of a shape.
 
+#include <concepts>
 #include <cstddef>
 
 namespace ctnn {
@@ -14,7 +15,7 @@ struct Shape {
   std::size_t rank = 0;
 
   constexpr Shape() = default;
-  template <class... Extents>
+  template <std::integral... Extents>
     requires(sizeof...(Extents) >= 1 && sizeof...(Extents) <= max_rank)
   constexpr Shape(Extents... extents)
       : extent{static_cast<std::size_t>(extents)...}, rank(sizeof...(Extents)) {}
@@ -37,7 +38,7 @@ struct Shape {
   friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
 
-/// A height and a width, as PyTorch's `kernel_size`, `stride` and `padding`: `3` means 3x3.
+/// A height and a width, as PyTorch's `kernel_size`, `stride` and `padding` have them; `3` means 3x3.
 struct Size2d {
   int height = 0;
   int width = 0;

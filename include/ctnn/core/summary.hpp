@@ -14,6 +14,9 @@ enum class Rows { all, with_parameters };
 
 namespace detail {
 
+/// What stands in one column of a table.
+using Cell = BoundedText<47>;
+
 /// Writes characters into `out`, or only counts them where `out` is null.
 struct Writer {
   char* out = nullptr;
@@ -26,7 +29,7 @@ struct Writer {
   constexpr void put(StringView text) {
     for (const char c : text) put(c);
   }
-  constexpr void right(const Text& text, std::size_t width) {
+  constexpr void right(const Cell& text, std::size_t width) {
     for (std::size_t i = text.length; i < width; ++i) put(' ');
     put(text.view());
   }
@@ -36,9 +39,9 @@ struct Writer {
   }
 };
 
-/// `593,200`
-constexpr Text grouped(std::size_t number) {
-  Text digits, text;
+/// A number with its thousands apart: `593,200`.
+constexpr Cell grouped(std::size_t number) {
+  Cell digits, text;
   digits << number;
   for (std::size_t i = 0; i < digits.length; ++i) {
     if (i > 0 && (digits.length - i) % 3 == 0) text << ',';
@@ -48,12 +51,12 @@ constexpr Text grouped(std::size_t number) {
 }
 
 /// Mebibytes as printf's %0.2f: to the nearest hundredth, halves to even.
-constexpr Text mebibytes(std::size_t bytes) {
+constexpr Cell mebibytes(std::size_t bytes) {
   constexpr std::size_t unit = 1024 * 1024;
   std::size_t hundredths = bytes * 100 / unit;
   const std::size_t rest = bytes * 100 % unit;
   if (rest * 2 > unit || (rest * 2 == unit && hundredths % 2 == 1)) ++hundredths;
-  Text text;
+  Cell text;
   return text << hundredths / 100 << '.' << hundredths / 10 % 10 << hundredths % 10;
 }
 
@@ -70,7 +73,7 @@ constexpr void write_summary(Writer& to, const Graph& graph, Rows rows, int batc
     parameters += node.parameter_count;
     if (rows == Rows::with_parameters && node.parameter_count == 0) continue;
     outputs += node.output_shape.size();
-    Text name, shape;
+    Cell name, shape;
     name << node.kind << '-' << ++row;
     shape << '[' << batch;
     for (std::size_t axis = 0; axis < node.output_shape.rank; ++axis)
@@ -84,14 +87,14 @@ constexpr void write_summary(Writer& to, const Graph& graph, Rows rows, int batc
     to.put('\n');
   }
   to.rule('=');
-  const auto line = [&to](StringView label, const Text& value) {
+  const auto line = [&to](StringView label, const Cell& value) {
     to.put(label);
     to.put(value.view());
     to.put('\n');
   };
   line("Total params: ", grouped(parameters));
   line("Trainable params: ", grouped(parameters));
-  line("Non-trainable params: ", Text("0"));
+  line("Non-trainable params: ", Cell("0"));
   to.rule('-');
   const std::size_t input_bytes = 4 * samples * graph.nodes[0].input_shape.size();
   const std::size_t output_bytes = 2 * 4 * samples * outputs; // each output has a gradient

@@ -57,48 +57,53 @@ private:
   std::size_t size_ = 0;
 };
 
-/// A string literal as a template argument: `Named<"conv1", …>`.
+namespace detail {
+
+/// Text as a template argument, exactly as long as it is: the name in `Named<"conv1", …>`, and the
+/// sentences of errors. N counts the NUL behind it.
 template <std::size_t N>
-struct Label {
+struct FixedString {
   char chars[N]{};
 
-  consteval Label(const char (&literal)[N]) {
+  constexpr FixedString() = default;
+  consteval FixedString(const char (&literal)[N]) {
     for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
   }
   constexpr StringView view() const { return {chars, N - 1}; }
 };
 
-/// A bounded string. What does not fit is dropped and `overflowed` is set.
+/// A string of at most `Capacity` characters, which lives in itself. What does not fit is dropped and
+/// `overflowed` is set.
 template <std::size_t Capacity>
-struct BasicText {
+struct BoundedText {
   static constexpr std::size_t capacity = Capacity;
 
   char chars[Capacity + 1]{};
   std::size_t length = 0;
   bool overflowed = false;
 
-  constexpr BasicText() = default;
-  constexpr BasicText(const char* literal) { *this << StringView(literal); }
-  constexpr BasicText(StringView text) { *this << text; }
+  constexpr BoundedText() = default;
+  constexpr BoundedText(const char* literal) { *this << StringView(literal); }
+  constexpr BoundedText(StringView text) { *this << text; }
 
   constexpr StringView view() const { return {chars, length}; }
   constexpr bool empty() const { return length == 0; }
 
-  constexpr BasicText& operator<<(char c) {
+  constexpr BoundedText& operator<<(char c) {
     if (length < Capacity)
       chars[length++] = c;
     else
       overflowed = true;
     return *this;
   }
-  constexpr BasicText& operator<<(StringView text) {
+  constexpr BoundedText& operator<<(StringView text) {
     for (const char c : text) *this << c;
     return *this;
   }
-  constexpr BasicText& operator<<(const char* literal) { return *this << StringView(literal); }
+  constexpr BoundedText& operator<<(const char* literal) { return *this << StringView(literal); }
 
   template <std::integral Integer>
-  constexpr BasicText& operator<<(Integer number) {
+  constexpr BoundedText& operator<<(Integer number) {
     if (number < 0) {
       *this << '-';
       if (number / 10 != 0) *this << -(number / 10);
@@ -109,7 +114,7 @@ struct BasicText {
   }
 
   /// At most six decimals, trailing zeros dropped: enough for probabilities and slopes.
-  constexpr BasicText& operator<<(double number) {
+  constexpr BoundedText& operator<<(double number) {
     if (number < 0) {
       *this << '-';
       number = -number;
@@ -125,7 +130,7 @@ struct BasicText {
   }
 
   /// `64x12x12`
-  constexpr BasicText& operator<<(const Shape& shape) {
+  constexpr BoundedText& operator<<(const Shape& shape) {
     for (std::size_t axis = 0; axis < shape.rank; ++axis) {
       if (axis > 0) *this << 'x';
       *this << shape[axis];
@@ -133,20 +138,28 @@ struct BasicText {
     return *this;
   }
   /// `5x5`
-  constexpr BasicText& operator<<(Size2d size) { return *this << size.height << 'x' << size.width; }
+  constexpr BoundedText& operator<<(Size2d size) {
+    return *this << size.height << 'x' << size.width;
+  }
 
   template <std::size_t Other>
-  constexpr BasicText& operator<<(const BasicText<Other>& text) {
+  constexpr BoundedText& operator<<(const BoundedText<Other>& text) {
     overflowed |= text.overflowed;
     return *this << text.view();
   }
 
-  friend constexpr bool operator==(const BasicText& text, StringView other) {
+  friend constexpr bool operator==(const BoundedText& text, StringView other) {
     return text.view() == other;
   }
 };
 
-using Text = BasicText<255>; ///< a sentence
-using Name = BasicText<95>;  ///< the dotted name of a layer or parameter: `features.0.weight`
+/// The dotted name of a layer or parameter: `features.0.weight`.
+using Name = BoundedText<95>;
+
+} // namespace detail
+
+/// What is wrong, or nothing: `Sentence() << "expects a vector, got " << in`. It takes text, whole
+/// numbers, decimals, shapes and sizes.
+using Sentence = detail::BoundedText<255>;
 
 } // namespace ctnn

@@ -18,7 +18,7 @@ template <class Net, class T, class Spans>
 std::vector<ParameterSlot<T>> parameter_slots(const Spans& spans) {
   std::vector<ParameterSlot<T>> slots;
   for (std::size_t p = 0; p < spans.size(); ++p) {
-    const ParameterNode& parameter = Net::graph.parameters[p];
+    const detail::ParameterNode& parameter = Net::graph.parameters[p];
     std::vector<std::uint64_t> shape(parameter.shape.extent,
                                      parameter.shape.extent + parameter.shape.rank);
     slots.push_back({std::string(parameter.name.view()), std::move(shape), spans[p].data()});

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 
 namespace ctnn::kernels {
 

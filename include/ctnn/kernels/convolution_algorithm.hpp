@@ -1,11 +1,33 @@
 #pragma once
-// The model that chooses the algorithm of a convolution from its geometry.
+// The algorithms of a convolution, and the model that chooses one from its geometry.
 
 #include <cstddef>
 
 #include <ctnn/kernels/geometry.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn {
+namespace kernels {
+
+/// How a convolution is computed: `direct`, `winograd(m)`, or `automatic`, which leaves the choice to
+/// choose_algorithm().
+struct ConvolutionAlgorithm {
+  int tile = -1;
+  friend constexpr bool operator==(ConvolutionAlgorithm, ConvolutionAlgorithm) = default;
+};
+
+} // namespace kernels
+
+/// The cheapest algorithm for the shape, which the compiler finds.
+inline constexpr kernels::ConvolutionAlgorithm automatic{-1};
+
+/// The sum of products as it is defined.
+inline constexpr kernels::ConvolutionAlgorithm direct{0};
+
+/// Winograd's F(m x m, 3 x 3), which makes m x m outputs at a time, 2 <= m <= 6, from 3x3 kernels of
+/// stride 1.
+constexpr kernels::ConvolutionAlgorithm winograd(int m) { return {m}; }
+
+namespace kernels {
 
 /// Whether a geometry can run by an algorithm, its outputs being pooled in windows of pool x pool.
 constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
@@ -43,4 +65,5 @@ constexpr ConvolutionAlgorithm choose_algorithm(const Conv2dGeometry& g, std::si
   return best;
 }
 
-} // namespace ctnn::kernels
+} // namespace kernels
+} // namespace ctnn

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
+#include <ctnn/kernels/chunk.hpp>
+#include <ctnn/kernels/convolution_algorithm.hpp>
 #include <ctnn/kernels/epilogue.hpp>
 #include <ctnn/kernels/gemm.hpp>
 #include <ctnn/kernels/geometry.hpp>
@@ -14,12 +17,11 @@ namespace ctnn::kernels {
 
 /// y = Epilogue(x (*) weight + bias), and its derivatives, for chunks of n >= 1 images.
 ///
-/// Images are contiguous, [n][height][width][channels], and need only T's alignment. Parameters are
-/// PyTorch's: weight [out][in][kernel height][kernel width], bias [out]. `derived` holds the
-/// parameters as the kernels read them: the forward panels, each [1 + taps * in][width] with the
-/// bias as its first row, then the panels of backward_input, each [taps][out][width].
-/// `derived_gradient` is laid out as the forward panels. `tape` is the epilogue's index, as large
-/// as y, null if no backward follows or nothing is pooled.
+/// Parameters are PyTorch's: weight [out][in][kernel height][kernel width], and bias [out] unless
+/// there is none. `derived` holds the parameters as the kernels read them: the forward panels, each
+/// [1 + taps * in][width] with the bias as its first row, then the panels of backward_input, each
+/// [taps][out][width]. `derived_gradient` is laid out as the forward panels. The tape is the
+/// epilogue's index, as large as y.
 template <class T, Conv2dGeometry G, class Epilogue>
 class direct_conv2d {
   static constexpr std::size_t taps = G.kernel_height * G.kernel_width;
@@ -44,7 +46,7 @@ class direct_conv2d {
   /// in three sums they are by 0.6e-6.
   static constexpr std::size_t stretch = 512;
 
-  /// Every tap gives to other pixels of dx, and together they reach all.
+  /// Whether the taps of a kernel give to different pixels of dx, each pixel getting from one.
   static constexpr bool disjoint =
       G.kernel_height == G.stride_height && G.kernel_width == G.stride_width &&
       G.out_height() * G.stride_height == height && G.out_width() * G.stride_width == width;
@@ -81,12 +83,15 @@ public:
   static constexpr std::size_t scratch_size = border_size + outputs_size + stage_size;
   static constexpr std::size_t derive_parts = 1;
 
-  /// Packs the parameters.
-  static void derive(std::size_t, const T* weight, const T* bias, T* derived) {
+  /// Packs the parameters, {weight, bias} or {weight}.
+  static void derive(std::size_t, std::span<const T* const> parameters, T* derived) {
+    const T* const weight = parameters[0];
     std::fill_n(derived, derived_size, T(0));
-    for_each_parameter([&](std::size_t packed, std::size_t plain) {
-      derived[packed] = plain < G.weight_size() ? weight[plain] : bias[plain - G.weight_size()];
-    });
+    for_each_weight(
+        [&](std::size_t packed, std::size_t plain) { derived[packed] = weight[plain]; });
+    if (parameters.size() > 1)
+      for_each_bias(
+          [&](std::size_t packed, std::size_t out) { derived[packed] = parameters[1][out]; });
     in_panels::for_each([&](auto p, std::size_t first) {
       T* to = derived + derived_gradient_size + taps * G.out_channels * first;
       for (std::size_t tap = 0; tap < taps; ++tap)
@@ -96,17 +101,22 @@ public:
     });
   }
 
-  /// Assigns the gradients of weight and bias.
-  static void derive_adjoint(std::size_t, const T* derived_gradient, T* dweight, T* dbias) {
-    for_each_parameter([&](std::size_t packed, std::size_t plain) {
-      (plain < G.weight_size() ? dweight[plain] : dbias[plain - G.weight_size()]) =
-          derived_gradient[packed];
+  /// Assigns the gradients by the parameters.
+  static void derive_adjoint(std::size_t, const T* derived_gradient,
+                             std::span<T* const> gradients) {
+    for_each_weight([&](std::size_t packed, std::size_t plain) {
+      gradients[0][plain] = derived_gradient[packed];
     });
+    if (gradients.size() > 1)
+      for_each_bias([&](std::size_t packed, std::size_t out) {
+        gradients[1][out] = derived_gradient[packed];
+      });
   }
 
   /// Assigns y and tape. Products are summed up in the order of kernel row, kernel column, channel,
   /// whatever n and the place of the image: so the bits of an output depend on neither.
-  static void forward(std::size_t n, const T* x, const T* derived, T* y, T* tape, T* scratch) {
+  static void forward(const forward_chunk<T>& chunk) {
+    const auto [n, x, y, tape, derived, scratch] = chunk;
     if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
     T* const outputs = scratch + border_size;
     for_each_block(n, [&](std::size_t image, std::size_t images) {
@@ -133,8 +143,8 @@ public:
 
   /// Adds to derived_gradient; assigns dx if InputGradient.
   template <bool InputGradient>
-  static void backward(std::size_t n, const T* x, const T* y, const T* dy, const T* tape,
-                       const T* derived, T* dx, T* derived_gradient, T* scratch) {
+  static void backward(const backward_chunk<T>& chunk) {
+    const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
     if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
     T* const outputs = scratch + border_size;
     for_each_block(n, [&](std::size_t image, std::size_t images) {
@@ -169,13 +179,19 @@ public:
 private:
   using vec = simd::vec<T>;
 
-  /// Calls f(place in the forward panels, place in weight followed by bias).
+  /// Calls f(place in the forward panels, place in bias).
   template <class F>
-  static void for_each_parameter(F&& f) {
+  static void for_each_bias(F&& f) {
+    out_panels::for_each([&](auto p, std::size_t first) {
+      for (std::size_t out = 0; out < p.columns; ++out) f((1 + depth) * first + out, first + out);
+    });
+  }
+
+  /// Calls f(place in the forward panels, place in weight).
+  template <class F>
+  static void for_each_weight(F&& f) {
     out_panels::for_each([&](auto p, std::size_t first) {
       const std::size_t panel = (1 + depth) * first;
-      for (std::size_t out = 0; out < p.columns; ++out)
-        f(panel + out, G.weight_size() + first + out);
       // A transposition; 16 input channels at a time, so that both sides stay in the cache.
       for (std::size_t begin = 0; begin < G.in_channels; begin += 16)
         for (std::size_t tap = 0; tap < taps; ++tap)

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/random.hpp>
 
 namespace ctnn::kernels {

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/simd.hpp>
 
 namespace ctnn::kernels {

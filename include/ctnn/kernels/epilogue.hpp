@@ -6,8 +6,8 @@
 #include <type_traits>
 
 #include <ctnn/kernels/elementwise.hpp>
-#include <ctnn/kernels/geometry.hpp>
 #include <ctnn/kernels/max_pool2d.hpp>
+#include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/simd.hpp>
 
 namespace ctnn::kernels {

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include <ctnn/kernels/direct_conv2d.hpp>
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 
 namespace ctnn::kernels {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <limits>
 
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/pool_window.hpp>
 #include <ctnn/kernels/simd.hpp>
 

@@ -13,20 +13,27 @@
 
 namespace ctnn::kernels {
 
+/// The hyper-parameters of sgd_step.
+struct sgd_rates {
+  double lr, momentum, weight_decay;
+  bool nesterov;
+};
+
 /// torch.optim.SGD over `count` parameters w with gradients g. `velocity` is the momentum buffer,
 /// zero before the first step; it is neither read nor written if momentum is 0, and may be null
 /// then.
 template <class T>
-inline void sgd_step(std::size_t count, T* w, const T* g, T* velocity, double lr, double momentum,
-                     double weight_decay, bool nesterov) {
+inline void sgd_step(std::size_t count, T* w, const T* g, T* velocity, const sgd_rates& rates) {
   using V = simd::vec<T>;
-  const V rate(static_cast<T>(lr)), inertia(static_cast<T>(momentum));
-  const V decay(static_cast<T>(weight_decay));
+  const V rate(static_cast<T>(rates.lr)), inertia(static_cast<T>(rates.momentum));
+  const V decay(static_cast<T>(rates.weight_decay));
+  const bool decays = rates.weight_decay != 0, moves = rates.momentum != 0;
+  const bool nesterov = rates.nesterov;
   simd::for_each_vector<T>(count, [=](std::size_t i, std::size_t part) {
     const V weight = simd::load_first(w + i, part);
     V step = simd::load_first(g + i, part);
-    if (weight_decay != 0) step = step + decay * weight;
-    if (momentum != 0) {
+    if (decays) step = step + decay * weight;
+    if (moves) {
       const V speed = inertia * simd::load_first(velocity + i, part) + step;
       simd::store_first(velocity + i, speed, part);
       step = nesterov ? step + inertia * speed : speed;
@@ -35,64 +42,43 @@ inline void sgd_step(std::size_t count, T* w, const T* g, T* velocity, double lr
   });
 }
 
-namespace detail {
-
-/// What Adam and AdamW share: m and v are the moving averages of the gradient and of its square.
-/// `weight` and `gradient` have had their weight decay; returns the new weights.
-template <class T>
-class AdamUpdate {
-public:
-  AdamUpdate(std::uint64_t step, double lr, double beta1, double beta2, double eps)
-      : beta1_(static_cast<T>(beta1)), beta2_(static_cast<T>(beta2)),
-        rest1_(static_cast<T>(1 - beta1)), rest2_(static_cast<T>(1 - beta2)),
-        eps_(static_cast<T>(eps)),
-        rate_(static_cast<T>(lr / (1 - std::pow(beta1, static_cast<double>(step))))),
-        correction_(static_cast<T>(std::sqrt(1 - std::pow(beta2, static_cast<double>(step))))) {}
-
-  simd::vec<T> operator()(simd::vec<T> weight, simd::vec<T> gradient, T* m, T* v,
-                          std::size_t part) const {
-    using V = simd::vec<T>;
-    const V mean = beta1_ * simd::load_first(m, part) + rest1_ * gradient;
-    const V square = beta2_ * simd::load_first(v, part) + rest2_ * gradient * gradient;
-    simd::store_first(m, mean, part);
-    simd::store_first(v, square, part);
-    return weight - rate_ * mean / (sqrt(square) / correction_ + eps_);
-  }
-
-private:
-  simd::vec<T> beta1_, beta2_, rest1_, rest2_, eps_, rate_, correction_;
+/// The hyper-parameters of adam_step. Weight decay is added to the gradient (Adam), or, decoupled,
+/// shrinks the weight itself by lr * weight_decay (AdamW).
+struct adam_rates {
+  double lr, beta1, beta2, eps, weight_decay;
+  bool decoupled;
 };
 
-} // namespace detail
-
-/// torch.optim.Adam: weight decay is added to the gradient. m and v are zero before the first step;
-/// `step` counts from 1.
+/// torch.optim.Adam or AdamW over `count` parameters w with gradients g. m and v are the moving
+/// averages of the gradient and of its square, zero before the first step; `step` counts from 1.
 template <class T>
 inline void adam_step(std::size_t count, T* w, const T* g, T* m, T* v, std::uint64_t step,
-                      double lr, double beta1, double beta2, double eps, double weight_decay) {
+                      const adam_rates& rates) {
   using V = simd::vec<T>;
-  const detail::AdamUpdate<T> update(step, lr, beta1, beta2, eps);
-  const V decay(static_cast<T>(weight_decay));
-  simd::for_each_vector<T>(count, [=, &update](std::size_t i, std::size_t part) {
-    const V weight = simd::load_first(w + i, part);
+  const auto number = [](double value) { return V(static_cast<T>(value)); };
+  const auto correction = [step](double beta) {
+    return 1 - std::pow(beta, static_cast<double>(step));
+  };
+  const V beta1 = number(rates.beta1), rest1 = number(1 - rates.beta1);
+  const V beta2 = number(rates.beta2), rest2 = number(1 - rates.beta2);
+  const V rate = number(rates.lr / correction(rates.beta1));
+  const V root = number(std::sqrt(correction(rates.beta2)));
+  const V eps = number(rates.eps);
+  const V decay = number(rates.weight_decay);
+  const V kept = number(1 - rates.lr * rates.weight_decay);
+  const bool decays = rates.weight_decay != 0, decoupled = rates.decoupled;
+  simd::for_each_vector<T>(count, [=](std::size_t i, std::size_t part) {
+    V weight = simd::load_first(w + i, part);
     V gradient = simd::load_first(g + i, part);
-    if (weight_decay != 0) gradient = gradient + decay * weight;
-    simd::store_first(w + i, update(weight, gradient, m + i, v + i, part), part);
-  });
-}
-
-/// torch.optim.AdamW: weight decay shrinks the weight itself, by lr * weight_decay. Otherwise as
-/// adam_step.
-template <class T>
-inline void adamw_step(std::size_t count, T* w, const T* g, T* m, T* v, std::uint64_t step,
-                       double lr, double beta1, double beta2, double eps, double weight_decay) {
-  using V = simd::vec<T>;
-  const detail::AdamUpdate<T> update(step, lr, beta1, beta2, eps);
-  const V kept(static_cast<T>(1 - lr * weight_decay));
-  simd::for_each_vector<T>(count, [=, &update](std::size_t i, std::size_t part) {
-    const V weight = simd::load_first(w + i, part) * kept;
-    const V gradient = simd::load_first(g + i, part);
-    simd::store_first(w + i, update(weight, gradient, m + i, v + i, part), part);
+    if (decoupled)
+      weight = weight * kept;
+    else if (decays)
+      gradient = gradient + decay * weight;
+    const V mean = beta1 * simd::load_first(m + i, part) + rest1 * gradient;
+    const V square = beta2 * simd::load_first(v + i, part) + rest2 * gradient * gradient;
+    simd::store_first(m + i, mean, part);
+    simd::store_first(v + i, square, part);
+    simd::store_first(w + i, weight - rate * mean / (sqrt(square) / root + eps), part);
   });
 }
 

@@ -4,9 +4,10 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/simd.hpp>
 
 namespace ctnn::kernels {
@@ -122,5 +123,16 @@ private:
   using V = simd::vec<T>;
   using row = detail::softmax_row<T, Channels>;
 };
+
+/// The gradient of -scale * sum over rows of y[label] by the input of the log-softmax that made y:
+/// dx = scale * (exp(y) - 1 at the label). x is not needed. Labels are below `channels`.
+template <class T>
+inline void log_softmax_nll_backward(std::size_t rows, std::size_t channels, const T* y,
+                                     const std::uint32_t* labels, T scale, T* dx) {
+  simd::for_each_vector<T>(rows * channels, [=](std::size_t i, std::size_t part) {
+    simd::store_first(dx + i, exp(simd::load_first(y + i, part)) * simd::vec<T>(scale), part);
+  });
+  for (std::size_t row = 0; row < rows; ++row) dx[row * channels + labels[row]] -= scale;
+}
 
 } // namespace ctnn::kernels

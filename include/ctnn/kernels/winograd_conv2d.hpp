@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
+#include <ctnn/kernels/chunk.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
 #include <ctnn/kernels/epilogue.hpp>
 #include <ctnn/kernels/gemm.hpp>
@@ -77,8 +79,13 @@ public:
   static constexpr std::size_t derive_parts =
       std::min(std::min(G.in_channels, G.out_channels), G.weight_size() / 16'384 + 1);
 
-  static void derive(std::size_t part, const T* weight, const T* bias, T* derived) {
-    if (part == 0) std::copy_n(bias, G.out_channels, derived);
+  /// Transforms the weights, {weight, bias} or {weight}; part 0 has the bias too.
+  static void derive(std::size_t part, std::span<const T* const> parameters, T* derived) {
+    const T* const weight = parameters[0];
+    if (part == 0) {
+      std::fill_n(derived, out_panels::padded, T(0));
+      if (parameters.size() > 1) std::copy_n(parameters[1], G.out_channels, derived);
+    }
     constexpr std::size_t of_out = 9 * G.in_channels, of_in = 9;
     pack<out_panels>(weight, of_in, of_out, rows_of(part, G.in_channels), G.in_channels,
                      derived + out_panels::padded);
@@ -86,8 +93,12 @@ public:
                     derived + derived_gradient_size);
   }
 
-  static void derive_adjoint(std::size_t part, const T* derived_gradient, T* dweight, T* dbias) {
-    if (part == 0) std::copy_n(derived_gradient, G.out_channels, dbias);
+  /// Assigns the gradients by the parameters.
+  static void derive_adjoint(std::size_t part, const T* derived_gradient,
+                             std::span<T* const> gradients) {
+    T* const dweight = gradients[0];
+    if (part == 0 && gradients.size() > 1)
+      std::copy_n(derived_gradient, G.out_channels, gradients[1]);
     const T* const du = derived_gradient + out_panels::padded;
     const auto [begin, end] = rows_of(part, G.in_channels);
     T dg[9][simd::lanes<T>];
@@ -107,7 +118,8 @@ public:
 
   /// Assigns y, and `tape` unless it is null. The bits of an output depend on neither n nor the
   /// place of its image.
-  static void forward(std::size_t n, const T* x, const T* derived, T* y, T* tape, T* scratch) {
+  static void forward(const forward_chunk<T>& chunk) {
+    const auto [n, x, y, tape, derived, scratch] = chunk;
     T* const v = scratch;
     T* const m = scratch + planes * in_plane;
     for_each_block(n, [&](std::size_t first, std::size_t count) {
@@ -129,8 +141,8 @@ public:
 
   /// Adds to derived_gradient; assigns dx if InputGradient.
   template <bool InputGradient>
-  static void backward(std::size_t n, const T* x, const T* y, const T* dy, const T* tape,
-                       const T* derived, T* dx, T* derived_gradient, T* scratch) {
+  static void backward(const backward_chunk<T>& chunk) {
+    const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
     T* const v = scratch;
     T* const dm = v + planes * in_plane;
     T* const dv = dm + planes * out_plane;

@@ -1,28 +1,39 @@
 #pragma once
 
 #include <ctnn/core/layer.hpp>
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
+#include <ctnn/layers/options.hpp>
 #include <ctnn/layers/sliding_window.hpp>
 
 namespace ctnn {
 
-/// The mean of each window; padded zeros count. torch.nn.AvgPool2d
-/// Padding is at most half the window. The stride is the window's size unless given.
-template <Size2d Kernel, Size2d Stride = Kernel, Size2d Padding = 0>
+/// The mean of each window, in which padded zeros count: {C, H, W} becomes {C, (H + 2P - K)/S + 1,
+/// (W + 2P - K)/S + 1}. torch.nn.AvgPool2d
+///
+/// The options are `stride(S)`, the window's size unless given, and `padding(P)` with zeros, at most
+/// half the window and 0 unless given.
+template <Size2d Kernel, auto... Options>
 struct AvgPool2d {
+private:
+  using options = detail::OptionList<detail::types<stride, padding>, Options...>;
+
+public:
   static constexpr StringView kind = "AvgPool2d";
   static constexpr Reads backward_reads = Reads::nothing;
-  static constexpr detail::SlidingWindow window{Kernel, Stride, Padding};
+  static constexpr detail::SlidingWindow window{Kernel, options::get(stride(Kernel)).size,
+                                                options::get(padding(0)).size};
 
-  static constexpr Text describe() {
-    Text text = "AvgPool2d<";
-    window.describe(text, Kernel);
-    return text;
+  static constexpr Sentence describe() {
+    Sentence text = "AvgPool2d<";
+    detail::write_size(text, Kernel);
+    options::describe(text);
+    return text << '>';
   }
-  static constexpr Text check(Shape in) { return window.check_pool(in); }
-  static constexpr Shape output_shape(Shape in) {
-    return {in.channels(), window.out_height(in), window.out_width(in)};
+  static constexpr Sentence check(Shape in) {
+    const Sentence error = options::check(kind, 1, "stride(2); kernel_size comes first");
+    return error.empty() ? window.check_pool(in) : error;
   }
+  static constexpr Shape output_shape(Shape in) { return window.output_shape(in, in.channels()); }
 
   template <class At>
   using op = kernels::avg_pool2d<typename At::value_type, window.geometry(At::input_shape)>;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <ctnn/core/layer.hpp>
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 
 namespace ctnn {
 
@@ -15,9 +15,10 @@ struct Dropout {
   static constexpr Reads backward_reads = Reads::nothing;
   static constexpr bool in_place = true;
 
-  static constexpr Text describe() { return Text("Dropout<") << Probability << '>'; }
-  static constexpr Text check(Shape) {
-    return Probability >= 0 && Probability < 1 ? Text{} : Text("probability must be in [0, 1)");
+  static constexpr Sentence describe() { return Sentence("Dropout<") << Probability << '>'; }
+  static constexpr Sentence check(Shape) {
+    return Probability >= 0 && Probability < 1 ? Sentence{}
+                                               : Sentence("probability must be in [0, 1)");
   }
   static constexpr Shape output_shape(Shape in) { return in; }
 

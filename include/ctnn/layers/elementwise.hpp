@@ -2,11 +2,19 @@
 // What the activations share: a function of each element, its derivative told from its output.
 
 #include <ctnn/core/layer.hpp>
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 
-namespace ctnn::detail {
+namespace ctnn {
 
-/// y = F(x), dx = dy * F'(x); y may be x, and dx may be dy.
+/// The base of an activation: y = F(x), dx = dy * F'(x), element by element, so that it runs with the
+/// convolution or linear layer before it, a user's own too. F has f(x), the value, and df(y), the
+/// derivative told from the value; both take vectors (kernels/elementwise.hpp):
+///
+///     struct exponential {
+///       static auto f(auto x) { return exp(x); }
+///       static auto df(auto y) { return y; }
+///     };
+///     struct Exp : Elementwise<exponential> {};
 template <class F>
 struct Elementwise {
   using function = F;
@@ -25,4 +33,4 @@ struct Elementwise {
   }
 };
 
-} // namespace ctnn::detail
+} // namespace ctnn

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <ctnn/core/layer.hpp>
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
 
 namespace ctnn {
 

@@ -1,36 +1,57 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include <ctnn/core/layer.hpp>
-#include <ctnn/kernels/geometry.hpp>
-#include <ctnn/layers/affine.hpp>
+#include <ctnn/kernels/names.hpp>
+#include <ctnn/layers/fused.hpp>
+#include <ctnn/layers/options.hpp>
 
 namespace ctnn {
 
-/// y = x W^T + b. {in_features} -> {OutFeatures}. torch.nn.Linear
-/// `weight` is {OutFeatures, in_features}, `bias` {OutFeatures}.
-template <int OutFeatures>
-struct Linear : detail::Affine {
+/// y = x W^T + b: {in_features} becomes {OutFeatures}. torch.nn.Linear
+///
+/// Its option is `bias(false)` for no b. The parameters are `weight` {OutFeatures, in_features} and
+/// `bias` {OutFeatures}.
+template <int OutFeatures, auto... Options>
+struct Linear : detail::Fusable {
+private:
+  using options = detail::OptionList<detail::types<bias>, Options...>;
+  static constexpr bool has_bias = options::get(bias(true)).enabled;
+
+public:
   static constexpr StringView kind = "Linear";
 
-  static constexpr Text describe() { return Text("Linear<") << OutFeatures << '>'; }
-  static constexpr Text check(Shape in) {
-    Text error;
+  static constexpr Sentence describe() {
+    Sentence text = "Linear<";
+    text << OutFeatures;
+    options::describe(text);
+    return text << '>';
+  }
+  static constexpr Sentence check(Shape in) {
+    Sentence error =
+        options::check(kind, 1, "bias(false); out_features come first, in_features are inferred");
+    if (!error.empty()) return error;
     if (OutFeatures < 1) return error << "out_features must be at least 1, got " << OutFeatures;
     if (in.rank != 1) error << "expects a flat input, got " << in << " (put Flatten before it)";
     return error;
   }
   static constexpr Shape output_shape(Shape) { return {OutFeatures}; }
   static constexpr auto parameters(Shape in) {
-    return std::array{Parameter{"weight", {OutFeatures, in.size()}, uniform_by_fan_in(in.size())},
-                      Parameter{"bias", {OutFeatures}, uniform_by_fan_in(in.size())}};
+    const auto initial = uniform_by_fan_in(in.size());
+    const Parameter weight{"weight", {OutFeatures, in.size()}, initial};
+    if constexpr (has_bias)
+      return std::array{weight, Parameter{"bias", {OutFeatures}, initial}};
+    else
+      return std::array{weight};
   }
   static constexpr std::size_t multiply_adds(Shape in) {
     return in.size() * static_cast<std::size_t>(OutFeatures);
   }
 
-  template <class At, class Epilogue>
-  using kernel = kernels::linear<typename At::value_type, At::input_shape.size(),
-                                 static_cast<std::size_t>(OutFeatures), Epilogue>;
+  template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm>
+  using kernel = kernels::linear<T, In.size(), static_cast<std::size_t>(OutFeatures), Epilogue>;
 };
 
 } // namespace ctnn

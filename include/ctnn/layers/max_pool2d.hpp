@@ -1,7 +1,8 @@
 #pragma once
 
 #include <ctnn/core/layer.hpp>
-#include <ctnn/kernels/geometry.hpp>
+#include <ctnn/kernels/names.hpp>
+#include <ctnn/layers/options.hpp>
 #include <ctnn/layers/sliding_window.hpp>
 
 namespace ctnn {
@@ -12,30 +13,39 @@ struct MaxPooling {};
 
 } // namespace detail
 
-/// The largest element of each window; the first of equals takes the gradient. torch.nn.MaxPool2d
-/// Padding is with minus infinity and at most half the window. The stride is the window's size
-/// unless given.
-template <Size2d Kernel, Size2d Stride = Kernel, Size2d Padding = 0>
+/// The largest element of each window; the first of equals takes the gradient: {C, H, W} becomes
+/// {C, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.MaxPool2d
+///
+/// The options are `stride(S)`, the window's size unless given, and `padding(P)` with minus infinity,
+/// at most half the window and 0 unless given.
+template <Size2d Kernel, auto... Options>
 struct MaxPool2d : detail::MaxPooling {
+private:
+  using options = detail::OptionList<detail::types<stride, padding>, Options...>;
+
+public:
   static constexpr StringView kind = "MaxPool2d";
   static constexpr Reads backward_reads = Reads::nothing;
-  static constexpr detail::SlidingWindow window{Kernel, Stride, Padding};
+  static constexpr detail::SlidingWindow window{Kernel, options::get(stride(Kernel)).size,
+                                                options::get(padding(0)).size};
 
-  static constexpr Text describe() {
-    Text text = "MaxPool2d<";
-    window.describe(text, Kernel);
-    return text;
+  static constexpr Sentence describe() {
+    Sentence text = "MaxPool2d<";
+    detail::write_size(text, Kernel);
+    options::describe(text);
+    return text << '>';
   }
-  static constexpr Text check(Shape in) { return window.check_pool(in); }
-  static constexpr Shape output_shape(Shape in) {
-    return {in.channels(), window.out_height(in), window.out_width(in)};
+  static constexpr Sentence check(Shape in) {
+    const Sentence error = options::check(kind, 1, "stride(2); kernel_size comes first");
+    return error.empty() ? window.check_pool(in) : error;
   }
+  static constexpr Shape output_shape(Shape in) { return window.output_shape(in, in.channels()); }
   /// The position of the largest element in its window, one for each output.
   static constexpr std::size_t tape_size(Shape in) { return output_shape(in).size(); }
 
   /// The side of square windows side by side, otherwise 0.
-  static constexpr std::size_t side = Kernel.height == Kernel.width && Stride == Kernel &&
-                                              Padding == 0 && Kernel.height > 1
+  static constexpr std::size_t side = Kernel.height == Kernel.width && window.stride == Kernel &&
+                                              window.padding == 0 && Kernel.height > 1
                                           ? static_cast<std::size_t>(Kernel.height)
                                           : 0;
 

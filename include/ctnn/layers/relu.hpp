@@ -5,7 +5,7 @@
 namespace ctnn {
 
 /// max(0, x); the gradient at 0 is 0. torch.nn.ReLU
-struct ReLU : detail::Elementwise<kernels::relu> {
+struct ReLU : Elementwise<kernels::relu> {
   static constexpr StringView kind = "ReLU";
 };
 

@@ -5,7 +5,7 @@
 namespace ctnn {
 
 /// 1 / (1 + exp(-x)). torch.nn.Sigmoid
-struct Sigmoid : detail::Elementwise<kernels::sigmoid> {
+struct Sigmoid : Elementwise<kernels::sigmoid> {
   static constexpr StringView kind = "Sigmoid";
 };
 

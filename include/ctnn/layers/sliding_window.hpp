@@ -1,6 +1,8 @@
 #pragma once
 // What convolution and pooling share: where a window may go, and what is wrong when it cannot.
 
+#include <cstddef>
+
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/geometry.hpp>
 
@@ -9,9 +11,9 @@ namespace ctnn::detail {
 struct SlidingWindow {
   Size2d kernel, stride, padding;
 
-  /// `what` names the window in the sentence: "kernel" or "window".
-  constexpr Text check(Shape in, StringView what) const {
-    Text error;
+  /// What is wrong with it on this input; `what` names it in the sentence: "kernel" or "window".
+  constexpr Sentence check(Shape in, StringView what) const {
+    Sentence error;
     if (kernel.height < 1 || kernel.width < 1)
       return error << what << " must be at least 1x1, got " << kernel;
     if (stride.height < 1 || stride.width < 1)
@@ -29,49 +31,42 @@ struct SlidingWindow {
     return error;
   }
 
-  constexpr Text check_pool(Shape in) const {
+  /// The same for a pooling, whose padding is at most half of the window.
+  constexpr Sentence check_pool(Shape in) const {
     if (2 * padding.height > kernel.height || 2 * padding.width > kernel.width)
-      return Text("padding ") << padding << " is more than half of the window " << kernel;
+      return Sentence("padding ") << padding << " is more than half of the window " << kernel;
     return check(in, "window");
   }
+
+  constexpr kernels::Conv2dGeometry geometry(Shape in, std::size_t out_channels) const {
+    return {in.channels(),        in.height(),        in.width(),          out_channels,
+            size(kernel.height),  size(kernel.width), size(stride.height), size(stride.width),
+            size(padding.height), size(padding.width)};
+  }
   constexpr kernels::Pool2dGeometry geometry(Shape in) const {
-    const auto size = [](int n) { return static_cast<std::size_t>(n); };
     return {in.channels(),       in.height(),          in.width(),
             size(kernel.height), size(kernel.width),   size(stride.height),
             size(stride.width),  size(padding.height), size(padding.width)};
   }
 
-  /// `<32, 3, 2, 1>`: the arguments as written, without trailing defaults.
-  constexpr void describe(Text& text, Size2d default_stride) const {
-    const auto size = [&text](Size2d s) {
-      if (s.height == s.width)
-        text << s.height;
-      else
-        text << '{' << s.height << ", " << s.width << '}';
-    };
-    size(kernel);
-    if (stride != default_stride || padding != 0) {
-      text << ", ";
-      size(stride);
-    }
-    if (padding != 0) {
-      text << ", ";
-      size(padding);
-    }
-    text << '>';
+  /// The output's shape of a pooling, or of a convolution to so many channels.
+  constexpr Shape output_shape(Shape in, std::size_t channels) const {
+    return {
+        channels,
+        kernels::slide(in.height(), size(kernel.height), size(stride.height), size(padding.height)),
+        kernels::slide(in.width(), size(kernel.width), size(stride.width), size(padding.width))};
   }
 
-  /// Output extent as in PyTorch: floor((in + 2 padding - kernel) / stride) + 1.
-  constexpr std::size_t out_height(Shape in) const {
-    return (in.height() + static_cast<std::size_t>(2 * padding.height - kernel.height)) /
-               static_cast<std::size_t>(stride.height) +
-           1;
-  }
-  constexpr std::size_t out_width(Shape in) const {
-    return (in.width() + static_cast<std::size_t>(2 * padding.width - kernel.width)) /
-               static_cast<std::size_t>(stride.width) +
-           1;
-  }
+private:
+  static constexpr std::size_t size(int n) { return static_cast<std::size_t>(n); }
 };
+
+/// Writes a size as it is written in code: `3`, or `{2, 3}`.
+constexpr void write_size(Sentence& text, Size2d size) {
+  if (size.height == size.width)
+    text << size.height;
+  else
+    text << '{' << size.height << ", " << size.width << '}';
+}
 
 } // namespace ctnn::detail

@@ -5,7 +5,7 @@
 namespace ctnn {
 
 /// tanh(x). torch.nn.Tanh
-struct Tanh : detail::Elementwise<kernels::tanh_activation> {
+struct Tanh : Elementwise<kernels::tanh_activation> {
   static constexpr StringView kind = "Tanh";
 };
 

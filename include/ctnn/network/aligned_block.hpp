@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #endif
 
-namespace ctnn {
+namespace ctnn::detail {
 
 /// On a 64-byte boundary; from 1 MB up in huge pages of 2 MB where the system gives them, because
 /// a transformed tile touches as many pages as it has numbers.
@@ -49,4 +49,4 @@ private:
   std::size_t size_;
 };
 
-} // namespace ctnn
+} // namespace ctnn::detail

@@ -29,7 +29,8 @@ namespace detail {
 template <class Net>
 class Gradcheck {
   using Network = ctnn::Network<Net, double>;
-  using Layout = typename Network::Layout;
+  using Program = typename Network::Program;
+  using Pass = detail::Pass<Program>;
 
 public:
   explicit Gradcheck(const GradcheckOptions& options)
@@ -59,25 +60,24 @@ public:
   }
 
   /// Empty, or the first disagreement.
-  std::string run() {
+  std::string find_disagreement() {
     const double value = loss();
     if (!std::isfinite(value)) return "forward does not assign all of y";
     if (std::string report = check_samples(); !report.empty()) return report;
 
     std::vector<double> dx(x_.size());
-    std::vector<double> gradients(Layout::parameters.size);
+    std::vector<double> gradients(Program::parameters.size);
     backward(dx, gradients);
 
     if (std::string report = compare("dx", x_, dx, [](auto&&) {}); !report.empty()) return report;
     for (std::size_t p = 0; p < Network::tensors; ++p) {
-      const auto size = net_.tensor(p).size();
-      const std::vector<double> analytic(gradients.data() + Layout::parameters.offset[p],
-                                         gradients.data() + Layout::parameters.offset[p] + size);
+      const auto gradient = Pass::tensor(gradients.data(), p);
+      const std::vector<double> analytic(gradient.begin(), gradient.end());
       std::vector<double> values(net_.tensor(p).begin(), net_.tensor(p).end());
       const auto apply = [&](const std::vector<double>& changed) {
         net_.modify([&](auto& all) { std::copy(changed.begin(), changed.end(), all[p].begin()); });
       };
-      const std::string name(Layout::graph.parameters[p].name.view());
+      const std::string name(Net::graph.parameters[p].name.view());
       if (std::string report = compare("gradient of " + name, values, analytic, apply);
           !report.empty())
         return report;
@@ -86,18 +86,17 @@ public:
   }
 
 private:
-  static constexpr typename Network::Run training{true, 7, 11};
+  static constexpr Chunk chunk(std::size_t first, std::size_t n) {
+    return {.samples = n, .training = true, .seed = 7, .first_sample = 11 + first};
+  }
 
   /// The sum of y * dy for samples [first, first + n), every buffer poisoned before.
   double loss(std::size_t first, std::size_t n) {
-    std::fill_n(workspace_.value(0) - workspace_.plan.value[0], workspace_.plan.size,
-                std::numeric_limits<double>::quiet_NaN());
-    typename Network::Run run = training;
-    run.first_sample += first;
-    Network::write_input(n, x_.data() + first * Net::input_shape.size(), workspace_);
-    net_.forward(n, workspace_, run);
+    std::ranges::fill(workspace_.activations(), std::numeric_limits<double>::quiet_NaN());
+    Pass::write_input(n, x_.data() + first * Net::input_shape.size(), workspace_);
+    Pass::forward(chunk(first, n), net_.weights(), workspace_);
     std::vector<double> y(n * Net::output_shape.size());
-    Network::read_output(n, workspace_, y.data());
+    Pass::read_output(n, workspace_, y.data());
     double sum = 0;
     for (std::size_t i = 0; i < y.size(); ++i)
       sum += y[i] * dy_[first * Net::output_shape.size() + i];
@@ -114,29 +113,27 @@ private:
   }
 
   void backward(std::vector<double>& dx, std::vector<double>& gradients) {
-    using Output = kernels::channels_first<double, Net::output_shape.channels(),
-                                           Net::output_shape.height() * Net::output_shape.width()>;
-    using Input = kernels::channels_first<double, Net::input_shape.channels(),
-                                          Net::input_shape.height() * Net::input_shape.width()>;
+    const std::size_t n = options_.samples;
     loss();
-    Output::to_channels_last(options_.samples, dy_.data(), workspace_.gradient(Layout::ops));
+    to_inner_order<Net::output_shape>(n, dy_.data(), workspace_.gradient(Program::output));
 
     // Gradients are added to what is there: start from something, and take it off again.
-    std::vector<double> shard(Layout::offsets.gradient_size, 0.5);
+    std::vector<double> shard(Program::offsets.gradient_size, 0.5);
     std::vector<double> start(gradients.size());
-    net_.gather_gradients(shard.data(), start.data());
-    for_each_index<Layout::ops>([&](auto index) {
-      constexpr std::size_t i = Layout::ops - 1 - index;
+    Pass::gather(shard.data(), start.data());
+    for_each_index<Program::size>([&](auto index) {
+      constexpr std::size_t i = Program::size - 1 - index;
       // Not before: a gradient may lie where something was that has been read by now.
       double* const dx_of_op = workspace_.gradient(i);
       if (dx_of_op != workspace_.gradient(i + 1))
-        std::fill_n(dx_of_op, options_.samples * Layout::run.nodes[i].input_shape.size(),
+        std::fill_n(dx_of_op, n * Program::graph.nodes[i].input_shape.size(),
                     std::numeric_limits<double>::quiet_NaN());
-      net_.template backward_op<i, true>(options_.samples, workspace_, shard.data(), training);
+      Pass::template backward_operation<i, true>(chunk(0, n), net_.weights(), workspace_,
+                                                 shard.data());
     });
-    net_.gather_gradients(shard.data(), gradients.data());
+    Pass::gather(shard.data(), gradients.data());
     for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] -= start[i];
-    Input::from_channels_last(options_.samples, workspace_.gradient(0), dx.data());
+    from_inner_order<Net::input_shape>(n, workspace_.gradient(Program::input), dx.data());
   }
 
   template <class Apply>
@@ -181,7 +178,7 @@ private:
 /// buffer is filled with NaN before. torch.autograd.gradcheck
 template <class... Layers>
 std::string gradcheck(const GradcheckOptions& options = {}) {
-  return detail::Gradcheck<Sequential<Layers...>>(options).run();
+  return detail::Gradcheck<Sequential<Layers...>>(options).find_disagreement();
 }
 
 } // namespace ctnn

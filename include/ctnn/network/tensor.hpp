@@ -2,7 +2,10 @@
 // The door to xtensor: the only file that spells it. Tensors are what users hand in and get back;
 // typed views show them the parameters.
 
+#include <array>
 #include <cstddef>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <xtensor/xstorage.hpp>
@@ -28,15 +31,20 @@ struct rebind_container<std::size_t, svector<std::ptrdiff_t>> {
 
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xfixed.hpp>
+#include <xtensor/xnoalias.hpp>
 #include <xtensor/xtensor.hpp>
 
+#include <ctnn/core/error.hpp>
 #include <ctnn/core/shape.hpp>
+#include <ctnn/core/text.hpp>
 
 namespace ctnn {
 
 /// A dense tensor of `Rank` extents, row-major: `Tensor<float, 4>` for a batch of images.
 template <class T, std::size_t Rank>
 using Tensor = xt::xtensor<T, Rank>;
+
+namespace detail {
 
 /// A view of `S.size()` elements at `data` with the extents of S as its type.
 template <Shape S, class T>
@@ -57,12 +65,83 @@ auto batch_tensor(std::size_t samples) {
   return Tensor<T, S.rank + 1>::from_shape(shape);
 }
 
-/// Whether these are samples of shape S.
-template <Shape S, class T>
-bool is_batch_of(const Tensor<T, S.rank + 1>& tensor) {
-  for (std::size_t axis = 0; axis < S.rank; ++axis)
-    if (tensor.shape(axis + 1) != S[axis]) return false;
-  return true;
+/// xtensor's type for elements that somebody else owns, at any distances from each other.
+template <class T, std::size_t Rank>
+using Strided = xt::xtensor_adaptor<
+    xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>, Rank,
+    xt::layout_type::dynamic>;
+
+/// One whose elements can be assigned. xtensor's own assignment makes a temporary of another layout
+/// first, and takes over that layout.
+template <class T, std::size_t Rank>
+class Assignable : public Strided<T, Rank> {
+public:
+  using Strided<T, Rank>::Strided;
+
+  template <class E>
+  void operator=(const xt::xexpression<E>& expression) {
+    xt::noalias(static_cast<Strided<T, Rank>&>(*this)) = expression;
+  }
+  template <class E>
+  void operator+=(const xt::xexpression<E>& expression) {
+    xt::noalias(static_cast<Strided<T, Rank>&>(*this)) += expression;
+  }
+};
+
+/// A view of elements at given distances.
+template <class T, std::size_t Rank>
+auto strided_view(T* data, const std::array<std::size_t, Rank>& shape,
+                  std::array<std::ptrdiff_t, Rank> strides) {
+  std::size_t size = 1;
+  for (std::size_t axis = 0; axis < Rank; ++axis) {
+    size *= shape[axis];
+    if (shape[axis] == 1) strides[axis] = 0; // as xtensor wants it, for broadcasting
+  }
+  using View = std::conditional_t<std::is_const_v<T>, Strided<T, Rank>, Assignable<T, Rank>>;
+  return View(typename View::storage_type(data, size), shape, strides);
 }
 
+/// A view of samples of shape S that are stored channels-last, with logical indices: {samples,
+/// channels, height, width} or what S has.
+template <Shape S, class T>
+auto batch_view(T* data, std::size_t samples) {
+  std::array<std::size_t, S.rank + 1> shape{samples};
+  std::array<std::ptrdiff_t, S.rank + 1> strides{static_cast<std::ptrdiff_t>(S.size()), 1};
+  std::size_t distance = S.channels(); // of pixels: the channels lie innermost
+  for (std::size_t axis = S.rank; axis > 1; --axis) {
+    strides[axis] = static_cast<std::ptrdiff_t>(distance);
+    distance *= S[axis - 1];
+  }
+  for (std::size_t axis = 0; axis < S.rank; ++axis) shape[axis + 1] = S[axis];
+  return strided_view(data, shape, strides);
+}
+
+/// A view of elements that lie one behind the other, row-major.
+template <class T, std::size_t Rank>
+auto elements_view(T* data, const std::array<std::size_t, Rank>& shape) {
+  std::array<std::ptrdiff_t, Rank> strides;
+  std::size_t distance = 1;
+  for (std::size_t axis = Rank; axis-- > 0; distance *= shape[axis])
+    strides[axis] = static_cast<std::ptrdiff_t>(distance);
+  return strided_view(data, shape, strides);
+}
+
+/// Throws Error(bad_argument), with both shapes, unless a tensor has the extents of `wanted` from axis
+/// `first` on.
+template <class Expression>
+void require_shape(const Sentence& what, const Expression& tensor, const Shape& wanted,
+                   std::size_t first = 0) {
+  bool same = tensor.dimension() == wanted.rank + first;
+  for (std::size_t axis = 0; same && axis < wanted.rank; ++axis)
+    same = tensor.shape(axis + first) == wanted[axis];
+  if (same) return;
+  Sentence error = what;
+  error << " has shape ";
+  for (std::size_t axis = 0; axis < tensor.dimension(); ++axis)
+    error << (axis > 0 ? "x" : "") << tensor.shape(axis);
+  error << ", expected " << (first > 0 ? "samples x " : "") << wanted;
+  fail(ErrorCode::bad_argument, error);
+}
+
+} // namespace detail
 } // namespace ctnn

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace ctnn {
+namespace ctnn::detail {
 
 /// `pool.run(tasks, f)` calls f(task, worker) once for every task in [0, tasks) and returns when
 /// all have ended. The caller is worker 0. Which worker gets a task is left to chance, so a result
@@ -89,4 +89,4 @@ private:
   std::vector<std::jthread> threads_; // last: they use all of the above
 };
 
-} // namespace ctnn
+} // namespace ctnn::detail

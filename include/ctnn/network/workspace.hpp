@@ -3,35 +3,35 @@
 // scratch.
 
 #include <cstddef>
+#include <utility>
 
 #include <ctnn/network/aligned_block.hpp>
+#include <ctnn/network/pass.hpp>
 #include <ctnn/plan/program.hpp>
 
 namespace ctnn {
 
+/// The memory of one thread that predicts or trains, made once and used again: two blocks on the heap,
+/// zeroed. It can be moved, not copied.
 template <class Net, class T = float, plan::Mode M = plan::Mode::inference>
-class Workspace {
+class Workspace : public detail::Buffers<plan::Program<Net, T>, M> {
+  using Program = plan::Program<Net, T>;
+
 public:
-  using Layout = ctnn::Layout<Net, T>;
   static constexpr plan::Mode mode = M;
-  static constexpr std::size_t chunk = Layout::chunk; ///< samples it has room for
-  static constexpr auto plan = Layout::template activations<M>;
+  static constexpr std::size_t chunk = Program::chunk; ///< samples it has room for
 
-  Workspace() : activations_(plan.size), scratch_(Layout::offsets.scratch_size) {}
-
-  /// Value i is the input of operation i; the last is the network's output. Channels-last.
-  T* value(std::size_t i) { return activations_.data() + plan.value[i]; }
-  T* gradient(std::size_t i) requires(M == plan::Mode::training) {
-    return activations_.data() + plan.gradient[i];
-  }
-  T* tape(std::size_t i) {
-    return M == plan::Mode::training ? activations_.data() + plan.tape[i] : nullptr;
-  }
-  T* scratch() { return scratch_.data(); }
+  Workspace()
+      : Workspace(detail::AlignedBlock<T>(Workspace::plan.size),
+                  detail::AlignedBlock<T>(Program::offsets.scratch_size)) {}
 
 private:
-  AlignedBlock<T> activations_;
-  AlignedBlock<T> scratch_;
+  Workspace(detail::AlignedBlock<T> activations, detail::AlignedBlock<T> scratch)
+      : detail::Buffers<Program, M>(activations.data(), scratch.data()),
+        activations_(std::move(activations)), scratch_(std::move(scratch)) {}
+
+  detail::AlignedBlock<T> activations_;
+  detail::AlignedBlock<T> scratch_;
 };
 
 } // namespace ctnn

@@ -1,70 +1,102 @@
 #pragma once
-// Which layers run as one. A scan over values finds the groups; a type is made for each only then.
+// Which layers run as one, and by which algorithm: a scan over values. A type is made for an operation
+// only then.
 
 #include <array>
 #include <cstddef>
 #include <type_traits>
 
-#include <ctnn/kernels/geometry.hpp>
-#include <ctnn/layers/affine.hpp>
+#include <ctnn/core/graph.hpp>
+#include <ctnn/kernels/names.hpp>
 #include <ctnn/layers/elementwise.hpp>
+#include <ctnn/layers/fused.hpp>
 #include <ctnn/layers/max_pool2d.hpp>
+#include <ctnn/plan/options.hpp>
 
-namespace ctnn::detail {
+namespace ctnn::plan {
 
 /// What fusion wants to know of a layer.
-struct Part {
-  bool affine = false;     ///< begins a group
-  std::size_t pool = 0;    ///< ends one: the side of its windows
-  bool activation = false; ///< ends one
-  bool commutes = false;   ///< … and may stand before the pooling
-  bool can_pool[2]{};      ///< an affine one: by the next layer, by the one after the next
+struct Traits {
+  bool fusable = false;    ///< it can take the next layers along
+  std::size_t pool = 0;    ///< for a max pooling: the side of its windows, which are side by side
+  bool activation = false; ///< it is a function of each element
+  bool commutes = false;   ///< … and may as well come before a max pooling
+
+  /// For a layer that runs by several algorithms, see detail::Fusable.
+  kernels::ConvolutionAlgorithm (*algorithm)(Shape, kernels::ConvolutionAlgorithm,
+                                             std::size_t) = nullptr;
+  bool (*can_pool)(Shape, kernels::ConvolutionAlgorithm, std::size_t) = nullptr;
 };
 
-/// Layers [first, first + count) run as one; the positions of the pool and of the activation among
-/// them are 0 if there is none.
-struct Group {
-  std::size_t first = 0, count = 1, pool = 0, activation = 0;
+/// Layers that run as one: those from `first` on, `count` of them. The positions of the pooling and of
+/// the activation among them are 0 if there is none.
+struct Operation {
+  std::size_t first = 0, count = 1;
+  std::size_t pool = 0, activation = 0;
+  kernels::ConvolutionAlgorithm algorithm = automatic; ///< of the first layer, if it has the choice
 };
 
 template <std::size_t Layers>
-struct Groups {
-  std::array<Group, Layers> group{};
+struct Operations {
+  std::array<Operation, Layers> operation{};
   std::size_t count = 0;
 };
 
-/// An affine layer takes a pooling and an activation with it, in this order, or an activation that
-/// commutes and a pooling.
+/// The operation that begins at layer `first`: a fusable layer takes a pooling and an activation with
+/// it, in this order, or an activation that commutes and a pooling.
 template <std::size_t Layers>
-constexpr Groups<Layers> find_groups(const std::array<Part, Layers>& parts, bool fusion) {
-  Groups<Layers> groups;
-  for (std::size_t i = 0; i < Layers;) {
-    Group group{i};
-    const auto next = [&]() -> Part {
-      return i + group.count < Layers ? parts[i + group.count] : Part{};
-    };
-    if (fusion && parts[i].affine) {
-      if (next().pool > 0 && parts[i].can_pool[0]) group.pool = group.count++;
-      if (next().activation) {
-        const bool commutes = next().commutes;
-        group.activation = group.count++;
-        if (group.pool == 0 && commutes && next().pool > 0 && parts[i].can_pool[1])
-          group.pool = group.count++;
-      }
-    }
-    groups.group[groups.count++] = group;
-    i += group.count;
+constexpr Operation operation_at(std::size_t first, const std::array<Shape, Layers>& inputs,
+                                 const std::array<Traits, Layers>& layers,
+                                 kernels::ConvolutionAlgorithm of_network) {
+  const Traits& layer = layers[first];
+  Operation operation{first};
+  if (!layer.fusable) return operation;
+  const auto next = [&]() -> Traits {
+    const std::size_t at = first + operation.count;
+    return at < Layers ? layers[at] : Traits{};
+  };
+  const auto take_pool = [&] {
+    const std::size_t side = next().pool;
+    if (operation.pool == 0 && side > 0 && layer.can_pool != nullptr &&
+        layer.can_pool(inputs[first], of_network, side))
+      operation.pool = operation.count++;
+  };
+  take_pool();
+  if (const Traits taken = next(); taken.activation) {
+    operation.activation = operation.count++;
+    if (taken.commutes) take_pool();
   }
-  return groups;
+  if (layer.algorithm != nullptr) {
+    const std::size_t side = operation.pool > 0 ? layers[first + operation.pool].pool : 1;
+    operation.algorithm = layer.algorithm(inputs[first], of_network, side);
+  }
+  return operation;
 }
 
-template <class L>
-inline constexpr std::size_t pool_side = [] {
-  if constexpr (std::is_base_of_v<MaxPooling, L>)
-    return L::side;
-  else
-    return std::size_t{0};
-}();
+/// All layers as operations; `inputs` are their inputs' shapes. Without fusion each is one by itself,
+/// by the algorithm that it would have with it, so that the bits are the same.
+template <std::size_t Layers>
+constexpr Operations<Layers> find_operations(const std::array<Shape, Layers>& inputs,
+                                             const std::array<Traits, Layers>& layers,
+                                             RunOptions options) {
+  Operations<Layers> all;
+  for (std::size_t i = 0; i < Layers;) {
+    const Operation fused = operation_at(i, inputs, layers, options.algorithm);
+    if (options.fusion)
+      all.operation[all.count++] = fused;
+    else
+      for (std::size_t k = 0; k < fused.count; ++k)
+        all.operation[all.count++] = {.first = i + k,
+                                      .algorithm = k == 0 ? fused.algorithm : automatic};
+    i += fused.count;
+  }
+  return all;
+}
+
+namespace detail {
+
+using ctnn::detail::Fusable;
+using ctnn::detail::Fused;
 
 template <class L>
 concept Activation = requires {
@@ -72,45 +104,48 @@ concept Activation = requires {
 }
 &&std::is_base_of_v<Elementwise<typename L::function>, L>;
 
-/// An affine layer that runs by one of several algorithms: it says `algorithm` and `can_pool`.
 template <class L>
-concept ChoosesAlgorithm = std::is_base_of_v<Affine, L> && requires {
-  L::algorithm(Shape{}, automatic, 1);
-};
-
-template <class L>
-constexpr Part part_of(Shape in, ConvolutionAlgorithm of_network, std::size_t next_pool,
-                       std::size_t pool_after_next) {
-  Part part;
-  part.affine = std::is_base_of_v<Affine, L>;
-  part.pool = pool_side<L>;
-  part.activation = Activation<L>;
-  if constexpr (Activation<L>) part.commutes = requires {
-      typename L::function;
-      requires L::function::commutes_with_max;
-    };
-  if constexpr (ChoosesAlgorithm<L>) {
-    part.can_pool[0] = next_pool > 0 && L::can_pool(in, of_network, next_pool);
-    part.can_pool[1] = pool_after_next > 0 && L::can_pool(in, of_network, pool_after_next);
+inline constexpr Traits traits_of = [] {
+  Traits traits;
+  traits.fusable = std::is_base_of_v<Fusable, L>;
+  if constexpr (std::is_base_of_v<ctnn::detail::MaxPooling, L>) traits.pool = L::side;
+  if constexpr (Activation<L>) {
+    traits.activation = true;
+    traits.commutes = requires { requires L::function::commutes_with_max; };
   }
-  return part;
-}
+  if constexpr (std::is_base_of_v<Fusable, L> && requires { &L::can_pool; }) {
+    traits.algorithm = &L::algorithm;
+    traits.can_pool = &L::can_pool;
+  }
+  return traits;
+}();
 
-struct NoFunction {
-  using function = kernels::identity;
-};
-
-/// The layer that runs a group: an affine one is always run by Fused.
-template <class L, class Pool, class F>
-struct fused {
+/// The layer that runs an operation: a fusable one is always run by Fused. Pool and Activation are
+/// void where there is none.
+template <class L, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
+struct run_by {
   using type = L;
 };
-template <class L, class Pool, class F>
-  requires std::is_base_of_v<Affine, L>
-struct fused<L, Pool, F> {
-  static constexpr std::size_t pool = std::is_void_v<Pool> ? 1 : pool_side<Pool>;
-  using type =
-      Fused<L, pool, typename std::conditional_t<std::is_void_v<F>, NoFunction, F>::function>;
+template <class L, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
+  requires std::is_base_of_v<Fusable, L>
+struct run_by<L, Pool, Activation, A> {
+  template <class F>
+  struct function_of {
+    using type = typename F::function;
+  };
+  template <class F>
+    requires std::is_void_v<F>
+  struct function_of<F> {
+    using type = kernels::identity;
+  };
+  static constexpr std::size_t side = [] {
+    if constexpr (std::is_void_v<Pool>)
+      return std::size_t{1};
+    else
+      return Pool::side;
+  }();
+  using type = Fused<L, side, typename function_of<Activation>::type, A>;
 };
 
-} // namespace ctnn::detail
+} // namespace detail
+} // namespace ctnn::plan

@@ -7,30 +7,33 @@
 
 #include <ctnn/core/summary.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
+#include <ctnn/layers/options.hpp>
 #include <ctnn/plan/program.hpp>
 
-namespace ctnn {
+namespace ctnn::plan {
 namespace detail {
 
-inline void append_cell(std::string& to, const Text& text, std::size_t width, bool right) {
-  const std::string gap(width > text.length ? width - text.length : 0, ' ');
-  const StringView characters = text.view();
+using ctnn::detail::grouped;
+
+inline void append_cell(std::string& to, StringView text, std::size_t width, bool right) {
+  const std::string gap(width > text.size() ? width - text.size() : 0, ' ');
   if (right) to += gap;
-  to.append(characters.data(), characters.size());
+  to.append(text.data(), text.size());
   if (!right) to += gap;
 }
 
 /// Kilobytes of 1024 bytes, rounded up.
-constexpr Text kilobytes(std::size_t bytes) { return grouped((bytes + 1023) / 1024) << " KB"; }
+constexpr auto kilobytes(std::size_t bytes) { return grouped((bytes + 1023) / 1024) << " KB"; }
 
-/// "conv2 MaxPool2d ReLU": the name of a group's first layer, and what follows it.
-template <class Net, class T, std::size_t I>
-constexpr Text operation_name() {
-  constexpr Group g = Layout<Net, T>::groups.group[I];
-  Text text;
-  text << Net::nodes[g.first].name;
-  if (Net::nodes[g.first].parameter_count == 0) text << ' ' << Net::nodes[g.first].kind;
-  for (std::size_t i = g.first + 1; i < g.first + g.count; ++i) text << ' ' << Net::nodes[i].kind;
+/// "conv2 MaxPool2d ReLU": the name of an operation's first layer, and what runs with it.
+template <class Net>
+constexpr Sentence operation_name(const Operation& operation) {
+  const Node& first = Net::nodes[operation.first];
+  Sentence text;
+  text << first.name;
+  if (first.parameter_count == 0) text << ' ' << first.kind;
+  for (std::size_t i = 1; i < operation.count; ++i)
+    text << ' ' << Net::nodes[operation.first + i].kind;
   return text;
 }
 
@@ -40,48 +43,48 @@ constexpr Text operation_name() {
 /// defined and as that algorithm does them; what its kernel derives from the parameters, and what it
 /// works in. Then the samples of a chunk, and the memory of one thread.
 template <class Net, class T = float>
-std::string plan_table() {
-  using Layout = ctnn::Layout<Net, T>;
+std::string table() {
+  using Program = plan::Program<Net, T>;
   constexpr std::size_t widths[]{28, 13, 14, 14, 14, 11, 11};
   std::string table;
   const auto row = [&](const auto&... cell) {
     std::size_t i = 0;
-    ((detail::append_cell(table, Text(cell), widths[i], i > 1), ++i), ...);
+    ((detail::append_cell(table, Sentence(cell).view(), widths[i], i > 1), ++i), ...);
     table.erase(table.find_last_not_of(' ') + 1);
     table += '\n';
   };
   row("Operation", "Algorithm", "Output", "Multiply-adds", "Products", "Derived", "Scratch");
-  for_each_index<Layout::ops>([&](auto i) {
-    using Kernel = typename Layout::template kernel<i>;
-    constexpr const Node& node = Layout::run.nodes[i];
-    Text algorithm, output, products;
+  ctnn::detail::for_each_index<Program::size>([&](auto i) {
+    using Kernel = typename Program::template kernel<i>;
+    constexpr const Node& node = Program::graph.nodes[i];
+    constexpr KernelSizes sizes = Program::kernel_sizes[i];
+    Sentence algorithm, output, products;
     output << node.output_shape;
     if constexpr (requires { Kernel::algorithm; }) {
-      if (Kernel::algorithm == direct)
-        algorithm << "direct";
-      else
-        algorithm << "winograd(" << Kernel::algorithm.tile << ')';
-      products = detail::grouped(Kernel::products);
+      ctnn::detail::write_option(algorithm, Kernel::algorithm);
+      products << detail::grouped(Kernel::products);
     }
-    row(detail::operation_name<Net, T, i>(), algorithm, output, detail::grouped(node.multiply_adds),
-        products, detail::kilobytes(sizeof(T) * Kernel::derived_size),
-        detail::kilobytes(sizeof(T) * Kernel::scratch_size));
+    row(detail::operation_name<Net>(Program::operations[i]).view(), algorithm.view(), output.view(),
+        detail::grouped(node.multiply_adds).view(), products.view(),
+        detail::kilobytes(sizeof(T) * sizes.derived).view(),
+        detail::kilobytes(sizeof(T) * sizes.scratch).view());
   });
 
-  const auto line = [&](StringView label, const Text& value) {
-    table.append(label.data(), label.size());
-    detail::append_cell(table, value, 0, true);
+  const auto line = [&](StringView label, StringView value) {
+    detail::append_cell(table, label, 0, false);
+    detail::append_cell(table, value, 0, false);
     table += '\n';
   };
-  constexpr std::size_t chunk = Layout::chunk;
-  using plan::Mode;
-  line("Samples in a chunk: ", Text("") << chunk);
-  line("Activations, training: ", detail::kilobytes(sizeof(T) * Layout::template activations<Mode::training>.size));
-  line("Activations, inference: ", detail::kilobytes(sizeof(T) * Layout::template activations<Mode::inference>.size));
-  line("Scratch: ", detail::kilobytes(sizeof(T) * Layout::offsets.scratch_size));
-  line("Derived parameters: ", detail::kilobytes(sizeof(T) * Layout::offsets.derived_size));
-  line("Gradients of a shard: ", detail::kilobytes(sizeof(T) * Layout::offsets.gradient_size));
+  const auto memory = [&](StringView label, std::size_t elements) {
+    line(label, detail::kilobytes(sizeof(T) * elements).view());
+  };
+  line("Samples in a chunk: ", (Sentence() << Program::chunk).view());
+  memory("Activations, training: ", Program::template buffers<Mode::training>.size);
+  memory("Activations, inference: ", Program::template buffers<Mode::inference>.size);
+  memory("Scratch: ", Program::offsets.scratch_size);
+  memory("Derived parameters: ", Program::offsets.derived_size);
+  memory("Gradients of a shard: ", Program::offsets.gradient_size);
   return table;
 }
 
-} // namespace ctnn
+} // namespace ctnn::plan

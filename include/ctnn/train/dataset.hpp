@@ -1,53 +1,64 @@
 #pragma once
 // What can be trained on: numbered samples, each an input and a class or a target.
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include <ctnn/core/error.hpp>
+#include <ctnn/core/text.hpp>
 #include <ctnn/network/tensor.hpp>
 
 namespace ctnn {
 
-/// `read(i, x)` writes the input of sample i in PyTorch's order {channels, height, width}. It is
-/// called from several threads at once.
+/// What can be predicted: `size()` samples, of which `read(i, x)` writes the input of sample i in
+/// PyTorch's order {channels, height, width}. It is called from several threads at once. A data set
+/// may say `static constexpr Shape sample_shape`, which is compared with the network's.
 template <class D, class T>
 concept Dataset = requires(const D& data, std::size_t i, T* x) {
   { data.size() } -> std::convertible_to<std::size_t>;
   data.read(i, x);
 };
 
-/// … with `label(i)`, the class of sample i, from 0.
+/// A data set whose `label(i)` is the class of sample i, from 0.
 template <class D, class T>
 concept LabelledDataset = Dataset<D, T> && requires(const D& data, std::size_t i) {
   { data.label(i) } -> std::convertible_to<std::uint32_t>;
 };
 
-/// … with `read_target(i, y)`, which writes the wanted output of sample i in PyTorch's order.
+/// A data set whose `read_target(i, y)` writes the wanted output of sample i in PyTorch's order.
 template <class D, class T>
 concept TargetDataset = Dataset<D, T> && requires(const D& data, std::size_t i, T* y) {
   data.read_target(i, y);
 };
 
+namespace detail {
+
+inline void require_as_many(std::size_t samples, std::size_t found, StringView what) {
+  if (samples != found)
+    fail(ErrorCode::bad_argument, Sentence("TensorDataset: ")
+                                      << samples << " samples, but " << found << ' ' << what);
+}
+
+} // namespace detail
+
 /// Samples in tensors, the batch first: torch.utils.data.TensorDataset. Holds copies.
 template <class T, std::size_t InputRank, std::size_t TargetRank = 1>
 class TensorDataset {
 public:
-  /// Classes. Throws std::invalid_argument unless there is a label for each sample.
+  /// Classes. Throws Error(bad_argument) unless there is a label for each sample.
   TensorDataset(Tensor<T, InputRank> inputs, std::vector<std::uint32_t> labels)
       : inputs_(std::move(inputs)), labels_(std::move(labels)) {
-    if (inputs_.shape(0) != labels_.size())
-      throw std::invalid_argument("TensorDataset: as many labels as samples are wanted");
+    detail::require_as_many(inputs_.shape(0), labels_.size(), "labels");
   }
-  /// Wanted outputs.
+  /// Wanted outputs. Throws Error(bad_argument) unless there is one for each sample.
   TensorDataset(Tensor<T, InputRank> inputs, Tensor<T, TargetRank> targets)
       : inputs_(std::move(inputs)), targets_(std::move(targets)) {
-    if (inputs_.shape(0) != targets_.shape(0))
-      throw std::invalid_argument("TensorDataset: as many targets as samples are wanted");
+    detail::require_as_many(inputs_.shape(0), targets_.shape(0), "targets");
   }
 
   std::size_t size() const { return inputs_.shape(0); }

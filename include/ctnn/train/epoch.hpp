@@ -22,6 +22,8 @@ struct EpochOptions {
   Score done = {}; ///< of the samples that the epoch has stepped through already
 };
 
+namespace detail {
+
 /// The order in which an epoch visits `size` samples.
 inline std::vector<std::uint32_t> epoch_order(std::size_t size, const EpochOptions& options) {
   std::vector<std::uint32_t> order(size);
@@ -32,6 +34,8 @@ inline std::vector<std::uint32_t> epoch_order(std::size_t size, const EpochOptio
   return order;
 }
 
+} // namespace detail
+
 /// Steps through all of `data`, or what is left of it; the last batch may be smaller.
 /// `on_step(batch, so_far)` is called after each step with the scores of the batch and of the epoch
 /// up to here; it may change the optimizer's lr, and stop the epoch by throwing. Returns the score
@@ -39,7 +43,7 @@ inline std::vector<std::uint32_t> epoch_order(std::size_t size, const EpochOptio
 template <class Trainer, class Data, class OnStep>
 Score train_epoch(Trainer& trainer, const Data& data, const EpochOptions& options,
                   OnStep&& on_step) {
-  const std::vector<std::uint32_t> order = epoch_order(data.size(), options);
+  const std::vector<std::uint32_t> order = detail::epoch_order(data.size(), options);
   Score total = options.done;
   for (std::size_t first = total.samples; first < order.size(); first += options.batch_size) {
     const std::size_t size = std::min(options.batch_size, order.size() - first);

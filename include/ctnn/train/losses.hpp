@@ -2,30 +2,47 @@
 // Losses, averaged over the samples of a batch (PyTorch's reduction="mean").
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
-#include <ctnn/kernels/simd.hpp>
+#include <ctnn/kernels/softmax.hpp>
+#include <ctnn/layers/softmax.hpp>
 
 namespace ctnn {
 
-/// A loss says, for n samples of an output of shape `out` stored channels-last:
+/// What is made smaller: its mean over the samples of a batch. A loss says, for n samples of an output of
+/// shape `out` stored channels-last:
 ///
-///     static constexpr Text check(Shape out);   what is wrong with such an output; empty = nothing
+///     static constexpr bool class_targets;           whether targets are classes, or tensors like the output
+///     static constexpr Sentence check(Shape out);    what is wrong with such an output; empty = nothing
 ///     template <class T>
-///     static double sum(n, out, const T* y, const Target* targets, double scale, T* dy);
+///     static double sum(std::size_t n, Shape out, const T* y, const Target* targets, double scale, T* dy);
 ///
 /// `sum` returns the sum of the samples' losses and, where dy is not null, assigns dy = scale times
-/// its gradient. Target is std::uint32_t for class indices, T for tensors.
+/// its gradient. Target is std::uint32_t for classes, T for tensors. A loss may go backward as one with
+/// the last layer L of a network:
+///
+///     using swallows = L;
+///     template <class T>
+///     static double fused_sum(… as sum, but the gradient is by the input of L …);
+template <class L, class T = float>
+concept Loss = requires(std::size_t n, Shape out, const T* y,
+                        const std::conditional_t<bool(L::class_targets), std::uint32_t, T>* targets,
+                        T* dy) {
+  { L::check(out) } -> std::convertible_to<Sentence>;
+  { L::template sum<T>(n, out, y, targets, 1.0, dy) } -> std::convertible_to<double>;
+};
 
 namespace detail {
 
-constexpr Text check_class_scores(Shape out, StringView loss) {
-  Text error;
+constexpr Sentence check_class_scores(Shape out, StringView loss) {
+  Sentence error;
   if (out.rank != 1)
-    error << loss << " wants a vector of class scores, and the network's output is " << out;
+    error << loss << " wants a vector of class scores, and the output is " << out;
   return error;
 }
 
@@ -34,7 +51,8 @@ constexpr Text check_class_scores(Shape out, StringView loss) {
 /// -y[label], y being log-probabilities. torch.nn.NLLLoss
 struct NLLLoss {
   static constexpr bool class_targets = true;
-  static constexpr Text check(Shape out) { return detail::check_class_scores(out, "NLLLoss"); }
+  using swallows = LogSoftmax;
+  static constexpr Sentence check(Shape out) { return detail::check_class_scores(out, "NLLLoss"); }
 
   template <class T>
   static double sum(std::size_t n, Shape out, const T* y, const std::uint32_t* labels, double scale,
@@ -49,30 +67,22 @@ struct NLLLoss {
     }
     return total;
   }
-};
 
-/// NLLLoss with its gradient by the input of the LogSoftmax that made y, bit for bit what both
-/// would give one after the other.
-struct LogSoftmaxNLLLoss : NLLLoss {
+  /// Its gradient by the input of the LogSoftmax that made y, bit for bit what both would give one
+  /// after the other.
   template <class T>
-  static double sum(std::size_t n, Shape out, const T* y, const std::uint32_t* labels, double scale,
-                    T* dx) {
-    if (dx != nullptr) {
-      const std::size_t classes = out.size();
-      const T rate = static_cast<T>(scale);
-      simd::for_each_vector<T>(n * classes, [=](std::size_t i, std::size_t part) {
-        simd::store_first(dx + i, exp(simd::load_first(y + i, part)) * simd::vec<T>(rate), part);
-      });
-      for (std::size_t i = 0; i < n; ++i) dx[i * classes + labels[i]] -= rate;
-    }
-    return NLLLoss::sum<T>(n, out, y, labels, scale, nullptr);
+  static double fused_sum(std::size_t n, Shape out, const T* y, const std::uint32_t* labels,
+                          double scale, T* dx) {
+    if (dx != nullptr)
+      kernels::log_softmax_nll_backward(n, out.size(), y, labels, static_cast<T>(scale), dx);
+    return sum<T>(n, out, y, labels, scale, nullptr);
   }
 };
 
 /// log sum exp(y) - y[label], y being any scores. torch.nn.CrossEntropyLoss
 struct CrossEntropyLoss {
   static constexpr bool class_targets = true;
-  static constexpr Text check(Shape out) {
+  static constexpr Sentence check(Shape out) {
     return detail::check_class_scores(out, "CrossEntropyLoss");
   }
 
@@ -101,7 +111,7 @@ struct CrossEntropyLoss {
 /// The mean over an output's elements of (y - target)^2. torch.nn.MSELoss
 struct MSELoss {
   static constexpr bool class_targets = false;
-  static constexpr Text check(Shape) { return {}; }
+  static constexpr Sentence check(Shape) { return {}; }
 
   template <class T>
   static double sum(std::size_t n, Shape out, const T* y, const T* targets, double scale, T* dy) {

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
+#include <ctnn/core/error.hpp>
+#include <ctnn/core/text.hpp>
 #include <ctnn/network/tensor.hpp>
 
 namespace ctnn {
@@ -19,17 +19,19 @@ namespace ctnn {
 /// scikit-learn's values with zero_division=0.
 class ConfusionMatrix {
 public:
-  /// Throws std::invalid_argument unless there are 1 to 2^32 - 1 classes.
+  /// Throws Error(bad_argument) unless there are 1 to 2^32 - 1 classes.
   explicit ConfusionMatrix(std::size_t classes) : classes_(classes) {
     if (classes == 0 || classes > std::numeric_limits<std::uint32_t>::max())
-      throw std::invalid_argument("ConfusionMatrix: " + std::to_string(classes) + " classes");
+      detail::fail(ErrorCode::bad_argument,
+                   Sentence("ConfusionMatrix: expected 1 to 4294967295 classes, got ") << classes);
     counts_.resize(classes * classes);
   }
 
-  /// One more sample. Throws std::invalid_argument, as all that follows, for a class that is not.
+  /// Counts one more sample. Throws Error(bad_argument), as all that follows does, for a class that is
+  /// not below classes().
   void add(std::uint32_t label, std::uint32_t predicted) { ++counts_[index(label, predicted)]; }
 
-  /// Samples of class `label` that were taken for `predicted`.
+  /// The number of samples of class `label` that were taken for `predicted`.
   std::uint64_t operator()(std::size_t label, std::size_t predicted) const {
     return counts_[index(label, predicted)];
   }
@@ -39,7 +41,7 @@ public:
   std::uint64_t total() const {
     return sum([&](std::size_t k) { return support(k); });
   }
-  /// Samples of class k.
+  /// The number of samples of class k.
   std::uint64_t support(std::size_t k) const {
     return sum([&](std::size_t predicted) { return (*this)(k, predicted); });
   }
@@ -47,9 +49,9 @@ public:
   double accuracy() const {
     return ratio(sum([&](std::size_t k) { return (*this)(k, k); }), total());
   }
-  /// Of what was taken for k, how much was.
+  /// TP / (TP + FP) of class k: the share of what was taken for k that was k.
   double precision(std::size_t k) const { return ratio((*this)(k, k), predicted(k)); }
-  /// Of what was k, how much was taken for it.
+  /// TP / (TP + FN) of class k: the share of what was k that was taken for k.
   double recall(std::size_t k) const { return ratio((*this)(k, k), support(k)); }
   /// The harmonic mean of precision and recall.
   double f1(std::size_t k) const { return ratio(2 * (*this)(k, k), predicted(k) + support(k)); }
@@ -73,9 +75,9 @@ private:
 
   std::size_t index(std::size_t label, std::size_t predicted) const {
     if (label >= classes_ || predicted >= classes_)
-      throw std::invalid_argument("ConfusionMatrix: label " + std::to_string(label) +
-                                  " predicted as " + std::to_string(predicted) +
-                                  ", but there are " + std::to_string(classes_) + " classes");
+      detail::fail(ErrorCode::bad_argument, Sentence("ConfusionMatrix: label ")
+                                                << label << " predicted as " << predicted
+                                                << ", but there are " << classes_ << " classes");
     return label * classes_ + predicted;
   }
 
@@ -111,24 +113,24 @@ void for_each_prediction(const Tensor<T, 2>& outputs, std::span<const std::uint3
                          F&& f) {
   const std::size_t samples = outputs.shape(0), classes = outputs.shape(1);
   if (labels.size() != samples)
-    throw std::invalid_argument("outputs of " + std::to_string(samples) + " samples, but " +
-                                std::to_string(labels.size()) + " labels");
+    fail(ErrorCode::bad_argument, Sentence("outputs of ")
+                                      << samples << " samples, but " << labels.size() << " labels");
   for (std::size_t i = 0; i < samples; ++i) {
     if (labels[i] >= classes)
-      throw std::invalid_argument("label " + std::to_string(labels[i]) + " of sample " +
-                                  std::to_string(i) + " is not one of the " +
-                                  std::to_string(classes) + " classes");
+      fail(ErrorCode::bad_argument, Sentence("label ")
+                                        << labels[i] << " of sample " << i << " is not one of the "
+                                        << classes << " classes");
     const std::span<const T> scores(outputs.data() + i * classes, classes);
     if (std::any_of(scores.begin(), scores.end(), [](T score) { return std::isnan(score); }))
-      throw std::invalid_argument("an output of sample " + std::to_string(i) + " is NaN");
+      fail(ErrorCode::bad_argument, Sentence("an output of sample ") << i << " is NaN");
     f(scores, labels[i]);
   }
 }
 
 } // namespace detail
 
-/// Of outputs {samples, classes}, any scores; the first of the largest is the predicted class, as
-/// for Score. Throws std::invalid_argument unless there is a label for each sample, a class for
+/// The confusion matrix of outputs {samples, classes}, any scores; the first of the largest is the
+/// predicted class, as for Score. Throws Error(bad_argument) unless there is a label for each sample, a class for
 /// each label and no NaN.
 template <class T>
 ConfusionMatrix confusion_matrix(const Tensor<T, 2>& outputs,
@@ -149,8 +151,8 @@ template <class T>
 double topk_accuracy(const Tensor<T, 2>& outputs, std::span<const std::uint32_t> labels,
                      std::size_t k) {
   if (k == 0 || k > outputs.shape(1))
-    throw std::invalid_argument("topk_accuracy: k is " + std::to_string(k) + " of " +
-                                std::to_string(outputs.shape(1)) + " classes");
+    detail::fail(ErrorCode::bad_argument, Sentence("topk_accuracy: k is ")
+                                              << k << " of " << outputs.shape(1) << " classes");
   std::size_t hits = 0;
   detail::for_each_prediction(outputs, labels, [&](auto scores, std::uint32_t label) {
     std::size_t larger = 0;

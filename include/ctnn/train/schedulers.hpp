@@ -1,13 +1,20 @@
 #pragma once
 // Learning rates as functions of the step, in closed form: nothing to save, nothing to restore.
-// `step` counts the calls of PyTorch's scheduler.step() so far: epochs, or batches for OneCycleLR.
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <numbers>
 
 namespace ctnn {
+
+/// A learning rate as a function of the step: `trainer.optimizer.lr = scheduler.lr_at(step)`. `step`
+/// counts the calls of PyTorch's scheduler.step() so far: epochs, or batches for OneCycleLR.
+template <class S>
+concept Scheduler = requires(const S& scheduler, std::size_t step) {
+  { scheduler.lr_at(step) } -> std::convertible_to<double>;
+};
 
 /// lr * gamma^floor(step / step_size). torch.optim.lr_scheduler.StepLR
 struct StepLR {
@@ -33,12 +40,13 @@ struct CosineAnnealingLR {
   }
 };
 
-enum class Anneal { cosine, linear };
-
 /// Up from max_lr / div_factor to max_lr over the first pct_start of the steps, then down to
 /// max_lr / div_factor / final_div_factor; momentum goes the other way.
 /// torch.optim.lr_scheduler.OneCycleLR (two phases). Needs step < total_steps.
 struct OneCycleLR {
+  /// The shape of the two phases.
+  enum class Anneal { cosine, linear };
+
   double max_lr;
   std::size_t total_steps;
   double pct_start = 0.3;

@@ -4,24 +4,25 @@
 
 #include <algorithm>
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
 #include <ctnn/core/diagnose.hpp>
-#include <ctnn/kernels/channels_first.hpp>
+#include <ctnn/core/error.hpp>
 #include <ctnn/kernels/optimizer_step.hpp>
-#include <ctnn/layers/softmax.hpp>
+#include <ctnn/network/aligned_block.hpp>
 #include <ctnn/network/network.hpp>
+#include <ctnn/network/pass.hpp>
 #include <ctnn/network/thread_pool.hpp>
+#include <ctnn/train/check.hpp>
 #include <ctnn/train/dataset.hpp>
 #include <ctnn/train/losses.hpp>
+#include <ctnn/train/optimizers.hpp>
 
 namespace ctnn {
 
@@ -47,38 +48,58 @@ struct TrainerOptions {
   std::uint64_t seed = 0;  ///< of dropout
 };
 
+namespace detail {
+
+/// What is wrong with the parts of a Trainer, or nothing.
+template <class Net, class L, class O, class T>
+inline constexpr Sentence trainer_error = [] {
+  Sentence error = loss_error<L, T>();
+  if (error.empty()) error = optimizer_error<O, T>();
+  if constexpr (Loss<L, T>)
+    if (error.empty()) error = L::check(Net::output_shape);
+  return error;
+}();
+
+} // namespace detail
+
+/// The primary template is what a Trainer of wrong parts is: one error, and nothing that complains
+/// again.
+template <class Net, class Loss, class Optimizer, class T = float>
+class Trainer {
+  static_assert(detail::require_empty<detail::trainer_error<Net, Loss, Optimizer, T>>());
+
+public:
+  struct {
+    double lr, momentum, weight_decay;
+  } optimizer;
+
+  Trainer(Network<Net, T>&, Loss, Optimizer, TrainerOptions = {}) {}
+  Score step(auto&&...) { return {}; }
+  Score evaluate(auto&&...) { return {}; }
+};
+
 /// `Trainer trainer(net, NLLLoss{}, SGD{.lr = 0.01, .momentum = 0.9});`
 /// A batch is cut into shards, a shard into chunks that go forward and backward while they are in
 /// cache. Shards depend on the batch alone, each adds up its gradients in order, and a fixed tree
 /// adds up the shards: the weights are bit-identical for any number of threads.
-template <class Net, class Loss, class Optimizer, class T = float>
-class Trainer {
-  static constexpr Text loss_error = Loss::check(Net::output_shape);
-  static_assert(detail::require_empty<loss_error>());
-
-  using Layout = ctnn::Layout<Net, T>;
+template <class Net, class Loss, class Optimizer, class T>
+  requires(detail::trainer_error<Net, Loss, Optimizer, T>.empty())
+class Trainer<Net, Loss, Optimizer, T> {
+  using Program = plan::Program<Net, T>;
+  using Pass = detail::Pass<Program>;
   using Target = std::conditional_t<Loss::class_targets, std::uint32_t, T>;
 
-  /// LogSoftmax and NLLLoss go backward as one.
-  static constexpr bool fuses_loss =
-      Layout::options.fusion && Layout::ops > 1 &&
-      std::is_same_v<Loss, NLLLoss>&&
-          std::is_same_v<typename Layout::template layer<Layout::ops - 1>, LogSoftmax>;
-  using LastLoss = std::conditional_t<fuses_loss, LogSoftmaxNLLLoss, Loss>;
-  static constexpr std::size_t backward_ops = Layout::ops - (fuses_loss ? 1 : 0);
-
-  /// What is wrong with the samples of a data set that knows their shape at compile time.
-  template <class Data>
-  static constexpr Text sample_error = [] {
-    Text error;
-    if constexpr (requires {
-                    { Data::sample_shape } -> std::same_as<const Shape&>;
-                  })
-      if (Data::sample_shape != Net::input_shape)
-        error << "the data set gives " << Data::sample_shape << ", the network takes "
-              << Net::input_shape;
-    return error;
+  /// Whether the loss goes backward as one with the last layer.
+  static constexpr bool fuses_loss = [] {
+    if constexpr (requires { typename Loss::swallows; })
+      return Program::options.fusion && Program::size > 1 &&
+             std::is_same_v<typename Loss::swallows,
+                            typename Program::template layer<Program::size - 1>>;
+    else
+      return false;
   }();
+  /// The value whose gradient the loss assigns.
+  static constexpr std::size_t backward_from = Program::output - (fuses_loss ? 1 : 0);
 
 public:
   /// More shards would let more threads help, and each costs a block of gradients and its sum.
@@ -92,7 +113,7 @@ public:
                                                           : std::thread::hardware_concurrency(),
                                       1, max_shards)),
         workers_(pool_.workers()), shard_gradients_(max_shards * gradient_size),
-        gradients_(Layout::parameters.size), state_(state_blocks * Layout::parameters.size) {}
+        gradients_(Program::parameters.size), state_(state_blocks * Program::parameters.size) {}
 
   std::size_t threads() const { return pool_.workers(); }
   Network<Net, T>& network() const { return net_; }
@@ -104,60 +125,77 @@ public:
 
   /// What the optimizer keeps of parameter p in its block state_names[block], in PyTorch's order.
   std::span<T> state(std::size_t block, std::size_t p) {
-    return state_.span().subspan(block * Layout::parameters.size + Layout::parameters.offset[p],
-                                 Layout::graph.parameters[p].shape.size());
+    return Pass::tensor(state_.data() + block * Program::parameters.size, p);
   }
 
   /// One optimizer step on the mean loss of the samples `batch` of `data`. Returns their score
-  /// before the step. Throws std::invalid_argument for an empty batch.
+  /// before the step. Throws Error(bad_argument) for an empty batch, Error(bad_data) for a label that
+  /// is none of the network's classes.
   template <class Data>
   Score step(const Data& data, std::span<const std::uint32_t> batch) {
-    if (batch.empty()) throw std::invalid_argument("Trainer::step: the batch is empty");
-    const std::size_t shards = std::min(max_shards, batch.size());
-    ++step_;
-    std::array<Score, max_shards> scores;
-    pool_.run(shards, [&](std::size_t shard, std::size_t worker) {
-      scores[shard] = run_shard(data, batch, shards, shard, workers_[worker]);
-    });
-    sum_gradients(shards);
-    update_parameters();
-    Score total;
-    for (std::size_t shard = 0; shard < shards; ++shard) total += scores[shard];
-    return total;
+    if constexpr (fits<Data>()) {
+      if (batch.empty()) detail::fail(ErrorCode::bad_argument, "Trainer::step: the batch is empty");
+      const std::size_t shards = std::min(max_shards, batch.size());
+      ++step_;
+      std::array<Score, max_shards> scores;
+      pool_.run(shards, [&](std::size_t shard, std::size_t worker) {
+        scores[shard] = run_shard(data, batch, shards, shard, workers_[worker]);
+      });
+      sum_gradients(shards);
+      update_parameters();
+      Score total;
+      for (std::size_t shard = 0; shard < shards; ++shard) total += scores[shard];
+      return total;
+    }
+    return {};
   }
 
   /// The score of the whole data set, with dropout off. Assigns the samples' outputs one after the
-  /// other, in PyTorch's order, to `outputs` if that is not empty.
+  /// other, in PyTorch's order, to `outputs` if that is not empty. Throws Error(bad_argument) if that
+  /// has another size, Error(bad_data) as step() does.
   template <class Data>
   Score evaluate(const Data& data, std::span<T> outputs = {}) {
-    constexpr std::size_t chunk = Layout::chunk, out_size = Net::output_shape.size();
-    if (!outputs.empty() && outputs.size() != data.size() * out_size)
-      throw std::invalid_argument("Trainer::evaluate: as many outputs as the samples have");
-    std::vector<Score> scores((data.size() + chunk - 1) / chunk);
-    pool_.run(scores.size(), [&](std::size_t task, std::size_t worker) {
-      Worker& own = workers_[worker];
-      const std::size_t first = task * chunk;
-      const std::size_t n = std::min(chunk, data.size() - first);
-      for (std::size_t i = 0; i < n; ++i) own.read(data, first + i, i);
-      net_.forward(n, own.workspace);
-      scores[task] = own.score(n, 0, nullptr);
-      if (!outputs.empty()) net_.read_output(n, own.workspace, outputs.data() + first * out_size);
-    });
-    Score total;
-    for (const Score& score : scores) total += score;
-    return total;
+    if constexpr (fits<Data>()) {
+      constexpr std::size_t chunk = Program::chunk, out_size = Net::output_shape.size();
+      const std::size_t samples = data.size();
+      if (!outputs.empty() && outputs.size() != samples * out_size)
+        detail::fail(ErrorCode::bad_argument, Sentence("Trainer::evaluate: room for ")
+                                                  << outputs.size() << " outputs, but " << samples
+                                                  << " samples have " << samples * out_size);
+      std::vector<Score> scores((samples + chunk - 1) / chunk);
+      pool_.run(scores.size(), [&](std::size_t task, std::size_t worker) {
+        Worker& own = workers_[worker];
+        const std::size_t first = task * chunk;
+        const std::size_t n = std::min(chunk, samples - first);
+        for (std::size_t i = 0; i < n; ++i) own.read(data, first + i, i);
+        Pass::forward({.samples = n}, net_.weights(), own.workspace);
+        scores[task] = own.score(n, 0, nullptr);
+        if (!outputs.empty())
+          Pass::read_output(n, own.workspace, outputs.data() + first * out_size);
+      });
+      Score total;
+      for (const Score& score : scores) total += score;
+      return total;
+    }
+    return {};
   }
 
   /// The gradient of the last step's mean loss by parameter p, in PyTorch's order.
-  std::span<const T> gradient(std::size_t p) const {
-    return gradients_.span().subspan(Layout::parameters.offset[p],
-                                     Layout::graph.parameters[p].shape.size());
-  }
+  std::span<const T> gradient(std::size_t p) const { return Pass::tensor(gradients_.data(), p); }
 
 private:
-  static constexpr std::size_t gradient_size = plan::aligned(Layout::offsets.gradient_size);
+  static constexpr std::size_t gradient_size = plan::aligned(Program::offsets.gradient_size);
   static constexpr std::size_t stretch = 16 * 1024; // elements of a block that one task handles
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
+
+  template <class Data>
+  static constexpr Sentence data_error = detail::dataset_error<Data, Loss, T>(Net::input_shape);
+  /// Compiles only for a data set that fits; the error is the sentence that says why.
+  template <class Data>
+  static constexpr bool fits() {
+    static_assert(detail::require_empty<data_error<Data>>());
+    return data_error<Data>.empty();
+  }
 
   /// What one thread works with.
   struct Worker {
@@ -165,39 +203,38 @@ private:
     std::vector<T> sample =
         std::vector<T>(std::max(Net::input_shape.size(), Net::output_shape.size()));
     std::vector<Target> targets =
-        std::vector<Target>(Layout::chunk * (Loss::class_targets ? 1 : Net::output_shape.size()));
+        std::vector<Target>(Program::chunk * (Loss::class_targets ? 1 : Net::output_shape.size()));
 
     template <class Data>
     void read(const Data& data, std::size_t index, std::size_t at) {
-      static_assert(detail::require_empty<sample_error<Data>>());
       constexpr Shape in = Net::input_shape, out = Net::output_shape;
       data.read(index, sample.data());
-      kernels::channels_first<T, in.channels(), in.height() * in.width()>::to_channels_last(
-          1, sample.data(), workspace.value(0) + at * in.size());
+      detail::to_inner_order<in>(1, sample.data(),
+                                 workspace.value(Program::input) + at * in.size());
       if constexpr (Loss::class_targets) {
-        static_assert(LabelledDataset<Data, T>, "this loss wants a data set with label(i)");
         targets[at] = data.label(index);
         if (targets[at] >= out.size())
-          throw std::invalid_argument("label " + std::to_string(targets[at]) + " of sample " +
-                                      std::to_string(index) + " is not one of the network's " +
-                                      std::to_string(out.size()) + " classes");
+          detail::fail(ErrorCode::bad_data, Sentence("label ")
+                                                << targets[at] << " of sample " << index
+                                                << " is not one of the network's " << out.size()
+                                                << " classes");
       } else {
-        static_assert(TargetDataset<Data, T>, "this loss wants a data set with read_target(i, y)");
         data.read_target(index, sample.data());
-        kernels::channels_first<T, out.channels(), out.height() * out.width()>::to_channels_last(
-            1, sample.data(), targets.data() + at * out.size());
+        detail::to_inner_order<out>(1, sample.data(), targets.data() + at * out.size());
       }
     }
 
     Score score(std::size_t n, double scale, T* dy) {
-      const T* y = workspace.value(Layout::ops);
+      constexpr Shape out = Net::output_shape;
+      const T* y = workspace.value(Program::output);
       Score score{.samples = n};
-      score.loss_sum =
-          LastLoss::template sum<T>(n, Net::output_shape, y, targets.data(), scale, dy);
+      if constexpr (fuses_loss)
+        score.loss_sum = Loss::template fused_sum<T>(n, out, y, targets.data(), scale, dy);
+      else
+        score.loss_sum = Loss::template sum<T>(n, out, y, targets.data(), scale, dy);
       if constexpr (Loss::class_targets)
-        for (std::size_t i = 0; i < n; ++i, y += Net::output_shape.size())
-          if (std::max_element(y, y + Net::output_shape.size()) - y ==
-              static_cast<std::ptrdiff_t>(targets[i]))
+        for (std::size_t i = 0; i < n; ++i, y += out.size())
+          if (std::max_element(y, y + out.size()) - y == static_cast<std::ptrdiff_t>(targets[i]))
             ++score.correct;
       return score;
     }
@@ -209,16 +246,18 @@ private:
     T* const gradients = shard_gradients_.data() + shard * gradient_size;
     std::fill_n(gradients, gradient_size, T{});
     const double scale = 1 / static_cast<double>(batch.size());
-    const std::size_t end = (shard + 1) * batch.size() / shards;
     Score total;
-    for (std::size_t first = shard * batch.size() / shards; first < end; first += Layout::chunk) {
-      const std::size_t n = std::min(Layout::chunk, end - first);
-      const typename Network<Net, T>::Run run{true, seed_, step_ << 32 | first};
+    const std::size_t begin = shard * batch.size() / shards;
+    const std::size_t end = (shard + 1) * batch.size() / shards;
+    Pass::for_each_chunk(begin, end, [&](std::size_t first, std::size_t n) {
+      const detail::Chunk chunk{
+          .samples = n, .training = true, .seed = seed_, .first_sample = step_ << 32 | first};
       for (std::size_t i = 0; i < n; ++i) own.read(data, batch[first + i], i);
-      net_.forward(n, own.workspace, run);
-      total += own.score(n, scale, own.workspace.gradient(backward_ops));
-      net_.template backward<false, backward_ops>(n, own.workspace, gradients, run);
-    }
+      Pass::forward(chunk, net_.weights(), own.workspace);
+      total += own.score(n, scale, own.workspace.gradient(backward_from));
+      Pass::template backward<false, backward_from>(chunk, net_.weights(), own.workspace,
+                                                    gradients);
+    });
     return total;
   }
 
@@ -233,12 +272,8 @@ private:
   /// f(i, part) for every part of every operation's derived parameters, a part a task.
   template <class F>
   void for_each_part(F&& f) {
-    constexpr const auto& first = Layout::offsets.part;
-    pool_.run(first.back(), [&](std::size_t task, std::size_t) {
-      for_each_index<Layout::ops>([&](auto i) {
-        if (first[i] <= task && task < first[i + 1]) f(i, task - first[i]);
-      });
-    });
+    pool_.run(Program::offsets.part.back(),
+              [&](std::size_t task, std::size_t) { Pass::at_part(task, f); });
   }
 
   /// Leaves the sum of all shards in `gradients_`.
@@ -248,7 +283,7 @@ private:
       kernels::sum_shards(count, shards, at, gradient_size, at);
     });
     for_each_part([&](auto i, std::size_t part) {
-      net_.template gather_part<i>(part, shard_gradients_.data(), gradients_.data());
+      Pass::template gather_part<i>(part, shard_gradients_.data(), gradients_.data());
     });
   }
 
@@ -257,20 +292,22 @@ private:
     for_each_stretch(parameters.size(), [&](std::size_t begin, std::size_t count) {
       std::array<T*, state_blocks> state;
       for (std::size_t block = 0; block < state.size(); ++block)
-        state[block] = state_.data() + block * Layout::parameters.size + begin;
+        state[block] = state_.data() + block * Program::parameters.size + begin;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);
     });
-    for_each_part([&](auto i, std::size_t part) { net_.template derive_part<i>(part); });
+    for_each_part([&](auto i, std::size_t part) {
+      Pass::template derive_part<i>(part, parameters.data(), net_.derived_block().data());
+    });
   }
 
   Network<Net, T>& net_;
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
-  ThreadPool pool_;
+  detail::ThreadPool pool_;
   std::vector<Worker> workers_;
-  AlignedBlock<T> shard_gradients_;
-  AlignedBlock<T> gradients_;
-  AlignedBlock<T> state_;
+  detail::AlignedBlock<T> shard_gradients_;
+  detail::AlignedBlock<T> gradients_;
+  detail::AlignedBlock<T> state_;
 };
 
 template <class Net, class T, class Loss, class Optimizer>

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include <ctnn/core.hpp>
-#include <ctnn/plan/activations.hpp>
+#include <ctnn/plan/buffers.hpp>
 
 #include "../../src/mnist_net.hpp"
 #include "support/catch.hpp"
@@ -33,7 +33,7 @@ private:
 template <class Net>
 void keeps_what_is_read(plan::Mode mode, std::size_t samples) {
   constexpr const auto& graph = Net::graph;
-  const auto plan = plan::plan_activations(graph, mode, samples);
+  const auto plan = plan::plan_buffers(graph, mode, samples);
   Memory memory(plan.size);
   const auto value_size = [&](std::size_t i) {
     return samples * (i == 0 ? graph.nodes[0].input_shape : graph.nodes[i - 1].output_shape).size();
@@ -53,18 +53,20 @@ void keeps_what_is_read(plan::Mode mode, std::size_t samples) {
 
   memory.write(name('g', nodes), plan.gradient[nodes], value_size(nodes));
   for (std::size_t i = nodes; i-- > 0;) {
-    const Node& node = graph.nodes[i];
+    const detail::Node& node = graph.nodes[i];
     memory.read(name('g', i + 1), plan.gradient[i + 1], value_size(i + 1));
     memory.read(name('t', i), plan.tape[i], samples * node.tape_size);
-    if (reads_input(node.backward_reads)) memory.read(name('v', i), plan.value[i], value_size(i));
-    if (reads_output(node.backward_reads))
+    if (detail::reads_input(node.backward_reads))
+      memory.read(name('v', i), plan.value[i], value_size(i));
+    if (detail::reads_output(node.backward_reads))
       memory.read(name('v', i + 1), plan.value[i + 1], value_size(i + 1));
     if (!node.in_place) { // written while dy, x, y and the tape are still being read
       memory.write(name('g', i), plan.gradient[i], value_size(i));
       memory.read(name('g', i + 1), plan.gradient[i + 1], value_size(i + 1));
       memory.read(name('t', i), plan.tape[i], samples * node.tape_size);
-      if (reads_input(node.backward_reads)) memory.read(name('v', i), plan.value[i], value_size(i));
-      if (reads_output(node.backward_reads))
+      if (detail::reads_input(node.backward_reads))
+        memory.read(name('v', i), plan.value[i], value_size(i));
+      if (detail::reads_output(node.backward_reads))
         memory.read(name('v', i + 1), plan.value[i + 1], value_size(i + 1));
     } else {
       memory.write(name('g', i), plan.gradient[i], value_size(i));
@@ -95,8 +97,8 @@ TEST_CASE("nothing that is still to be read is overwritten") {
 }
 
 TEST_CASE("buffers share memory when their lives do not meet") {
-  constexpr auto training = plan::plan_activations(Net::graph, plan::Mode::training, 1);
-  constexpr auto inference = plan::plan_activations(Net::graph, plan::Mode::inference, 1);
+  constexpr auto training = plan::plan_buffers(Net::graph, plan::Mode::training, 1);
+  constexpr auto inference = plan::plan_buffers(Net::graph, plan::Mode::inference, 1);
   // All values, their gradients and the two tapes apart from each other would be 318,816 elements.
   STATIC_REQUIRE(training.size < 180'000);
   // The largest pair of neighbours, conv2's output beside its input, is 58,496.
@@ -104,7 +106,7 @@ TEST_CASE("buffers share memory when their lives do not meet") {
 }
 
 TEST_CASE("every buffer starts on a boundary of 64 bytes") {
-  constexpr auto plan = plan::plan_activations(Net::graph, plan::Mode::training, 5);
+  constexpr auto plan = plan::plan_buffers(Net::graph, plan::Mode::training, 5);
   for (const auto& offsets : {plan.value, plan.gradient})
     for (const std::size_t offset : offsets) CHECK(offset % 16 == 0);
 }

@@ -6,15 +6,16 @@
 #include <cstddef>
 
 #include <ctnn/core/graph.hpp>
-#include <ctnn/plan/parameters.hpp>
+#include <ctnn/plan/offsets.hpp>
 
 namespace ctnn::plan {
 
+/// What a chunk goes through the network for: in training, what backward reads is kept.
 enum class Mode { inference, training };
 
-/// Offsets in elements. Value i is the input of node i and the output of node i-1.
+/// The block of one chunk, in elements. Value i is the input of node i and the output of node i-1.
 template <std::size_t Nodes>
-struct Activations {
+struct Buffers {
   std::array<std::size_t, Nodes + 1> value{};
   std::array<std::size_t, Nodes + 1> gradient{};
   std::array<std::size_t, Nodes> tape{};
@@ -60,8 +61,8 @@ struct Heap {
 /// Steps: node i runs forward in step i + 1, the loss in step N + 1, node i runs backward in step
 /// 2N + 1 - i. `samples` is the capacity of a chunk.
 template <std::size_t Nodes, std::size_t Tensors>
-constexpr Activations<Nodes> plan_activations(const Graph<Nodes, Tensors>& graph, Mode mode,
-                                              std::size_t samples) {
+constexpr Buffers<Nodes> plan_buffers(const Graph<Nodes, Tensors>& graph, Mode mode,
+                                      std::size_t samples) {
   const bool training = mode == Mode::training;
   const auto backward_step = [](std::size_t node) { return 2 * Nodes + 1 - node; };
   const auto value_size = [&](std::size_t i) {
@@ -74,10 +75,10 @@ constexpr Activations<Nodes> plan_activations(const Graph<Nodes, Tensors>& graph
   for (std::size_t i = 0; i <= Nodes; ++i) {
     last[i] = i + 1;
     if (!training) continue;
-    if (i > 0 && reads_output(graph.nodes[i - 1].backward_reads)) {
+    if (i > 0 && ctnn::detail::reads_output(graph.nodes[i - 1].backward_reads)) {
       kept[i] = true;
       last[i] = backward_step(i - 1);
-    } else if (i < Nodes && reads_input(graph.nodes[i].backward_reads)) {
+    } else if (i < Nodes && ctnn::detail::reads_input(graph.nodes[i].backward_reads)) {
       kept[i] = true;
       last[i] = backward_step(i);
     }
@@ -89,7 +90,7 @@ constexpr Activations<Nodes> plan_activations(const Graph<Nodes, Tensors>& graph
     return i < Nodes && graph.nodes[i].in_place;
   };
 
-  Activations<Nodes> plan;
+  Buffers<Nodes> plan;
   detail::Heap<3 * Nodes + 2> heap;
   for (std::size_t i = 0; i <= Nodes; ++i) {
     if (value_in_place(i)) {
@@ -123,7 +124,7 @@ constexpr Activations<Nodes> plan_activations(const Graph<Nodes, Tensors>& graph
 /// weight gradients of linear layers want many.
 template <std::size_t Nodes, std::size_t Tensors>
 constexpr std::size_t chunk_size(const Graph<Nodes, Tensors>& graph) {
-  const std::size_t elements = plan_activations(graph, Mode::training, 1).size;
+  const std::size_t elements = plan_buffers(graph, Mode::training, 1).size;
   std::size_t samples = 64;
   while (samples > 4 && samples * elements * 4 > 8 * 1024 * 1024) samples /= 2;
   return samples;

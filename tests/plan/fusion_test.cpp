@@ -18,26 +18,45 @@ using namespace ctnn;
 
 namespace {
 
+/// How many layers each operation takes.
 template <std::size_t Layers>
-constexpr std::array<std::size_t, Layers> counts(const detail::Groups<Layers>& groups) {
+constexpr std::array<std::size_t, Layers> counts(const plan::Operations<Layers>& operations) {
   std::array<std::size_t, Layers> result{};
-  for (std::size_t i = 0; i < groups.count; ++i) result[i] = groups.group[i].count;
+  for (std::size_t i = 0; i < operations.count; ++i) result[i] = operations.operation[i].count;
   return result;
 }
-template <class... Parts>
-constexpr auto counts_of(Parts... parts) {
-  return counts(detail::find_groups(std::array{parts...}, true));
+template <class... Traits>
+constexpr auto operations_of(bool fusion, Traits... layers) {
+  const std::array<Shape, sizeof...(Traits)> inputs{};
+  return plan::find_operations(inputs, std::array{layers...}, {.fusion = fusion});
 }
+template <class... Traits>
+constexpr auto counts_of(Traits... layers) {
+  return counts(operations_of(true, layers...));
+}
+template <class Net>
+constexpr auto counts_in_net = [] {
+  constexpr auto& operations = plan::Program<Net, float>::operations;
+  std::array<std::size_t, Net::node_count> result{};
+  for (std::size_t i = 0; i < operations.size(); ++i) result[i] = operations[i].count;
+  return result;
+}();
 template <class... Layers>
-constexpr auto counts_in = counts(Layout<Sequential<Layers...>, float>::groups);
+constexpr auto counts_in = counts_in_net<Sequential<Layers...>>;
 
 using Counts2 = std::array<std::size_t, 2>;
 using Counts3 = std::array<std::size_t, 3>;
 using Counts4 = std::array<std::size_t, 4>;
 
-constexpr detail::Part conv{.affine = true, .can_pool = {true, true}}, linear{.affine = true},
-    pool{.pool = 2}, rectifier{.activation = true, .commutes = true}, sigmoid{.activation = true},
-    other{};
+constexpr kernels::ConvolutionAlgorithm by_pool(Shape, kernels::ConvolutionAlgorithm,
+                                                std::size_t pool) {
+  return winograd(static_cast<int>(pool) + 1);
+}
+constexpr bool always(Shape, kernels::ConvolutionAlgorithm, std::size_t) { return true; }
+
+constexpr plan::Traits conv{.fusable = true, .algorithm = by_pool, .can_pool = always},
+    linear{.fusable = true}, pool{.pool = 2}, rectifier{.activation = true, .commutes = true},
+    sigmoid{.activation = true}, other{};
 
 static_assert(counts_of(conv, rectifier, other) == Counts3{2, 1});
 static_assert(counts_of(conv, pool, rectifier) == Counts3{3});
@@ -51,25 +70,27 @@ static_assert(counts_of(conv, other, rectifier) == Counts3{1, 1, 1});
 static_assert(counts_of(pool, rectifier, conv) == Counts3{1, 1, 1});
 static_assert(counts_of(linear, rectifier, linear, sigmoid) == Counts4{2, 2});
 static_assert(counts_of(linear, pool) == Counts2{1, 1});
-static_assert(counts(detail::find_groups(std::array{conv, pool, rectifier}, false)) ==
-              Counts3{1, 1, 1});
+static_assert(counts(operations_of(false, conv, pool, rectifier)) == Counts3{1, 1, 1});
 
-constexpr detail::Group places =
-    detail::find_groups(std::array{other, conv, rectifier, pool}, true).group[1];
+constexpr plan::Operation places = operations_of(true, other, conv, rectifier, pool).operation[1];
 static_assert(places.first == 1 && places.activation == 1 && places.pool == 2);
+// The algorithm is that for the pooled outputs, also where the pooling is an operation of its own.
+static_assert(places.algorithm == winograd(3));
+static_assert(operations_of(false, conv, pool).operation[0].algorithm == winograd(3));
+static_assert(operations_of(false, conv, other).operation[0].algorithm == winograd(2));
+static_assert(operations_of(false, conv, pool).operation[1].algorithm == automatic);
 
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, ReLU, MaxPool2d<2>> == Counts3{3});
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2>, ReLU> == Counts3{3});
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, LeakyReLU<>, MaxPool2d<2>> == Counts3{2, 1});
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2>, LeakyReLU<>> == Counts3{3});
 static_assert(counts_in<Input<1, 9, 8>, Conv2d<4, 3>, MaxPool2d<2>> == Counts2{1, 1}); // 7 rows
-static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<3, 1>> == Counts2{1, 1});
-static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2, 2, 1>> == Counts2{1, 1});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<3, stride(1)>> == Counts2{1, 1});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2, padding(1)>> == Counts2{1, 1});
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, AvgPool2d<2>> == Counts2{1, 1});
-static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3, 1, 0, winograd(3)>, MaxPool2d<2>> ==
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3, winograd(3)>, MaxPool2d<2>> ==
               Counts2{1, 1}); // windows would lie in two tiles
-static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3, 1, 0, winograd(3)>, MaxPool2d<3>> ==
-              Counts2{2});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3, winograd(3)>, MaxPool2d<3>> == Counts2{2});
 static_assert(counts_in<Input<4>, Linear<4>, Tanh> == Counts2{2});
 static_assert(counts_in<Input<4>, Linear<4>, Softmax> == Counts2{1, 1});
 static_assert(counts_in<Input<4>, Linear<4>, Dropout<>, ReLU> == Counts3{1, 1, 1});
@@ -82,8 +103,8 @@ static_assert(counts_in<Input<1, 8, 8>,
 struct Halve {
   static constexpr std::size_t side = 2;
   static constexpr Shape output_shape(Shape in) { return in; }
-  static constexpr bool can_pool(Shape, ConvolutionAlgorithm, std::size_t) { return true; }
-  static constexpr int algorithm(Shape, ConvolutionAlgorithm, std::size_t) { return 0; }
+  static constexpr bool can_pool(Shape, kernels::ConvolutionAlgorithm, std::size_t) { return true; }
+  static constexpr int algorithm(Shape, kernels::ConvolutionAlgorithm, std::size_t) { return 0; }
   static void forward(const auto& c) {
     for (std::size_t i = 0; i < c.y.size(); ++i) c.y[i] = c.x[i] / side;
   }
@@ -91,50 +112,53 @@ struct Halve {
     for (std::size_t i = 0; i < c.dy.size(); ++i) c.dx[i] = c.dy[i] / side;
   }
 };
-using Halved = Sequential<Input<1, 8, 8>, Conv2d<4, 3, 1, 0, direct>, Halve, MaxPool2d<2>>;
-static_assert(counts(Layout<Halved, float>::groups) == Counts3{1, 1, 1});
-static_assert(Layout<Halved, float>::convolution<1> == automatic);
+using Halved = Sequential<Input<1, 8, 8>, Conv2d<4, 3, direct>, Halve, MaxPool2d<2>>;
+static_assert(counts_in_net<Halved> == Counts3{1, 1, 1});
+static_assert(plan::Program<Halved, float>::operations[1].algorithm == automatic);
 
-static_assert(Layout<Net, float>::ops == 8);
-static_assert(Layout<With<Net, Fusion<false>>, float>::ops == Net::node_count);
+static_assert(plan::Program<Net, float>::size == 8);
+static_assert(plan::Program<With<Net, fusion(false)>, float>::size == Net::node_count);
 // The last option counts, however they are nested.
-static_assert(Layout<With<With<Net, Fusion<false>>, Fusion<true>>, float>::ops == 8);
-static_assert(Layout<With<Net, Convolution<direct>>, float>::parameters.size ==
-              Layout<Net, float>::parameters.size);
-static_assert(With<Net, Fusion<false>>::parameter_count == Net::parameter_count);
+static_assert(plan::Program<With<With<Net, fusion(false)>, fusion(true)>, float>::size == 8);
+static_assert(plan::Program<With<Net, direct>, float>::parameters.size ==
+              plan::Program<Net, float>::parameters.size);
+static_assert(With<Net, fusion(false)>::parameter_count == Net::parameter_count);
 
 template <class Net, std::size_t I>
 constexpr bool is_direct =
     std::is_base_of_v<kernels::direct_conv2d<float, Conv2d<8, 3>::geometry({4, 10, 10}),
                                              kernels::epilogue<1, kernels::identity>>,
-                      typename Layout<Net, float>::template kernel<I>>;
+                      typename plan::Program<Net, float>::template kernel<I>>;
 template <class Net, std::size_t I, std::size_t M>
 constexpr bool is_winograd =
     std::is_base_of_v<kernels::winograd_conv2d<float, Conv2d<8, 3>::geometry({4, 10, 10}), M,
                                                kernels::epilogue<1, kernels::identity>>,
-                      typename Layout<Net, float>::template kernel<I>>;
+                      typename plan::Program<Net, float>::template kernel<I>>;
 using Undecided = Sequential<Input<4, 10, 10>, Conv2d<8, 3>>;
-using Obstinate = Sequential<Input<4, 10, 10>, Conv2d<8, 3, 1, 0, winograd(2)>>;
-static_assert(is_direct<With<Undecided, Convolution<direct>>, 0>);
-static_assert(is_winograd<With<Undecided, Convolution<winograd(3)>>, 0, 3>);
+using Obstinate = Sequential<Input<4, 10, 10>, Conv2d<8, 3, winograd(2)>>;
+static_assert(is_direct<With<Undecided, direct>, 0>);
+static_assert(is_winograd<With<Undecided, winograd(3)>, 0, 3>);
 static_assert(is_winograd<Obstinate, 0, 2>); // the layer's own comes first
-static_assert(is_winograd<With<Obstinate, Convolution<direct>>, 0, 2>);
+static_assert(is_winograd<With<Obstinate, direct>, 0, 2>);
 static_assert(Conv2d<8, 5>::algorithm({4, 10, 10}, winograd(4), 1) == direct); // cannot
 // What is asked for comes before fusion, which F(3, 3) cannot have with windows of 2.
 using Pooled = Sequential<Input<16, 12, 12>, Conv2d<16, 3>, MaxPool2d<2>>;
-static_assert(Layout<With<Pooled, Convolution<winograd(3)>>, float>::convolution<0> == winograd(3));
-static_assert(Layout<With<Pooled, Convolution<winograd(3)>>, float>::ops == 2);
+static_assert(plan::Program<With<Pooled, winograd(3)>, float>::operations[0].algorithm ==
+              winograd(3));
+static_assert(plan::Program<With<Pooled, winograd(3)>, float>::size == 2);
 // The choice is that of the fused layers, also where they are not fused: F(6, 3), not F(5, 3).
-static_assert(Layout<Pooled, float>::ops == 1);
-static_assert(Layout<Pooled, float>::convolution<0> == winograd(6));
-static_assert(Layout<With<Pooled, Fusion<false>>, float>::convolution<0> == winograd(6));
+static_assert(plan::Program<Pooled, float>::size == 1);
+static_assert(plan::Program<Pooled, float>::operations[0].algorithm == winograd(6));
+static_assert(plan::Program<With<Pooled, fusion(false)>, float>::operations[0].algorithm ==
+              winograd(6));
 
 // Every kind of group, and layers that stay alone.
-template <ConvolutionAlgorithm First, ConvolutionAlgorithm Second, ConvolutionAlgorithm Third>
-using GroupsBy = Sequential<Input<2, 14, 14>, Conv2d<5, 3, 1, 0, First>, Sigmoid, MaxPool2d<3>,
-                            Dropout<0.2>, Conv2d<7, 3, 1, 1, Second>, MaxPool2d<2>, ReLU,
-                            Dropout<0.1>, Conv2d<8, 3, 1, 2, Third>, ReLU, MaxPool2d<2>, Flatten,
-                            Linear<9>, ReLU, Linear<4>, LogSoftmax>;
+template <kernels::ConvolutionAlgorithm First, kernels::ConvolutionAlgorithm Second,
+          kernels::ConvolutionAlgorithm Third>
+using GroupsBy = Sequential<Input<2, 14, 14>, Conv2d<5, 3, First>, Sigmoid, MaxPool2d<3>,
+                            Dropout<0.2>, Conv2d<7, 3, padding(1), Second>, MaxPool2d<2>, ReLU,
+                            Dropout<0.1>, Conv2d<8, 3, padding(2), Third>, ReLU, MaxPool2d<2>,
+                            Flatten, Linear<9>, ReLU, Linear<4>, LogSoftmax>;
 using Groups = GroupsBy<winograd(2), direct, winograd(2)>;
 
 struct Data {
@@ -189,14 +213,14 @@ void agree(const Results& a, const Results& b) {
 
 TEST_CASE("fusion changes no bit and the algorithm no more than rounding") {
   const auto fused = results<Groups>();
-  CHECK(same_bits(results<With<Groups, Fusion<false>>>(), fused));
+  CHECK(same_bits(results<With<Groups, fusion(false)>>(), fused));
   const auto by_others = results<GroupsBy<direct, winograd(2), direct>>();
   CHECK(!same_bits(by_others, fused));
   agree(by_others, fused);
 }
 
 TEST_CASE("a layer that only looks like a pooling stays a layer of its own") {
-  using Whole = Sequential<Input<1, 8, 8>, Conv2d<4, 3, 1, 0, direct>, MaxPool2d<2>>;
+  using Whole = Sequential<Input<1, 8, 8>, Conv2d<4, 3, direct>, MaxPool2d<2>>;
   std::vector<float> x(Halved::input_shape.size()), y(Halved::output_shape.size()), whole(y.size());
   Data{}.fill(7, x);
   Workspace<Halved> workspace;
@@ -209,12 +233,15 @@ TEST_CASE("a layer that only looks like a pooling stays a layer of its own") {
 }
 
 TEST_CASE("every fused group keeps the law of gradients") {
-  CHECK(gradcheck<Input<3, 8, 8>, Conv2d<5, 3, 1, 1, direct>, MaxPool2d<2>, ReLU>() == "");
-  CHECK(gradcheck<Input<2, 6, 6>, Conv2d<3, 3, 1, 1, direct>, ReLU, MaxPool2d<3>>() == "");
+  CHECK(gradcheck<Input<3, 8, 8>, Conv2d<5, 3, padding(1), direct>, MaxPool2d<2>, ReLU>() == "");
+  CHECK(gradcheck<Input<2, 6, 6>, Conv2d<3, 3, padding(1), direct>, ReLU, MaxPool2d<3>>() == "");
   CHECK(gradcheck<Input<6>, Linear<5>, Sigmoid, Linear<4>, ReLU>() == "");
-  CHECK(gradcheck<Input<3, 8, 8>, Conv2d<5, 3, 1, 1, winograd(2)>, MaxPool2d<2>, ReLU>() == "");
-  CHECK(gradcheck<Input<2, 7, 5>, Conv2d<3, 3, 1, 1, winograd(3)>, Tanh>() == "");
-  CHECK(gradcheck<Input<2, 8, 6>, Conv2d<3, 3, 1, 1, winograd(4)>, ReLU, MaxPool2d<2>>() == "");
-  CHECK(gradcheck<Input<2, 9, 9>, Conv2d<3, 3, 1, 0, winograd(5)>, LeakyReLU<0.1>>() == "");
-  CHECK(gradcheck<Input<2, 9, 6>, Conv2d<3, 3, 1, 1, winograd(6)>, MaxPool2d<3>, Sigmoid>() == "");
+  CHECK(gradcheck<Input<3, 8, 8>, Conv2d<5, 3, padding(1), winograd(2)>, MaxPool2d<2>, ReLU>() ==
+        "");
+  CHECK(gradcheck<Input<2, 7, 5>, Conv2d<3, 3, padding(1), winograd(3)>, Tanh>() == "");
+  CHECK(gradcheck<Input<2, 8, 6>, Conv2d<3, 3, padding(1), winograd(4)>, ReLU, MaxPool2d<2>>() ==
+        "");
+  CHECK(gradcheck<Input<2, 9, 9>, Conv2d<3, 3, winograd(5)>, LeakyReLU<0.1>>() == "");
+  CHECK(gradcheck<Input<2, 9, 6>, Conv2d<3, 3, padding(1), winograd(6)>, MaxPool2d<3>, Sigmoid>() ==
+        "");
 }

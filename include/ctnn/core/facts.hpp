@@ -1,0 +1,165 @@
+#pragma once
+// What is known of a network's type, as members; and the same members where there is no network.
+
+#include <cstddef>
+
+#include <ctnn/core/composite.hpp>
+#include <ctnn/core/diagnose.hpp>
+#include <ctnn/core/graph.hpp>
+#include <ctnn/core/list.hpp>
+#include <ctnn/core/text.hpp>
+
+namespace ctnn {
+namespace detail {
+
+template <class In, class... Ls>
+inline constexpr auto network_graph = trace_network(In{}, types<Ls...>{});
+
+template <class Graph>
+constexpr std::size_t find_parameter(const Graph& graph, StringView name) {
+  std::size_t index = 0;
+  while (index < graph.parameters.size() && graph.parameters[index].name != name) ++index;
+  return index;
+}
+
+/// What is wrong with a parameter's name, or nothing.
+template <class Graph>
+constexpr Sentence diagnose_parameter_of(const Graph& graph, StringView name) {
+  Sentence error;
+  if (find_parameter(graph, name) < graph.parameters.size()) return error;
+  error << "no parameter is named " << name;
+  std::size_t nearest = 0, distance = ~std::size_t{0};
+  for (std::size_t i = 0; i < graph.parameters.size(); ++i)
+    if (const auto d = edit_distance(name, graph.parameters[i].name.view()); d < distance) {
+      nearest = i;
+      distance = d;
+    }
+  if (graph.parameters.size() > 0)
+    error << "; the nearest is " << graph.parameters[nearest].name;
+  else
+    error << "; this network has none";
+  return error;
+}
+
+template <const auto& Graph, FixedString Name>
+inline constexpr Sentence unknown_parameter = diagnose_parameter_of(Graph, Name.view());
+
+/// The entry of a parameter, or the error that no parameter has this name.
+template <const auto& Graph, FixedString Name>
+constexpr auto parameter_entry() {
+  if constexpr (unknown_parameter<Graph, Name>.empty()) {
+    return Graph.parameters[find_parameter(Graph, Name.view())];
+  } else {
+    static_assert(require_empty<unknown_parameter<Graph, Name>>());
+    return poison{};
+  }
+}
+
+} // namespace detail
+
+/// The constants of a network: `Net::parameter_count`, `Net::nodes[2].output_shape`, …
+/// `Sequential<Input<…>, …>` derives from it.
+template <class In, class... Layers>
+struct NetworkFacts;
+
+template <int... Extents, class... Layers>
+struct NetworkFacts<Input<Extents...>, Layers...> {
+  /// Whether there is a network; where there is none, the type does not compile.
+  static constexpr bool well_formed = true;
+
+  /// Everything below in one value: nodes, parameters, and their names, shapes and places.
+  static constexpr const auto& graph = detail::network_graph<Input<Extents...>, Layers...>;
+
+  /// The number of layers and blocks as written.
+  static constexpr std::size_t layer_count = sizeof...(Layers);
+
+  /// The layers as written, a Hana sequence of types: `boost::hana::for_each(Net::layers, …)`.
+  static constexpr typename detail::types<Layers...>::sequence layers{};
+
+  /// The I-th layer as written, without its name.
+  template <std::size_t I>
+  using layer = typename detail::composite<detail::type_at<detail::types<Layers...>, I>>::type;
+
+  /// Every layer that computes, with nested blocks laid out flat: name, kind, input_shape,
+  /// output_shape, parameter_count, multiply_adds.
+  static constexpr const auto& nodes = graph.nodes;
+
+  /// The number of nodes.
+  static constexpr std::size_t node_count = sizeof(nodes) / sizeof(detail::Node);
+
+  /// The shape of one sample, without the batch.
+  static constexpr Shape input_shape{Extents...};
+
+  /// The shape of one sample's output.
+  static constexpr Shape output_shape = nodes[node_count - 1].output_shape;
+
+  /// The number of elements of all parameters.
+  static constexpr std::size_t parameter_count = [] {
+    std::size_t sum = 0;
+    for (const detail::Node& node : nodes) sum += node.parameter_count;
+    return sum;
+  }();
+
+  /// Multiply-adds of the direct algorithms, weights only, for one sample forward.
+  static constexpr std::size_t multiply_adds = [] {
+    std::size_t sum = 0;
+    for (const detail::Node& node : nodes) sum += node.multiply_adds;
+    return sum;
+  }();
+
+  /// Bytes of one sample in single precision.
+  static constexpr std::size_t input_bytes = 4 * input_shape.size();
+
+  /// Bytes of all outputs of one sample and their gradients in single precision, as torchsummary
+  /// counts.
+  static constexpr std::size_t forward_backward_bytes = [] {
+    std::size_t sum = 0;
+    for (const detail::Node& node : nodes) sum += 2 * 4 * node.output_shape.size();
+    return sum;
+  }();
+
+  /// Bytes of all parameters in single precision.
+  static constexpr std::size_t parameter_bytes = 4 * parameter_count;
+
+  /// `Net::parameter<"conv1.weight">()` says name and shape. An unknown name is an error
+  /// that names the nearest one.
+  template <detail::FixedString Name>
+  static consteval auto parameter() {
+    return detail::parameter_entry<detail::network_graph<Input<Extents...>, Layers...>, Name>();
+  }
+};
+
+namespace detail {
+
+/// The members of NetworkFacts where there is no network. `Source::member` is what each is: a poison
+/// that agrees with everything, or one whose making is the error.
+template <class Source>
+struct PoisonedFacts {
+  static constexpr bool well_formed = false;
+  static constexpr poison graph = Source::member, layer_count = Source::member,
+                          layers = Source::member, nodes = Source::member,
+                          node_count = Source::member, input_shape = Source::member,
+                          output_shape = Source::member, parameter_count = Source::member,
+                          multiply_adds = Source::member, input_bytes = Source::member,
+                          forward_backward_bytes = Source::member, parameter_bytes = Source::member;
+  template <std::size_t I>
+  using layer = poison;
+  template <FixedString Name>
+  static consteval poison parameter() {
+    return Source::member;
+  }
+};
+
+/// For a network whose error is told elsewhere.
+struct Silent {
+  static constexpr poison member{};
+};
+
+/// For what is no network by itself: asking is the error.
+template <const Sentence& What>
+struct Complaining {
+  static constexpr poison member = require_empty<What>() ? poison{} : poison{};
+};
+
+} // namespace detail
+} // namespace ctnn

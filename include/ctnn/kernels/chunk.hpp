@@ -1,0 +1,34 @@
+#pragma once
+// What a kernel that works on derived parameters is handed: a chunk of samples, by named members.
+
+#include <cstddef>
+
+namespace ctnn::kernels {
+
+/// n samples on their way forward. Samples are contiguous, [n][height][width][channels], and need
+/// only T's alignment.
+template <class T>
+struct forward_chunk {
+  std::size_t n;
+  const T* x;
+  T* y;             ///< assigned
+  T* tape;          ///< assigned, for backward; null if none follows or there is nothing to tell
+  const T* derived; ///< what derive() made of the parameters
+  T* scratch;       ///< scratch_size elements, of no meaning between calls
+};
+
+/// The same samples on their way back.
+template <class T>
+struct backward_chunk {
+  std::size_t n;
+  const T* x;
+  const T* y;
+  const T* tape;
+  const T* derived;
+  const T* dy;
+  T* dx;               ///< assigned, if it is wanted
+  T* derived_gradient; ///< added to
+  T* scratch;
+};
+
+} // namespace ctnn::kernels

@@ -1,0 +1,39 @@
+#pragma once
+// The kernels that layers name, declared only: a unit that merely verifies a network never reads
+// their SIMD headers. Each is defined in the header behind it.
+
+#include <cstddef>
+
+#include <ctnn/kernels/convolution_algorithm.hpp>
+#include <ctnn/kernels/geometry.hpp>
+
+namespace ctnn::kernels {
+
+template <std::size_t Pool, class F>
+struct epilogue; // epilogue.hpp
+template <class T, Conv2dGeometry G, ConvolutionAlgorithm A, class Epilogue>
+struct conv2d; // conv2d.hpp
+template <class T, std::size_t InFeatures, std::size_t OutFeatures, class Epilogue>
+struct linear; // linear.hpp
+template <class T, Pool2dGeometry G>
+struct max_pool2d; // max_pool2d.hpp
+template <class T, Pool2dGeometry G>
+struct avg_pool2d; // avg_pool2d.hpp
+template <class T, class F>
+struct elementwise; // elementwise.hpp
+struct identity;    // elementwise.hpp, with the four below
+struct relu;
+template <double NegativeSlope>
+struct leaky_relu;
+struct sigmoid;
+struct tanh_activation;
+template <class T, std::size_t Channels>
+struct softmax; // softmax.hpp
+template <class T, std::size_t Channels>
+struct log_softmax; // softmax.hpp
+template <class T>
+struct dropout; // dropout.hpp
+template <class T, std::size_t Channels, std::size_t Pixels>
+struct channels_first; // channels_first.hpp
+
+} // namespace ctnn::kernels

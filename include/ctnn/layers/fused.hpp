@@ -1,0 +1,78 @@
+#pragma once
+// Layers that run on a form which their kernel derives from weight and bias, and whose kernel can do
+// what follows them while its results are in registers.
+
+#include <cstddef>
+#include <type_traits>
+
+#include <ctnn/core/layer.hpp>
+#include <ctnn/kernels/names.hpp>
+
+namespace ctnn::detail {
+
+/// The base of layers that take what follows them along. Such a layer says no forward and backward,
+/// but names its kernel:
+///
+///     template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm A>
+///     using kernel = …;
+///
+/// One that runs by several algorithms also says
+///
+///     static constexpr kernels::ConvolutionAlgorithm algorithm(Shape in, kernels::ConvolutionAlgorithm
+///                                                              of_network, std::size_t pool);
+///     static constexpr bool can_pool(Shape in, kernels::ConvolutionAlgorithm of_network,
+///                                    std::size_t pool);
+///
+/// what it runs by if its outputs are pooled in windows of pool x pool, and whether they can be.
+struct Fusable {
+  static constexpr Reads backward_reads = Reads::input;
+};
+
+/// How such a layer runs: y = F(max over Pool x Pool windows of L(x)), Pool = 1 for none, by
+/// algorithm A.
+template <class L, std::size_t Pool, class F, kernels::ConvolutionAlgorithm A>
+struct Fused {
+  static constexpr bool changes_output = !std::is_same_v<F, kernels::identity>;
+  static constexpr Reads backward_reads = changes_output ? Reads::input_and_output : Reads::input;
+
+  static constexpr Shape output_shape(Shape in) {
+    const Shape out = L::output_shape(in);
+    return Pool == 1 ? out : Shape{out.channels(), out.height() / Pool, out.width() / Pool};
+  }
+  /// The position of the largest element in its window, one for each output.
+  static constexpr std::size_t tape_size(Shape in) {
+    return Pool == 1 ? 0 : output_shape(in).size();
+  }
+
+  /// A struct, because g++ 12 crashes on an alias template here.
+  template <class T, Shape In>
+  struct at {
+    using kernel = typename L::template kernel<T, In, kernels::epilogue<Pool, F>, A>;
+  };
+
+  template <class Context>
+  static void forward(const Context& c) {
+    using Kernel = typename at<typename Context::value_type, Context::input_shape>::kernel;
+    Kernel::forward({.n = c.samples,
+                     .x = c.x.data,
+                     .y = c.y.data,
+                     .tape = Pool == 1 ? nullptr : c.tape,
+                     .derived = c.derived,
+                     .scratch = c.scratch});
+  }
+  template <class Context>
+  static void backward(const Context& c) {
+    using Kernel = typename at<typename Context::value_type, Context::input_shape>::kernel;
+    Kernel::template backward<Context::needs_dx>({.n = c.samples,
+                                                  .x = c.x.data,
+                                                  .y = c.y.data,
+                                                  .tape = c.tape,
+                                                  .derived = c.derived,
+                                                  .dy = c.dy.data,
+                                                  .dx = c.dx.data,
+                                                  .derived_gradient = c.derived_gradient,
+                                                  .scratch = c.scratch});
+  }
+};
+
+} // namespace ctnn::detail

@@ -1,0 +1,141 @@
+#pragma once
+// The options of a layer: values behind its sizes, which say by their type what they are, as keywords
+// do in Python: Conv2d<64, 3, stride(2), padding(1), bias(false)>.
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+#include <ctnn/core/layer.hpp>
+#include <ctnn/core/list.hpp>
+#include <ctnn/core/shape.hpp>
+#include <ctnn/core/text.hpp>
+#include <ctnn/kernels/convolution_algorithm.hpp>
+
+namespace ctnn {
+
+/// How far a window moves from one output to the next, in elements: `stride(2)`, `stride(2, 1)` for
+/// height and width.
+struct stride {
+  Size2d size;
+
+  constexpr explicit stride(Size2d both) : size(both) {}
+  constexpr stride(int height, int width) : size(height, width) {}
+};
+
+/// Rows and columns that are added on each side: `padding(1)`, `padding(1, 0)` for height and width.
+/// What they hold is the layer's to say.
+struct padding {
+  Size2d size;
+
+  constexpr explicit padding(Size2d both) : size(both) {}
+  constexpr padding(int height, int width) : size(height, width) {}
+};
+
+/// Whether a layer adds a parameter to each of its outputs: `bias(false)`.
+struct bias {
+  bool enabled;
+
+  constexpr explicit bias(bool on) : enabled(on) {}
+};
+
+namespace detail {
+
+/// What an option is called; empty for a value that is none.
+template <class Option>
+inline constexpr StringView option_name{};
+template <>
+inline constexpr StringView option_name<stride> = "stride";
+template <>
+inline constexpr StringView option_name<padding> = "padding";
+template <>
+inline constexpr StringView option_name<bias> = "bias";
+template <>
+inline constexpr StringView option_name<kernels::ConvolutionAlgorithm> = "an algorithm";
+
+constexpr void write_arguments(Sentence& text, Size2d size) {
+  text << '(' << size.height;
+  if (size.width != size.height) text << ", " << size.width;
+  text << ')';
+}
+
+/// Writes a template argument as it is written in code.
+template <class Option>
+constexpr void write_option(Sentence& text, const Option& option) {
+  if constexpr (requires { option.size; }) {
+    text << option_name<Option>;
+    write_arguments(text, option.size);
+  } else if constexpr (requires { option.enabled; }) {
+    text << option_name<Option> << (option.enabled ? "(true)" : "(false)");
+  } else if constexpr (std::same_as<Option, kernels::ConvolutionAlgorithm>) {
+    if (option == automatic)
+      text << "automatic";
+    else if (option == direct)
+      text << "direct";
+    else
+      text << "winograd(" << option.tile << ')';
+  } else if constexpr (std::same_as<Option, Size2d>) {
+    text << '{' << option.height << ", " << option.width << '}';
+  } else if constexpr (std::same_as<Option, bool>) {
+    text << (option ? "true" : "false");
+  } else if constexpr (std::integral<Option> || std::floating_point<Option>) {
+    text << option;
+  } else {
+    text << type_name<Option>();
+  }
+}
+
+/// The options that were given to something which knows those of the types `Known`.
+template <class Known, auto... Given>
+struct OptionList;
+
+template <class... Known, auto... Given>
+struct OptionList<types<Known...>, Given...> {
+  /// The option of this type, or `otherwise` if it was not given.
+  template <class Option>
+  static constexpr Option get(Option otherwise) {
+    [[maybe_unused]] const auto take = [&otherwise]<class G>(const G& given) {
+      if constexpr (std::same_as<G, Option>) otherwise = given;
+    };
+    (take(Given), ...);
+    return otherwise;
+  }
+
+  /// Writes ", stride(2), padding(1)": the options as they were given.
+  static constexpr void describe(Sentence& text) {
+    ((text << ", ", write_option(text, Given)), ...);
+  }
+
+  /// What is wrong with them, or nothing: a value that is no option, one that `owner` does not know,
+  /// one that is given twice. `sizes` arguments stand before the options; `hint` says which, and
+  /// gives an example: "stride(2); out_channels and kernel_size come first".
+  static constexpr Sentence check(StringView owner, std::size_t sizes, StringView hint) {
+    constexpr StringView ordinal[]{"first", "second", "third",  "fourth",
+                                   "fifth", "sixth",  "seventh"};
+    Sentence error;
+    StringView seen[sizeof...(Given) + 1];
+    std::size_t count = 0;
+    [[maybe_unused]] const auto look = [&]<class G>(const G& given) {
+      constexpr StringView name = option_name<G>;
+      const std::size_t place = sizes + count;
+      if (!error.empty()) return;
+      if (name.empty()) {
+        error << "the " << (place < 7 ? ordinal[place] : StringView("last"))
+              << " argument is an option such as " << hint;
+      } else if (!(std::same_as<G, Known> || ...)) {
+        write_option(error, given);
+        error << " is not an option of " << owner << ", which knows ";
+        std::size_t known = 0;
+        ((error << (known++ == 0 ? "" : ", ") << option_name<Known>), ...);
+      }
+      for (std::size_t i = 0; i < count && error.empty(); ++i)
+        if (seen[i] == name) error << name << " is given twice";
+      seen[count++] = name;
+    };
+    (look(Given), ...);
+    return error;
+  }
+};
+
+} // namespace detail
+} // namespace ctnn

@@ -1,0 +1,259 @@
+#pragma once
+// The passes of a chunk through a network: what only moves numbers through blocks that somebody else
+// owns. Nothing here allocates.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <ctnn/core/list.hpp>
+#include <ctnn/core/shape.hpp>
+#include <ctnn/kernels/channels_first.hpp>
+#include <ctnn/kernels/random.hpp>
+#include <ctnn/network/context.hpp>
+#include <ctnn/plan/program.hpp>
+
+namespace ctnn {
+
+/// Streams of random numbers, so that no two purposes share any.
+namespace stream {
+inline constexpr std::uint32_t initialization = 0x1000'0000; ///< + parameter
+inline constexpr std::uint32_t shuffling = 0x2000'0000;
+inline constexpr std::uint32_t layer = 0x3000'0000; ///< + its index in Net::nodes
+// 0x4000'0000 is augmentation's: data/transforms/random.hpp
+} // namespace stream
+
+namespace detail {
+
+/// Samples of shape S from PyTorch's order, {channels, height, width}, to the inner one, channels
+/// last. They must not overlap.
+template <Shape S, class T>
+void to_inner_order(std::size_t samples, const T* x, T* inner) {
+  kernels::channels_first<T, S.channels(), S.height() * S.width()>::to_channels_last(samples, x,
+                                                                                     inner);
+}
+
+/// The way back.
+template <Shape S, class T>
+void from_inner_order(std::size_t samples, const T* inner, T* x) {
+  kernels::channels_first<T, S.channels(), S.height() * S.width()>::from_channels_last(samples,
+                                                                                       inner, x);
+}
+
+/// Some samples that go through a network together.
+struct Chunk {
+  std::size_t samples;
+  bool training = false;
+  std::uint64_t seed = 0;         ///< of dropout
+  std::uint64_t first_sample = 0; ///< a number for the first one; no two samples of a run share one
+};
+
+/// The numbers that a pass reads: all parameters, and what kernels derived from them.
+template <class T>
+struct Weights {
+  const T* parameters;
+  const T* derived;
+};
+
+/// The memory that a pass runs in, as the plan of its mode lays it out. Channels are last.
+template <class Program, plan::Mode M>
+class Buffers {
+  using T = typename Program::value_type;
+
+public:
+  static constexpr const auto& plan = Program::template buffers<M>;
+
+  Buffers(T* activations, T* scratch) : activations_(activations), scratch_(scratch) {}
+
+  /// Value Program::input is the network's input, Program::output its output.
+  T* value(std::size_t i) const { return activations_ + plan.value[i]; }
+  /// The gradient of the loss by value i.
+  T* gradient(std::size_t i) const requires(M == plan::Mode::training) {
+    return activations_ + plan.gradient[i];
+  }
+  T* tape(std::size_t i) const {
+    return M == plan::Mode::training ? activations_ + plan.tape[i] : nullptr;
+  }
+  T* scratch() const { return scratch_; }
+  /// The whole block of activations, for tests that poison it.
+  std::span<T> activations() const { return {activations_, plan.size}; }
+
+private:
+  T* activations_;
+  T* scratch_;
+};
+
+/// The passes of a program.
+template <class Program>
+struct Pass {
+  using T = typename Program::value_type;
+  template <plan::Mode M>
+  using Buffers = detail::Buffers<Program, M>;
+  using TrainingBuffers = Buffers<plan::Mode::training>;
+
+  /// A chunk from value Program::input to value Program::output.
+  template <plan::Mode M>
+  static void forward(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
+    for_each_index<Program::size>([&](auto i) { forward_operation<i>(chunk, weights, buffers); });
+  }
+
+  /// The gradients of the same chunk, from the gradient of value `From` down: adds those by the
+  /// parameters to `gradients` (Program::offsets.gradient_size elements), and assigns that of value
+  /// Program::input if InputGradient.
+  template <bool InputGradient = false, std::size_t From = Program::output>
+  static void backward(const Chunk& chunk, Weights<T> weights, const TrainingBuffers& buffers,
+                       T* gradients) {
+    for_each_index<From>([&](auto i) {
+      backward_operation<From - 1 - i, InputGradient>(chunk, weights, buffers, gradients);
+    });
+  }
+
+  template <std::size_t I, plan::Mode M>
+  static void forward_operation(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
+    using L = typename Program::template layer<I>;
+    L::forward(
+        ForwardContext<T, in<I>, out<I>, tensors_of<I>>{context<I>(chunk, weights, buffers),
+                                                        {buffers.value(I), chunk.samples},
+                                                        {buffers.value(I + 1), chunk.samples}});
+  }
+
+  /// One operation of backward(), which runs them from the last to the first.
+  template <std::size_t I, bool InputGradient>
+  static void backward_operation(const Chunk& chunk, Weights<T> weights,
+                                 const TrainingBuffers& buffers, T* gradients) {
+    using L = typename Program::template layer<I>;
+    constexpr bool needs_dx = I > Program::input || InputGradient;
+    const std::size_t n = chunk.samples;
+    T* const own = gradients + Program::offsets.gradient[I];
+    L::backward(BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx>{
+        context<I>(chunk, weights, buffers),
+        /*x=*/{buffers.value(I), n},
+        /*y=*/{buffers.value(I + 1), n},
+        /*dy=*/{buffers.gradient(I + 1), n},
+        /*dx=*/{buffers.gradient(I), n}, gradient_tensors<I>(own), own});
+  }
+
+  /// n samples in PyTorch's order to where forward() begins.
+  template <plan::Mode M>
+  static void write_input(std::size_t n, const T* x, const Buffers<M>& buffers) {
+    to_inner_order<Program::network::input_shape>(n, x, buffers.value(Program::input));
+  }
+  /// n outputs in PyTorch's order from where forward() ends.
+  template <plan::Mode M>
+  static void read_output(std::size_t n, const Buffers<M>& buffers, T* y) {
+    from_inner_order<Program::network::output_shape>(n, buffers.value(Program::output), y);
+  }
+
+  /// The elements of parameter p in a block that is laid out as Program::parameters says.
+  template <class Element>
+  static std::span<Element> tensor(Element* block, std::size_t p) {
+    return {block + Program::parameters.offset[p], Program::graph.parameters[p].shape.size()};
+  }
+
+  /// Assigns one part of what operation I derives; the parts may be done at the same time.
+  template <std::size_t I>
+  static void derive_part(std::size_t part, const T* parameters, T* derived) {
+    if constexpr (Program::template derives<I>) {
+      std::array<const T*, tensors_of<I>> own;
+      for (std::size_t p = 0; p < own.size(); ++p)
+        own[p] = tensor(parameters, first_tensor<I> + p).data();
+      Program::template kernel<I>::derive(part, own, derived + Program::offsets.derived[I]);
+    }
+  }
+
+  /// Brings one part of a shard's sum of gradients, what belongs to operation I, to the layout of the
+  /// parameters: assigns it in `block`. The parts may be done at the same time.
+  template <std::size_t I>
+  static void gather_part(std::size_t part, T* gradients, T* block) {
+    T* const from = gradients + Program::offsets.gradient[I];
+    std::array<T*, tensors_of<I>> own;
+    for (std::size_t p = 0; p < own.size(); ++p) own[p] = tensor(block, first_tensor<I> + p).data();
+    if constexpr (Program::template derives<I>) {
+      Program::template kernel<I>::derive_adjoint(part, from, own);
+    } else {
+      const auto tensors = gradient_tensors<I>(from);
+      for (std::size_t p = 0; p < own.size(); ++p)
+        std::copy(tensors[p].begin(), tensors[p].end(), own[p]);
+    }
+  }
+
+  /// All that kernels derive.
+  static void derive(const T* parameters, T* derived) {
+    for_each_part([&](auto i, std::size_t part) { derive_part<i>(part, parameters, derived); });
+  }
+  /// All gradients.
+  static void gather(T* gradients, T* block) {
+    for_each_part([&](auto i, std::size_t part) { gather_part<i>(part, gradients, block); });
+  }
+
+  /// f(i, part) for one of the Program::offsets.part.back() parts.
+  template <class F>
+  static void at_part(std::size_t number, F&& f) {
+    constexpr const auto& first = Program::offsets.part;
+    for_each_index<Program::size>([&](auto i) {
+      if (first[i] <= number && number < first[i + 1]) f(i, number - first[i]);
+    });
+  }
+
+  /// f(first, n) for the samples [begin, end), a chunk at a time.
+  template <class F>
+  static void for_each_chunk(std::size_t begin, std::size_t end, F&& f) {
+    for (std::size_t first = begin; first < end; first += Program::chunk)
+      f(first, std::min(Program::chunk, end - first));
+  }
+
+private:
+  template <std::size_t I>
+  static constexpr const Node& node = Program::graph.nodes[I];
+  template <std::size_t I>
+  static constexpr std::size_t first_tensor = Program::graph.nodes[I].first_parameter;
+  template <std::size_t I>
+  static constexpr std::size_t tensors_of = Program::graph.nodes[I].parameter_tensors;
+  template <std::size_t I>
+  static constexpr Shape in = Program::graph.nodes[I].input_shape;
+  template <std::size_t I>
+  static constexpr Shape out = Program::graph.nodes[I].output_shape;
+
+  template <class F>
+  static void for_each_part(F&& f) {
+    for_each_index<Program::size>([&](auto i) {
+      for (std::size_t part = 0; part < Program::kernel_sizes[i].derive_parts; ++part) f(i, part);
+    });
+  }
+
+  template <std::size_t I, plan::Mode M>
+  static Context<T, in<I>, out<I>, tensors_of<I>> context(const Chunk& chunk, Weights<T> weights,
+                                                          const Buffers<M>& buffers) {
+    std::array<ParameterView<const T>, tensors_of<I>> parameters;
+    for (std::size_t p = 0; p < parameters.size(); ++p)
+      parameters[p] = tensor(weights.parameters, first_tensor<I> + p);
+    constexpr auto layer = static_cast<std::uint32_t>(Program::operations[I].first);
+    return {.samples = chunk.samples,
+            .first_sample = chunk.first_sample,
+            .training = chunk.training,
+            .random_key = {chunk.seed, stream::layer + layer},
+            .parameters = parameters,
+            .derived = weights.derived + Program::offsets.derived[I],
+            .tape = buffers.tape(I),
+            .scratch = buffers.scratch()};
+  }
+
+  /// The gradients by operation I's own parameters, one behind the other; of no meaning where its
+  /// kernel derives something.
+  template <std::size_t I>
+  static std::array<ParameterView<T>, tensors_of<I>> gradient_tensors(T* at) {
+    std::array<ParameterView<T>, tensors_of<I>> tensors{};
+    if constexpr (!Program::template derives<I>)
+      for (std::size_t p = 0; p < tensors.size(); ++p) {
+        const std::size_t size = Program::graph.parameters[first_tensor<I> + p].shape.size();
+        tensors[p] = std::span<T>(at, size);
+        at += plan::aligned(size);
+      }
+    return tensors;
+  }
+};
+
+} // namespace detail
+} // namespace ctnn

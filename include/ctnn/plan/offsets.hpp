@@ -1,0 +1,76 @@
+#pragma once
+// Where numbers that outlive a chunk lie in their blocks: constants, in elements. Everything starts on
+// a boundary of 16 elements (64 bytes in single precision); files and parameter_count know nothing of
+// the gaps.
+
+#include <array>
+#include <cstddef>
+
+#include <ctnn/core/graph.hpp>
+
+namespace ctnn::plan {
+
+using ctnn::detail::Graph, ctnn::detail::Node;
+
+inline constexpr std::size_t alignment = 16; // elements
+
+constexpr std::size_t aligned(std::size_t size) {
+  return (size + alignment - 1) / alignment * alignment;
+}
+
+/// The block of all parameters.
+template <std::size_t Tensors>
+struct Parameters {
+  std::array<std::size_t, Tensors> offset{};
+  std::size_t size = 0; ///< elements of the whole block
+};
+
+template <std::size_t Nodes, std::size_t Tensors>
+constexpr Parameters<Tensors> plan_parameters(const Graph<Nodes, Tensors>& graph) {
+  Parameters<Tensors> plan;
+  for (std::size_t i = 0; i < Tensors; ++i) {
+    plan.offset[i] = plan.size;
+    plan.size += aligned(graph.parameters[i].shape.size());
+  }
+  return plan;
+}
+
+/// What the kernel of an operation needs.
+struct KernelSizes {
+  std::size_t derived = 0;          ///< elements that it derives from the parameters
+  std::size_t derived_gradient = 0; ///< elements of the gradient by them
+  std::size_t scratch = 0;          ///< elements it works in
+  std::size_t derive_parts = 1;     ///< in how many parts threads may share the deriving
+};
+
+/// The blocks of derived parameters, and of gradients as a shard accumulates them: by the derived
+/// parameters where there are such, by the parameters themselves otherwise.
+template <std::size_t Operations>
+struct Offsets {
+  std::array<std::size_t, Operations> derived{}, gradient{};
+  std::array<std::size_t, Operations + 1> part{}; ///< the first of each in a count of all parts
+  std::size_t derived_size = 0, gradient_size = 0, scratch_size = 0;
+};
+
+template <std::size_t Operations, std::size_t Tensors>
+constexpr Offsets<Operations> plan_offsets(const Graph<Operations, Tensors>& graph,
+                                           const std::array<KernelSizes, Operations>& kernels) {
+  Offsets<Operations> at;
+  for (std::size_t i = 0; i < Operations; ++i) {
+    const KernelSizes& kernel = kernels[i];
+    const Node& node = graph.nodes[i];
+    at.derived[i] = at.derived_size;
+    at.gradient[i] = at.gradient_size;
+    at.part[i + 1] = at.part[i] + kernel.derive_parts;
+    at.derived_size += aligned(kernel.derived);
+    if (kernel.derived > 0)
+      at.gradient_size += aligned(kernel.derived_gradient);
+    else
+      for (std::size_t p = 0; p < node.parameter_tensors; ++p)
+        at.gradient_size += aligned(graph.parameters[node.first_parameter + p].shape.size());
+    if (kernel.scratch > at.scratch_size) at.scratch_size = kernel.scratch;
+  }
+  return at;
+}
+
+} // namespace ctnn::plan
