@@ -125,7 +125,7 @@ TEST_CASE("the draws of a sample are blocks of one Philox counter") {
   Random random(0x1'0000'0005, 7, 9);
   for (std::uint32_t b = 0; b < 3; ++b)
     for (const std::uint32_t word :
-         kernels::random_block({0x1'0000'0005, stream::augmentation}, 0x7'0000'0009, b))
+         kernels::random_block({0x1'0000'0005, kernels::stream::augmentation}, 0x7'0000'0009, b))
       CHECK(random.word() == word);
 }
 

@@ -20,14 +20,6 @@
 
 namespace ctnn {
 
-/// Streams of random numbers, so that no two purposes share any.
-namespace stream {
-inline constexpr std::uint32_t initialization = 0x1000'0000; ///< + parameter
-inline constexpr std::uint32_t shuffling = 0x2000'0000;
-inline constexpr std::uint32_t layer = 0x3000'0000; ///< + its index in Net::nodes
-// 0x4000'0000 is augmentation's: data/transforms/random.hpp
-} // namespace stream
-
 /// `Network<Net> net(seed)`: the parameters of `Net`, in float or double, with what its kernels
 /// derive from them. Reading (predict) is const and safe from several threads, each with its own
 /// Workspace; writing goes through assign(), modify() and initialize(), which derive anew.
@@ -52,7 +44,8 @@ public:
       const Initial initial = Layout::graph.parameters[p].initial;
       const double bound =
           initial.fan_in > 0 ? 1 / std::sqrt(static_cast<double>(initial.fan_in)) : 0;
-      const kernels::RandomKey key{seed, stream::initialization + static_cast<std::uint32_t>(p)};
+      const kernels::RandomKey key{seed,
+                                   kernels::stream::initialization + static_cast<std::uint32_t>(p)};
       std::size_t i = 0;
       for (T& element : mutable_tensor(p)) {
         const auto words = kernels::random_block(key, i++, 0);
@@ -271,7 +264,8 @@ private:
     return {n,
             run.first_sample,
             run.training,
-            {run.seed, stream::layer + static_cast<std::uint32_t>(Layout::groups.group[I].first)},
+            {run.seed,
+             kernels::stream::layer + static_cast<std::uint32_t>(Layout::groups.group[I].first)},
             parameters_of<I>(),
             derived_.data() + Layout::offsets.derived[I],
             workspace.tape(I),
