@@ -2,7 +2,7 @@
 
 #include <ctnn/data/transforms/crop.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 namespace detail {
 
 /// Where torchvision's center_crop starts: half a pixel of rounding goes to the even number where it
@@ -15,7 +15,8 @@ constexpr int center_offset(int size, int cropped) {
 
 } // namespace detail
 
-/// The middle of an image of bytes or a tensor, with zeros around it where it is smaller.
+/// CenterCrop takes the middle of an image of bytes or a tensor, with zeros around it where it is
+/// smaller.
 /// torchvision.transforms.CenterCrop
 template <int Height, int Width = Height>
 struct CenterCrop {
@@ -34,4 +35,4 @@ struct CenterCrop {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

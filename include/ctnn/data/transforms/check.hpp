@@ -1,6 +1,7 @@
 #pragma once
-// What a pipeline makes of an image's shape and type, found out at compile time, or the sentence that
-// says what is wrong with it.
+/// @file
+/// What a pipeline makes of an image's shape and type, found out at compile time, or the sentence that
+/// says what is wrong with it.
 
 #include <algorithm>
 #include <array>
@@ -11,31 +12,22 @@
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/data/transforms/image.hpp>
-#include <ctnn/data/transforms/random.hpp>
+#include <ctnn/data/transforms/transform.hpp>
 
-namespace ctnn {
-
-template <class... Transforms>
-struct Compose;
-template <class... Branches>
-struct OneOf;
-
-namespace detail {
+namespace ctnn::transforms::detail {
 
 template <class T>
-inline constexpr bool is_part = false;
-template <class... Ts>
-inline constexpr bool is_part<Compose<Ts...>> = true;
-
-template <class T>
-concept Branching = requires {
-  typename T::branches;
-};
+inline constexpr bool in_place = [] {
+  if constexpr (HasInPlace<T>)
+    return T::in_place;
+  else
+    return false;
+}();
 
 /// Whether a transform may leave its image in another place than it found it.
 template <class T>
 inline constexpr bool moves = !in_place<T>;
-template <Branching T>
+template <HasBranches T>
 inline constexpr bool moves<T> = moves<typename T::branches>;
 template <class... Ts>
 inline constexpr bool moves<Compose<Ts...>> = (moves<Ts> || ...);
@@ -44,7 +36,7 @@ inline constexpr bool moves<OneOf<Ts...>> = (moves<Ts> || ...);
 
 template <class T>
 constexpr ImageForm output_form(ImageForm in) {
-  if constexpr (requires { T::output(in); })
+  if constexpr (HasOutput<T>)
     return T::output(in);
   else
     return in;
@@ -52,20 +44,11 @@ constexpr ImageForm output_form(ImageForm in) {
 
 template <class T>
 constexpr Text check_form(ImageForm in) {
-  if constexpr (requires { T::check(in); })
+  if constexpr (HasCheck<T>)
     return T::check(in);
   else
     return {};
 }
-
-template <class T, class Element>
-concept AppliesTo = requires(Planes<const Element, Shape{1, 1, 1}> in,
-                             Planes<Element, Shape{1, 1, 1}> out, Random& random) {
-  T::apply(in, out, random);
-}
-|| requires(Planes<const Element, Shape{1, 1, 1}> in, Planes<Element, Shape{1, 1, 1}> out) {
-  T::apply(in, out);
-};
 
 /// What an image may be at one point of a pipeline.
 struct Forms {
@@ -139,15 +122,17 @@ constexpr Text advance(Forms& forms) {
   Text what;
   if constexpr (is_part<T>) {
     return advance_through(forms, static_cast<T*>(nullptr));
-  } else if constexpr (is_input<T>) {
+  } else if constexpr (ctnn::detail::is_input<T>) {
     what = ": an Input comes first and only once";
-  } else if constexpr (!Branching<T> && !AppliesTo<T, std::uint8_t> && !AppliesTo<T, float>) {
+  } else if constexpr (!Applies<T> && !NamesBranches<T>) {
     what = " is not a transform: it lacks static void apply(const auto& in, const auto& out)";
+  } else if constexpr (!Transform<T>) {
+    what << ": " << misdeclared<T>;
   } else {
     for (std::size_t i = 0; i < forms.count && what.empty(); ++i)
       what = check_form<T>(forms.form[i]);
     if (what.empty()) {
-      if constexpr (Branching<T>) {
+      if constexpr (HasBranches<T>) {
         const Text inside = advance_either(forms, static_cast<typename T::branches*>(nullptr));
         if (!inside.empty()) return inside; // which names a transform of a branch
       } else {
@@ -158,7 +143,7 @@ constexpr Text advance(Forms& forms) {
       what << "may leave more than " << forms.form.size() << " different shapes";
     if (!what.empty()) what = Text(": ") << what;
   }
-  return what.empty() ? what : describe<T>() << what;
+  return what.empty() ? what : name_of<T>() << what;
 }
 
 struct Trace {
@@ -198,7 +183,7 @@ constexpr Trace trace_pipeline(Input<Extents...>, std::type_identity<Ts>... tran
     const std::size_t before = trace.forms.count;
     const Text what = advance<T>(trace.forms);
     if (!what.empty()) trace.error << "transform " << index << ' ' << what;
-    if (before == 1 && trace.forms.count > 1) last_split = describe<T>();
+    if (before == 1 && trace.forms.count > 1) last_split = name_of<T>();
     ++index;
     return what.empty();
   };
@@ -216,5 +201,4 @@ inline constexpr Trace pipeline_trace<Input<Extents...>, Ts...> =
 template <class... Parts>
 inline constexpr Text pipeline_error = pipeline_trace<Parts...>.error;
 
-} // namespace detail
-} // namespace ctnn
+} // namespace ctnn::transforms::detail

@@ -1,5 +1,6 @@
 #pragma once
-// What flows through a pipeline: an image in planes, [channel][row][column].
+/// @file
+/// What flows through a pipeline: an image in planes, [channel][row][column].
 
 #include <algorithm>
 #include <cstddef>
@@ -8,22 +9,22 @@
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// An image's type: its shape {channels, height, width}, and whether it is a tensor of floats, as
-/// ToTensor makes it, or still the bytes that Pillow has.
+/// An ImageForm is an image's type: its shape {channels, height, width}, and whether it is a tensor of
+/// floats, as ToTensor makes it, or still the bytes that Pillow has.
 struct ImageForm {
   Shape shape;
   bool tensor = false;
 
-  /// The same with other rows and columns.
+  /// resized is the same form with other rows and columns.
   constexpr ImageForm resized(int height, int width) const {
     return {{shape[0], height, width}, tensor};
   }
   friend constexpr bool operator==(const ImageForm&, const ImageForm&) = default;
 };
 
-/// The pixels of one image, not owned.
+/// Planes are the pixels of one image, [channel][row][column], that somebody else owns.
 template <class T, Shape S>
 struct Planes {
   using value_type = T;
@@ -65,4 +66,4 @@ constexpr Text check_size(int height, int width) {
 }
 
 } // namespace detail
-} // namespace ctnn
+} // namespace ctnn::transforms

@@ -6,10 +6,13 @@
 #include <ctnn/data/transforms/image.hpp>
 #include <ctnn/data/transforms/number.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// (x - Mean) / Std, each one number for all channels or a std::array with one for each.
-/// torchvision.transforms.Normalize
+/// normalize is what Normalize makes of one element.
+constexpr float normalize(float x, float mean, float std) { return (x - mean) / std; }
+
+/// Normalize makes (x - Mean) / Std of each element of a tensor; both are one number for all channels
+/// or a std::array with one for each. torchvision.transforms.Normalize
 template <auto Mean, auto Std>
 struct Normalize {
   static constexpr bool in_place = true;
@@ -33,9 +36,9 @@ struct Normalize {
       const auto mean = static_cast<float>(detail::of_channel<Mean>(c));
       const auto std = static_cast<float>(detail::of_channel<Std>(c));
       for (std::size_t i = c * plane; i < (c + 1) * plane; ++i)
-        out[i] = static_cast<T>((static_cast<float>(in[i]) - mean) / std);
+        out[i] = static_cast<T>(normalize(static_cast<float>(in[i]), mean, std));
     }
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

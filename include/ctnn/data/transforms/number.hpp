@@ -1,13 +1,15 @@
 #pragma once
-// Numbers as template arguments, and the complaints about them that several transforms share.
+/// @file
+/// Numbers as template arguments, and the complaints about them that several transforms share.
 
 #include <cstddef>
 
 #include <ctnn/core/text.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// A real number, which may be written `0.5` or `1`: C++ itself takes no int for a double here.
+/// A Number is a real template argument, which may be written `0.5` or `1`: C++ itself takes no int
+/// for a double there.
 struct Number {
   double value = 0;
 
@@ -16,7 +18,7 @@ struct Number {
   constexpr operator double() const { return value; }
 };
 
-/// Where a random number may lie: `Interval{0.02, 0.33}`.
+/// An Interval says where a random number may lie: `Interval{0.02, 0.33}`.
 struct Interval {
   double low = 0;
   double high = 0;
@@ -63,4 +65,4 @@ constexpr Text check_channels(StringView name, std::size_t channels) {
 }
 
 } // namespace detail
-} // namespace ctnn
+} // namespace ctnn::transforms

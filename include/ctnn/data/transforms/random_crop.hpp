@@ -5,10 +5,10 @@
 #include <ctnn/data/transforms/crop.hpp>
 #include <ctnn/data/transforms/random.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// A window of an image of bytes or a tensor that has `Padding` zeros added on each side; its place
-/// is uniform among all that fit. torchvision.transforms.RandomCrop
+/// RandomCrop takes a window of an image of bytes or a tensor that has `Padding` zeros added on each
+/// side; its place is uniform among all that fit. torchvision.transforms.RandomCrop
 template <int Height, int Width = Height, int Padding = 0>
 struct RandomCrop {
   static constexpr Text describe() {
@@ -41,4 +41,4 @@ struct RandomCrop {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms
