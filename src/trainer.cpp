@@ -100,7 +100,7 @@ void run(int argc, char** argv) {
 /// One line on standard error, whatever the message holds.
 int report(ExitCode code, std::string message) {
   std::ranges::replace(message, '\n', ' ');
-  std::fputs((CTNN_PROGRAM ": error: " + ctnn::printable(message) + "\n").c_str(), stderr);
+  std::fputs((CTNN_PROGRAM ": error: " + ctnn::io::printable(message) + "\n").c_str(), stderr);
   return static_cast<int>(code);
 }
 

@@ -55,7 +55,7 @@ public:
   void save_weights(const std::filesystem::path& path, const Metadata& metadata) const override {
     ctnn::save_state_dict(net_, path, metadata);
   }
-  void load_state(const ctnn::Checkpoint& checkpoint) override {
+  void load_state(const ctnn::io::Checkpoint& checkpoint) override {
     ctnn::load_training_state(trainer_, checkpoint);
   }
   void save_state(const std::filesystem::path& path, const Metadata& metadata) override {

@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include <ctnn/core/shape.hpp>
-#include <ctnn/data/mnist.hpp>
+#include <ctnn/data/image_dataset.hpp>
 #include <ctnn/io/checkpoint.hpp>
 #include <ctnn/train/trainer.hpp>
 
@@ -54,7 +54,7 @@ public:
   using Metadata = std::map<std::string, std::string>;
   virtual ctnn::LoadResult load_weights(const std::filesystem::path&, ctnn::LoadOptions) = 0;
   virtual void save_weights(const std::filesystem::path&, const Metadata&) const = 0;
-  virtual void load_state(const ctnn::Checkpoint&) = 0;
+  virtual void load_state(const ctnn::io::Checkpoint&) = 0;
   virtual void save_state(const std::filesystem::path&, const Metadata&) = 0;
 };
 

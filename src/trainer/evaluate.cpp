@@ -45,7 +45,7 @@ void print_prediction(const std::filesystem::path& path, const std::vector<doubl
     // A file's name need not be UTF-8, JSON must.
     return write_out(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
   }
-  std::string line = ctnn::printable(path.native()) + ": ";
+  std::string line = ctnn::io::printable(path.native()) + ": ";
   for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i)
     line += format("{}{} ({:.2f}%)", i == 0 ? "" : ", ", names[order[i]],
                    100 * probabilities[order[i]]);
@@ -56,7 +56,7 @@ void print_prediction(const std::filesystem::path& path, const std::vector<doubl
 void require_finite(std::span<const float> outputs, const WeightsOptions& options) {
   if (std::ranges::any_of(outputs, [](float y) { return !std::isfinite(y); }))
     throw ctnn::Error(ctnn::ErrorCode::diverged,
-                      ctnn::printable(options.path().native()) +
+                      ctnn::io::printable(options.path().native()) +
                           ": the network's outputs are not finite with these weights");
 }
 

@@ -9,13 +9,13 @@
 #include "engine.hpp"
 #include "output.hpp"
 
-namespace ctnn {
+namespace ctnn::io {
 template LoadResult load_parameters<float>(const SafetensorsFile&, std::string_view,
                                            std::span<const ParameterSlot<float>>, LoadOptions);
 template void save_parameters<const float>(const std::filesystem::path&,
                                            std::span<const ParameterSlot<const float>>,
                                            std::map<std::string, std::string>);
-} // namespace ctnn
+} // namespace ctnn::io
 
 namespace trainer {
 
@@ -51,10 +51,10 @@ std::vector<std::string> class_names(const std::string& dataset) {
 
 void note_differences(const std::filesystem::path& path, const ctnn::LoadResult& loaded) {
   if (!loaded.missing.empty())
-    note(fmt::format("{} lacks {}", ctnn::printable(path.native()),
+    note(fmt::format("{} lacks {}", ctnn::io::printable(path.native()),
                      fmt::join(loaded.missing, ", ")));
   if (!loaded.unexpected.empty())
-    note(fmt::format("{} has {} too many", ctnn::printable(path.native()),
+    note(fmt::format("{} has {} too many", ctnn::io::printable(path.native()),
                      fmt::join(loaded.unexpected, ", ")));
 }
 

@@ -14,14 +14,14 @@
 
 #include "options.hpp"
 
-namespace ctnn { // what engine.cpp needs of them, compiled in files.cpp
+namespace ctnn::io { // what engine.cpp needs of them, compiled in files.cpp
 extern template LoadResult load_parameters<float>(const SafetensorsFile&, std::string_view,
                                                   std::span<const ParameterSlot<float>>,
                                                   LoadOptions);
 extern template void save_parameters<const float>(const std::filesystem::path&,
                                                   std::span<const ParameterSlot<const float>>,
                                                   std::map<std::string, std::string>);
-} // namespace ctnn
+} // namespace ctnn::io
 
 namespace trainer {
 

@@ -26,7 +26,7 @@ void write_out(std::string_view text) {
 }
 
 void note(std::string_view text) {
-  std::fputs(fmt::format(CTNN_PROGRAM ": note: {}\n", ctnn::printable(text)).c_str(), stderr);
+  std::fputs(fmt::format(CTNN_PROGRAM ": note: {}\n", ctnn::io::printable(text)).c_str(), stderr);
 }
 
 std::string format_args(fmt::string_view format, fmt::format_args args) {

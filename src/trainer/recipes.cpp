@@ -13,6 +13,7 @@ namespace trainer {
 namespace {
 
 using namespace ctnn;
+using namespace ctnn::transforms;
 
 // load_mnist takes grey images of just the size that the network takes.
 constexpr int height = static_cast<int>(Net::input_shape.height());

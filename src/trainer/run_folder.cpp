@@ -22,7 +22,7 @@
 namespace trainer {
 namespace {
 
-using ctnn::detail::cannot_write;
+using ctnn::io::cannot_write;
 using nlohmann::ordered_json;
 
 constexpr const char* run_key = "ctnn.run";
@@ -91,7 +91,8 @@ void RunFolder::make() const {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   if (error) cannot_write(folder_, error.value());
-  for (const auto& path : {state(), last(), best(), report()}) ctnn::remove_stale_temporaries(path);
+  for (const auto& path : {state(), last(), best(), report()})
+    ctnn::io::remove_stale_temporaries(path);
 }
 
 void RunFolder::open_log() {
@@ -101,8 +102,8 @@ void RunFolder::open_log() {
   if (file < 0) cannot_write(metrics(), errno);
   log_.reset(::fdopen(file, "w"));
   if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    ctnn::detail::fail(ctnn::ErrorCode::cannot_write, metrics().native(),
-                       "cannot write: another process trains in this folder");
+    ctnn::io::fail(ctnn::ErrorCode::cannot_write, metrics().native(),
+                   "cannot write: another process trains in this folder");
 }
 
 bool RunFolder::cut_log(std::uint64_t bytes) {
@@ -128,8 +129,7 @@ void RunFolder::log(const ordered_json& fields) {
 
 void RunFolder::save_state(Engine& engine, RunState& run) {
   // What the state counts of the log must outlive a power failure too. EINVAL: no such operation.
-  if (ctnn::detail::sync(::fileno(log_.get())) != 0 && errno != EINVAL)
-    cannot_write(metrics(), errno);
+  if (ctnn::io::sync(::fileno(log_.get())) != 0 && errno != EINVAL) cannot_write(metrics(), errno);
   run.log_bytes = static_cast<std::uint64_t>(std::ftell(log_.get()));
   ordered_json json;
   for_each_value(run, [&](const char* name, const auto& value) { json[name] = value; });
@@ -143,19 +143,19 @@ void RunFolder::save(Engine& engine, RunState& run) {
   engine.save_weights(last(), {{"ctnn.epoch", fmt::format("{}", run.progress.epoch - 1)}});
 }
 
-ctnn::Checkpoint read_run(const std::filesystem::path& folder) {
+ctnn::io::Checkpoint read_run(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / state_name;
   std::error_code error;
   if (!std::filesystem::exists(path, error) && !error)
-    ctnn::detail::fail(ctnn::ErrorCode::bad_checkpoint, path.native(),
-                       "no such file, expected the state of a run that was started with --out");
-  return ctnn::read_checkpoint(path);
+    ctnn::io::fail(ctnn::ErrorCode::bad_checkpoint, path.native(),
+                   "no such file, expected the state of a run that was started with --out");
+  return ctnn::io::read_checkpoint(path);
 }
 
-RunState read_run_state(const ctnn::Checkpoint& checkpoint) {
+RunState read_run_state(const ctnn::io::Checkpoint& checkpoint) {
   const auto wrong = [&](std::string_view what) {
-    ctnn::detail::fail(ctnn::ErrorCode::bad_checkpoint, checkpoint.name,
-                       "is not the state of a run: {}", what);
+    ctnn::io::fail(ctnn::ErrorCode::bad_checkpoint, checkpoint.name,
+                   "is not the state of a run: {}", what);
   };
   const auto found = checkpoint.file.metadata.find(run_key);
   if (found == checkpoint.file.metadata.end())
@@ -176,7 +176,7 @@ RunState read_run_state(const ctnn::Checkpoint& checkpoint) {
     if (value == 0 || value > max_count)
       wrong(fmt::format("{} is {}, expected 1 to {}", name, value, max_count));
   if (std::ranges::count(recipe_names(), run.recipe.name) == 0)
-    wrong(fmt::format("no recipe is called \"{}\"", ctnn::printable(run.recipe.name, 40)));
+    wrong(fmt::format("no recipe is called \"{}\"", ctnn::io::printable(run.recipe.name, 40)));
   return run;
 }
 

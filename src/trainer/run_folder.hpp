@@ -85,9 +85,9 @@ private:
 nlohmann::ordered_json recipe_values(const Recipe& recipe);
 
 /// The state of the run in `folder`. Throws Error(bad_checkpoint).
-ctnn::Checkpoint read_run(const std::filesystem::path& folder);
+ctnn::io::Checkpoint read_run(const std::filesystem::path& folder);
 
 /// What `checkpoint` says of its run. Throws Error(bad_checkpoint).
-RunState read_run_state(const ctnn::Checkpoint& checkpoint);
+RunState read_run_state(const ctnn::io::Checkpoint& checkpoint);
 
 } // namespace trainer

@@ -1,7 +1,7 @@
 #pragma once
 // report.html of a run, with its pictures.
 
-#include <ctnn/data/mnist.hpp>
+#include <ctnn/data/image_dataset.hpp>
 
 #include "run_folder.hpp"
 #include "scores.hpp"

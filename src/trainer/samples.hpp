@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <ctnn/data/mnist.hpp>
+#include <ctnn/data/image_dataset.hpp>
 
 namespace trainer {
 

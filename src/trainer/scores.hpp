@@ -8,7 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <ctnn/data/mnist.hpp>
+#include <ctnn/data/image_dataset.hpp>
 #include <ctnn/network/tensor.hpp>
 #include <ctnn/train/trainer.hpp>
 

@@ -54,7 +54,7 @@ std::string shell_word(const std::filesystem::path& path) {
 class Training {
 public:
   /// With `checkpoint`, goes on from there.
-  Training(const TrainOptions& options, RunState run, const ctnn::Checkpoint* checkpoint)
+  Training(const TrainOptions& options, RunState run, const ctnn::io::Checkpoint* checkpoint)
       : options_(options), run_(std::move(run)), train_(load_images(data(), ctnn::Split::train)),
         test_(load_images(data(), ctnn::Split::test)), probe_(test_), batches_(0),
         engine_(make_engine({.seed = run_.recipe.seed,
@@ -125,7 +125,7 @@ private:
     catch_signals();
   }
 
-  void go_on(const ctnn::Checkpoint& checkpoint) {
+  void go_on(const ctnn::io::Checkpoint& checkpoint) {
     engine_->load_state(checkpoint);
     const std::size_t done = progress().done.samples;
     if (done > train_.size() || (done % run_.recipe.batch_size != 0 && done != train_.size()))
@@ -338,7 +338,7 @@ RunState fresh(const TrainOptions& options) {
           .instruction_set = std::string(instruction_set)};
 }
 
-RunState continued(const ctnn::Checkpoint& checkpoint, const TrainOptions& options) {
+RunState continued(const ctnn::io::Checkpoint& checkpoint, const TrainOptions& options) {
   RunState run = read_run_state(checkpoint);
   const Progress& now = run.progress;
   const std::size_t begun = now.epoch - (now.done.samples == 0 ? 1 : 0);
@@ -365,7 +365,7 @@ void train(const TrainOptions& options) {
   if (options.resume.empty()) {
     Training(options, fresh(options), nullptr).run();
   } else {
-    const ctnn::Checkpoint checkpoint = read_run(options.resume);
+    const ctnn::io::Checkpoint checkpoint = read_run(options.resume);
     TrainOptions resumed = options;
     RunState run = continued(checkpoint, options);
     resumed.data.dataset = run.dataset;

@@ -98,7 +98,7 @@ TEST_CASE("images that are something else are refused in its name") {
       {images.substr(1), no_idx("00080300")},
       {std::string(1000, '\xff'), no_idx("ffffffff")},
   };
-  check_refused(rows, ctnn::parse_idx_images);
+  check_refused(rows, ctnn::io::parse_idx_images);
 }
 
 TEST_CASE("images of another size than their header says are refused with both") {
@@ -127,7 +127,7 @@ TEST_CASE("images of another size than their header says are refused with both")
       {idx(0x803, {1722007169, 2142470067, 5}, 0), // 2^64 - 1 elements: the header is too much
        "header says 1722007169x2142470067x5, which overflows 64 bits"},
   };
-  check_refused(rows, ctnn::parse_idx_images);
+  check_refused(rows, ctnn::io::parse_idx_images);
 }
 
 TEST_CASE("labels that are something else or of another size are refused") {
@@ -147,7 +147,7 @@ TEST_CASE("labels that are something else or of another size are refused") {
       {gzip(labels.substr(0, 10)), "truncated: header says 3 = 11 bytes, gzip data hold 10"},
       {gzip(labels.substr(0, 7)), "truncated: header is 8 bytes, gzip data hold 7"},
   };
-  check_refused(rows, ctnn::parse_idx_labels);
+  check_refused(rows, ctnn::io::parse_idx_labels);
 }
 
 TEST_CASE("gzip data that hold something else or of another size are refused") {
@@ -180,7 +180,7 @@ TEST_CASE("gzip data that hold something else or of another size are refused") {
       {gzip(idx(0x803, {0xffffffff, 0xffffffff, 0xffffffff}, 0)),
        "header says 4294967295x4294967295x4294967295, which overflows 64 bits"},
   };
-  check_refused(rows, ctnn::parse_idx_images);
+  check_refused(rows, ctnn::io::parse_idx_images);
 }
 
 TEST_CASE("damaged gzip data are refused although the images in them are whole") {
@@ -214,22 +214,22 @@ TEST_CASE("damaged gzip data are refused although the images in them are whole")
       {std::string("\x1f\x8b\x08\x80", 4) + images,
        "damaged gzip data before byte 4: unknown header flags set"},
   };
-  check_refused(rows, ctnn::parse_idx_images);
+  check_refused(rows, ctnn::io::parse_idx_images);
 }
 
 TEST_CASE("gzip data in any number of members give what they were made from") {
-  const auto plain = ctnn::parse_idx_images(to_bytes(images), "f");
+  const auto plain = ctnn::io::parse_idx_images(to_bytes(images), "f");
   for (std::size_t split = 0; split <= images.size(); ++split) {
     const std::string file = gzip(images.substr(0, split)) + gzip(images.substr(split), 0);
-    const auto parsed = ctnn::parse_idx_images(to_bytes(file), "f");
+    const auto parsed = ctnn::io::parse_idx_images(to_bytes(file), "f");
     CHECK(parsed.count == 3);
     CHECK(parsed.rows == 4);
     CHECK(parsed.cols == 5);
     CHECK(parsed.pixels == plain.pixels);
   }
-  CHECK(ctnn::parse_idx_labels(to_bytes(gzip(labels) + gzip("")), "f").labels ==
+  CHECK(ctnn::io::parse_idx_labels(to_bytes(gzip(labels) + gzip("")), "f").labels ==
         std::vector<std::uint8_t>{0, 1, 2});
-  CHECK(ctnn::parse_idx_images(to_bytes(gzip(idx(0x803, {0, 28, 28}, 0))), "f").pixels.empty());
+  CHECK(ctnn::io::parse_idx_images(to_bytes(gzip(idx(0x803, {0, 28, 28}, 0))), "f").pixels.empty());
 }
 
 TEST_CASE("compressed files are found by name and inflated by content") {
@@ -268,7 +268,8 @@ TEST_CASE("a split whose files do not fit together or the network is refused") {
          "train-images-idx3-ubyte: images of 1x5x4, network takes 1x4x5");
     says(load(idx(0x803, {3, 0, 0}, 0), labels),
          "train-images-idx3-ubyte: images of 1x0x0, network takes 1x4x5");
-    says(load(idx(0x803, {0, 4, 5}, 0), labels), "train-images-idx3-ubyte: holds no images");
+    says(load(idx(0x803, {0, 4, 5}, 0), labels),
+         "train-images-idx3-ubyte: holds no images, expected at least 1");
     says(load(images, idx(0x801, {0}, 0)),
          "train-labels-idx1-ubyte: 0 labels, but train-images-idx3-ubyte has 3 images");
     says(load(images, idx(0x801, {4}, 4)),

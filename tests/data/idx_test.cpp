@@ -16,25 +16,25 @@ const std::string images = idx(0x803, {3, 4, 5}, 60);
 const std::string labels = idx(0x801, {7}, 7);
 
 test::caught image_error(const std::string& bytes) {
-  return test::error_of([&] { ctnn::parse_idx_images(to_bytes(bytes), "f"); });
+  return test::error_of([&] { ctnn::io::parse_idx_images(to_bytes(bytes), "f"); });
 }
 test::caught label_error(const std::string& bytes) {
-  return test::error_of([&] { ctnn::parse_idx_labels(to_bytes(bytes), "f"); });
+  return test::error_of([&] { ctnn::io::parse_idx_labels(to_bytes(bytes), "f"); });
 }
 
 } // namespace
 
 TEST_CASE("whole IDX files parse") {
-  const ctnn::IdxImages parsed = ctnn::parse_idx_images(to_bytes(images), "f");
+  const ctnn::io::IdxImages parsed = ctnn::io::parse_idx_images(to_bytes(images), "f");
   CHECK(parsed.count == 3);
   CHECK(parsed.rows == 4);
   CHECK(parsed.cols == 5);
   REQUIRE(parsed.pixels.size() == 60);
   for (std::size_t i = 0; i < 60; ++i) CHECK(parsed.pixels[i] == i);
-  CHECK(ctnn::parse_idx_labels(to_bytes(labels), "f").labels ==
+  CHECK(ctnn::io::parse_idx_labels(to_bytes(labels), "f").labels ==
         std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5, 6});
-  CHECK(ctnn::parse_idx_images(to_bytes(idx(0x803, {0, 28, 28}, 0)), "f").count == 0);
-  CHECK(ctnn::parse_idx_labels(to_bytes(idx(0x801, {0}, 0)), "f").labels.empty());
+  CHECK(ctnn::io::parse_idx_images(to_bytes(idx(0x803, {0, 28, 28}, 0)), "f").count == 0);
+  CHECK(ctnn::io::parse_idx_labels(to_bytes(idx(0x801, {0}, 0)), "f").labels.empty());
 }
 
 TEST_CASE("each shorter IDX file is reported as truncated with both sizes") {

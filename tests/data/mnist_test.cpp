@@ -12,8 +12,8 @@ using ctnn::ImageDataset;
 
 namespace {
 
-ctnn::IdxImages images(std::size_t count, std::size_t rows, std::size_t cols) {
-  ctnn::IdxImages images{count, rows, cols, std::vector<std::uint8_t>(count * rows * cols)};
+ctnn::io::IdxImages images(std::size_t count, std::size_t rows, std::size_t cols) {
+  ctnn::io::IdxImages images{count, rows, cols, std::vector<std::uint8_t>(count * rows * cols)};
   std::iota(images.pixels.begin(), images.pixels.end(), std::uint8_t{0});
   return images;
 }
@@ -68,13 +68,15 @@ TEST_CASE("truncate keeps the first samples") {
   data.truncate(2);
   CHECK(data.size() == 2);
   CHECK(data.label(1) == 5);
-  CHECK_THROWS_AS(data.truncate(0), std::invalid_argument);
+  const auto error = test::error_of([&] { data.truncate(0); });
+  CHECK(error.code == ErrorCode::bad_argument);
+  CHECK(error.says("ImageDataset::truncate: expected to keep at least 1 sample, found 0"));
   CHECK(data.size() == 2);
 }
 
 TEST_CASE("images and labels that do not fit together are refused") {
   const struct {
-    ctnn::IdxImages images;
+    ctnn::io::IdxImages images;
     std::vector<std::uint8_t> labels;
     ctnn::Shape shape;
     const char* says;
@@ -90,7 +92,7 @@ TEST_CASE("images and labels that do not fit together are refused") {
       {images(3, 2, 2), {0, 1}, {1, 2, 2}, "L: 2 labels, but I has 3 images"},
       {images(3, 2, 2), {0, 1, 2, 3}, {1, 2, 2}, "L: 4 labels, but I has 3 images"},
       {images(3, 2, 2), {}, {1, 2, 2}, "L: 0 labels, but I has 3 images"},
-      {images(0, 2, 2), {}, {1, 2, 2}, "I: holds no images"},
+      {images(0, 2, 2), {}, {1, 2, 2}, "I: holds no images, expected at least 1"},
       {images(3, 27, 28), {0, 1, 2}, {1, 28, 28}, "I: images of 1x27x28, network takes 1x28x28"},
       {images(3, 28, 28), {0, 1, 2}, {3, 28, 28}, "I: images of 1x28x28, network takes 3x28x28"},
       {images(3, 0, 0), {0, 1, 2}, {1, 28, 28}, "I: images of 1x0x0, network takes 1x28x28"},

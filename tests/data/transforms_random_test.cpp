@@ -17,6 +17,7 @@
 #include "support/catch.hpp"
 
 using namespace ctnn;
+using namespace ctnn::transforms;
 
 namespace {
 
@@ -111,7 +112,7 @@ std::vector<float> augmented(std::uint64_t seed, std::uint32_t epoch, std::uint3
 }
 
 ImageDataset dataset(std::size_t count, std::size_t rows, std::size_t cols) {
-  IdxImages images{count, rows, cols, std::vector<std::uint8_t>(count * rows * cols)};
+  io::IdxImages images{count, rows, cols, std::vector<std::uint8_t>(count * rows * cols)};
   for (std::size_t i = 0; i < images.pixels.size(); ++i)
     images.pixels[i] = static_cast<std::uint8_t>(i * 2654435761u >> 20);
   std::vector<std::uint8_t> labels(count);
@@ -125,7 +126,7 @@ TEST_CASE("the draws of a sample are blocks of one Philox counter") {
   Random random(0x1'0000'0005, 7, 9);
   for (std::uint32_t b = 0; b < 3; ++b)
     for (const std::uint32_t word :
-         kernels::random_block({0x1'0000'0005, stream::augmentation}, 0x7'0000'0009, b))
+         kernels::random_block({0x1'0000'0005, kernels::stream::augmentation}, 0x7'0000'0009, b))
       CHECK(random.word() == word);
 }
 
@@ -361,5 +362,5 @@ TEST_CASE("images that the pipeline does not take are an error") {
   const ImageDataset images = dataset(2, 28, 27);
   const auto error = test::error_of([&] { Transformed<Augmentation>(images, 0, 0); });
   CHECK(error.code == ErrorCode::bad_data);
-  CHECK(error.message == "images of 1x28x27, the transforms take 1x28x28");
+  CHECK(error.message == "Transformed: images of 1x28x27, the transforms take 1x28x28");
 }

@@ -11,6 +11,7 @@
 #include "support/reference.hpp"
 
 using namespace ctnn;
+using namespace ctnn::transforms;
 
 namespace {
 
@@ -85,7 +86,7 @@ void agrees_in_place(const char* what, auto transform) {
 
 template <class... Parts>
 std::string sentence() {
-  static constexpr Text text = diagnose_transforms<Parts...>();
+  static constexpr Sentence text = diagnose_transforms<Parts...>();
   return std::string(std::string_view(text.view()));
 }
 
@@ -116,6 +117,56 @@ struct GrowsInPlace { // another
   static constexpr bool in_place = true;
   static constexpr ImageForm output(ImageForm in) { return in.resized(30, 30); }
   static void apply(const auto&, const auto&) {}
+};
+
+// What is declared under the right name, but not as it should be.
+struct Copies {
+  static void apply(const auto&, const auto&) {}
+};
+struct OutputOfShape : Copies {
+  static constexpr Shape output(Shape in) { return in; }
+};
+struct OutputNotStatic : Copies {
+  constexpr ImageForm output(ImageForm in) const { return in; }
+};
+struct CheckOfBool : Copies {
+  static constexpr bool check(ImageForm) { return true; }
+};
+struct DescribeOfNumber : Copies {
+  static constexpr int describe() { return 5; }
+};
+struct InPlaceFunction : Copies {
+  static constexpr bool in_place() { return true; }
+};
+struct InPlaceNotStatic : Copies {
+  const bool in_place = true;
+};
+struct InPlaceVariable : Copies {
+  [[maybe_unused]] static inline bool in_place = true;
+};
+struct BranchesOfTransforms {
+  using branches = OneOf<Copies, Compose<>>;
+  static std::size_t choose(Random&) { return 0; }
+};
+struct NoBranch {
+  using branches = OneOf<>;
+  static std::size_t choose(Random&) { return 0; }
+};
+struct NoChoice {
+  using branches = OneOf<Compose<>>;
+};
+struct ChoiceWithoutChance {
+  using branches = OneOf<Compose<>>;
+  static std::size_t choose(ImageForm) { return 0; }
+};
+
+struct TypedToTensor { // types instead of auto
+  static constexpr ImageForm output(ImageForm in) { return {in.shape, true}; }
+  static constexpr const char* check(ImageForm) { return ""; }
+  template <class T, Shape S>
+  static void apply(const Planes<const std::uint8_t, S>& in, const Planes<T, S>& out) {
+    ToTensor::apply(in, out);
+  }
 };
 
 template <int... Size>
@@ -159,7 +210,7 @@ TEST_CASE("rotation is Pillow's to the bit") {
 TEST_CASE("sines are rounded as Python rounds them") {
   for (const auto& pair : file()["round_15"]) {
     INFO(pair.dump());
-    CHECK(detail::round_15(pair[0].get<double>()) == pair[1].get<double>());
+    CHECK(transforms::detail::round_15(pair[0].get<double>()) == pair[1].get<double>());
   }
   CHECK(file()["round_15"].size() == 53);
 }
@@ -356,4 +407,46 @@ TEST_CASE("what is no pipeline is one sentence") {
         "transform 0 RandomApply<CenterCrop<8>, 0.5>: may leave more than 8 different shapes");
   CHECK(sentence<In, Sizes<1, 2, 3, 4, 5, 6, 7>, Resize<28, 28>, ToTensor>().empty());
   CHECK(sentence<In, ToTensor>().empty());
+}
+
+TEST_CASE("what is a transform is a concept") {
+  static_assert(Transform<Invert> && Transform<Transpose> && Transform<TypedToTensor>);
+  static_assert(Transform<CenterCrop<3>> && Transform<Resize<2, 3>> && Transform<ToTensor> &&
+                Transform<Normalize<0, 1>> && Transform<RandomCrop<3>> &&
+                Transform<RandomRotation<15>> && Transform<RandomAffine<Affine{}>> &&
+                Transform<RandomHorizontalFlip<>> && Transform<RandomErasing<>> &&
+                Transform<RandomApply<Invert>>);
+  static_assert(!Transform<int> && !Transform<In> && !Transform<Compose<Invert>>);
+  static_assert(!Transform<CheckOfBool> && !Transform<NoChoice> && !Transform<NoBranch>);
+  CHECK(sentence<In, TypedToTensor>().empty());
+}
+
+TEST_CASE("a member of another type than a transform may declare is one sentence") {
+  CHECK(sentence<In, OutputOfShape, ToTensor>() ==
+        "transform 0 OutputOfShape: its output is not a static constexpr ImageForm "
+        "output(ImageForm)");
+  CHECK(sentence<In, OutputNotStatic, ToTensor>() ==
+        "transform 0 OutputNotStatic: its output is not a static constexpr ImageForm "
+        "output(ImageForm)");
+  CHECK(sentence<In, Invert, CheckOfBool, ToTensor>() ==
+        "transform 1 CheckOfBool: its check is not a static constexpr Sentence check(ImageForm)");
+  CHECK(sentence<In, DescribeOfNumber, ToTensor>() ==
+        "transform 0 DescribeOfNumber: its describe is not a static constexpr Sentence describe()");
+  CHECK(sentence<In, RandomApply<DescribeOfNumber>, ToTensor>() ==
+        "transform 0 DescribeOfNumber: its describe is not a static constexpr Sentence describe()");
+  CHECK(sentence<In, InPlaceFunction, ToTensor>() ==
+        "transform 0 InPlaceFunction: its in_place is not a static constexpr bool");
+  CHECK(sentence<In, InPlaceNotStatic, ToTensor>() ==
+        "transform 0 InPlaceNotStatic: its in_place is not a static constexpr bool");
+  CHECK(sentence<In, InPlaceVariable, ToTensor>() ==
+        "transform 0 InPlaceVariable: its in_place is not a static constexpr bool");
+  CHECK(sentence<In, BranchesOfTransforms, ToTensor>() ==
+        "transform 0 BranchesOfTransforms: its branches are not a OneOf<Compose<...>, ...>");
+  CHECK(sentence<In, NoBranch, ToTensor>() ==
+        "transform 0 NoBranch: its branches are not a OneOf<Compose<...>, ...>");
+  CHECK(sentence<In, NoChoice, ToTensor>() ==
+        "transform 0 NoChoice: it has branches, but no static std::size_t choose(Random&)");
+  CHECK(sentence<In, ChoiceWithoutChance, ToTensor>() ==
+        "transform 0 ChoiceWithoutChance: it has branches, but no static std::size_t "
+        "choose(Random&)");
 }

@@ -10,6 +10,7 @@
 #include "support/gzip.hpp"
 
 using fuzz::require;
+namespace io = ctnn::io;
 using test::gzip;
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
@@ -23,32 +24,32 @@ std::string_view text(const std::uint8_t* data, std::size_t size) {
 std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 /// The images, or nothing and false.
-bool parse(std::string_view file, ctnn::IdxImages& images) {
+bool parse(std::string_view file, io::IdxImages& images) {
   return fuzz::accepts(ctnn::ErrorCode::bad_data,
-                       [&] { images = ctnn::parse_idx_images(bytes(file), "f"); });
+                       [&] { images = io::parse_idx_images(bytes(file), "f"); });
 }
-bool parse(std::string_view file, ctnn::IdxLabels& labels) {
+bool parse(std::string_view file, io::IdxLabels& labels) {
   return fuzz::accepts(ctnn::ErrorCode::bad_data,
-                       [&] { labels = ctnn::parse_idx_labels(bytes(file), "f"); });
+                       [&] { labels = io::parse_idx_labels(bytes(file), "f"); });
 }
 
-const std::vector<std::uint8_t>& elements(const ctnn::IdxImages& images) {
+const std::vector<std::uint8_t>& elements(const io::IdxImages& images) {
   const auto [count, rows, cols, pixels] = images;
   require(pixels.size() == count * rows * cols, "as many pixels as the dimensions say");
   return images.pixels;
 }
-const std::vector<std::uint8_t>& elements(const ctnn::IdxLabels& labels) { return labels.labels; }
+const std::vector<std::uint8_t>& elements(const io::IdxLabels& labels) { return labels.labels; }
 
 /// The first `limit` bytes of what a gzip file holds, as far as they can be read; other files as
 /// they are.
 std::string inflated(std::string_view file, std::size_t limit) {
-  if (!ctnn::is_gzip(bytes(file))) return std::string(file);
+  if (!io::is_gzip(bytes(file))) return std::string(file);
   constexpr std::size_t piece = 7; // the parser reads all elements at once
   std::string content(limit, '\0');
   const auto out = std::as_writable_bytes(std::span(content));
   std::size_t size = 0;
   try {
-    ctnn::GzipReader reader(bytes(file), "f", ctnn::ErrorCode::bad_data);
+    io::GzipReader reader(bytes(file), "f", ctnn::ErrorCode::bad_data);
     for (std::size_t step = 1; step != 0; size += step)
       step = reader.read(out.subspan(size, std::min(piece, limit - size)));
   } catch (const ctnn::Error&) { // the rest is lost
@@ -63,7 +64,7 @@ template <class Content>
 void check(std::string_view file, std::size_t header) {
   Content content, again;
   if (!parse(file, content)) return;
-  if (ctnn::is_gzip(bytes(file))) {
+  if (io::is_gzip(bytes(file))) {
     const std::size_t size = header + elements(content).size();
     require(parse(inflated(file, size + 1), again), "the inflated file parses");
     require(elements(again) == elements(content), "the inflated file is equal");
@@ -101,8 +102,8 @@ void repair(std::string& file, std::minstd_rand& random) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  check<ctnn::IdxImages>(text(data, size), 16);
-  check<ctnn::IdxLabels>(text(data, size), 8);
+  check<io::IdxImages>(text(data, size), 16);
+  check<io::IdxLabels>(text(data, size), 8);
   return 0;
 }
 

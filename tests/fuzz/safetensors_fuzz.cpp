@@ -10,6 +10,7 @@
 #include "fuzz/require.hpp"
 
 using fuzz::require;
+namespace io = ctnn::io;
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
@@ -17,15 +18,12 @@ namespace {
 
 using bytes = std::vector<std::byte>;
 
-std::vector<ctnn::TensorBytes> contents(const ctnn::SafetensorsFile& file) {
-  std::vector<ctnn::TensorBytes> tensors;
-  for (const ctnn::TensorInfo& tensor : file.tensors)
-    tensors.push_back({tensor.name, tensor.dtype, tensor.shape, file.bytes_of(tensor)});
-  std::ranges::sort(tensors, {}, &ctnn::TensorBytes::name);
+std::vector<io::TensorBytes> by_name(std::vector<io::TensorBytes> tensors) {
+  std::ranges::sort(tensors, {}, &io::TensorBytes::name);
   return tensors;
 }
 
-bool equal(const ctnn::TensorBytes& a, const ctnn::TensorBytes& b) {
+bool equal(const io::TensorBytes& a, const io::TensorBytes& b) {
   return a.name == b.name && a.dtype == b.dtype && a.shape == b.shape &&
          std::ranges::equal(a.data, b.data);
 }
@@ -69,20 +67,20 @@ void mutate(Part& part, std::size_t max_size) {
 
 /// As many bytes of data as the header speaks of, if it can be read and that is not too many.
 void fit_data(parts& file, std::size_t max_size) {
-  ctnn::detail::safetensors_header header;
+  io::detail::safetensors_header header;
   if (!nlohmann::json::sax_parse(file.header, &header)) return;
   std::uint64_t end = 0;
-  for (const ctnn::TensorInfo& tensor : header.tensors) end = std::max(end, tensor.end);
+  for (const auto& tensor : header.tensors) end = std::max(end, tensor.end);
   if (end <= max_size) file.data.resize(end);
 }
 
 /// A file that is right: up to four tensors of any dtypes and small shapes.
 bytes random_file(std::minstd_rand& random) {
   static const bytes zeros(4096);
-  std::vector<ctnn::TensorBytes> tensors;
+  std::vector<io::TensorBytes> tensors;
   for (auto left = random() % 5; left > 0; --left) {
-    const auto& [dtype, bits] = ctnn::detail::dtypes[random() % ctnn::detail::dtypes.size()];
-    ctnn::TensorBytes tensor{std::string(left, 'a'), std::string(dtype), {}, {}};
+    const auto& [dtype, bits] = io::detail::dtypes[random() % io::detail::dtypes.size()];
+    io::TensorBytes tensor{std::string(left, 'a'), std::string(dtype), {}, {}};
     std::uint64_t size = bits;
     for (auto rank = random() % 4; rank > 0; --rank) {
       tensor.shape.push_back(random() % 4);
@@ -94,27 +92,31 @@ bytes random_file(std::minstd_rand& random) {
   }
   std::map<std::string, std::string> metadata;
   if (random() % 2 == 0) metadata = {{"format", "pt"}, {"key", "\u00e9\n"}};
-  return ctnn::write_safetensors(std::move(tensors), metadata);
+  return io::write_safetensors(std::move(tensors), metadata);
 }
 
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = std::as_bytes(std::span(data, size));
-  ctnn::SafetensorsFile file;
+  io::SafetensorsFile file;
   if (!fuzz::accepts(ctnn::ErrorCode::bad_checkpoint,
-                     [&] { file = ctnn::parse_safetensors(input, "f"); }))
+                     [&] { file = io::parse_safetensors(input, "f"); }))
     return 0;
-  const std::vector<ctnn::TensorBytes> tensors = contents(file);
-  std::size_t covered = 0;
-  for (const ctnn::TensorBytes& tensor : tensors) covered += tensor.data.size();
-  require(covered == file.data.size(), "the tensors are the data, each byte once");
-  const bytes written = ctnn::write_safetensors(tensors, file.metadata);
-  const ctnn::SafetensorsFile again = ctnn::parse_safetensors(written, "f");
+  std::uint64_t header = 0;
+  std::memcpy(&header, data, sizeof header);
+  const std::byte* next = input.data() + sizeof header + header;
+  for (const io::TensorBytes& tensor : file.tensors) {
+    require(tensor.data.data() == next, "each tensor begins where the one before it ends");
+    next += tensor.data.size();
+  }
+  require(next == input.data() + input.size(), "the tensors are all that follows the header");
+  const bytes written = io::write_safetensors(file.tensors, file.metadata);
+  const io::SafetensorsFile again = io::parse_safetensors(written, "f");
   require(again.metadata == file.metadata, "metadata are written as they were read");
-  require(std::ranges::equal(contents(again), tensors, equal),
+  require(std::ranges::equal(by_name(again.tensors), by_name(file.tensors), equal),
           "tensors are written as they were read");
-  require(ctnn::write_safetensors(contents(again), again.metadata) == written,
+  require(io::write_safetensors(by_name(again.tensors), again.metadata) == written,
           "what is written does not depend on the order of the data");
   return 0;
 }

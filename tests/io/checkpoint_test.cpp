@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 
 using ctnn::ErrorCode;
-using ctnn::ParameterSlot;
+using ctnn::io::ParameterSlot;
 
 namespace {
 
@@ -44,15 +44,15 @@ std::vector<T> known_values(std::size_t count) {
 }
 
 /// A file in memory with these tensors.
-std::vector<std::byte> file_of(const std::vector<ctnn::TensorBytes>& tensors) {
-  return ctnn::write_safetensors(tensors, {});
+std::vector<std::byte> file_of(const std::vector<ctnn::io::TensorBytes>& tensors) {
+  return ctnn::io::write_safetensors(tensors, {});
 }
 
 template <class T>
 test::caught load(const std::vector<std::byte>& bytes, std::span<const ParameterSlot<T>> slots) {
   return test::error_of([&] {
-    ctnn::load_parameters<T>(ctnn::parse_safetensors(bytes, "x.safetensors"), "x.safetensors",
-                             slots);
+    ctnn::io::load_parameters<T>(ctnn::io::parse_safetensors(bytes, "x.safetensors"),
+                                 "x.safetensors", slots);
   });
 }
 
@@ -60,7 +60,7 @@ test::caught load(const std::vector<std::byte>& bytes, std::span<const Parameter
 
 TEMPLATE_TEST_CASE("a file written from PyTorch fills the network", "", float, double) {
   tiny_net<TestType> net;
-  const auto metadata = ctnn::load_parameters<TestType>(tiny, net.slots()).metadata;
+  const auto metadata = ctnn::io::load_parameters<TestType>(tiny, net.slots()).metadata;
   CHECK(net.conv1_weight == known_values<TestType>(18));
   CHECK(net.conv1_bias == known_values<TestType>(2));
   CHECK(net.fc1_weight == known_values<TestType>(24));
@@ -74,11 +74,13 @@ TEMPLATE_TEST_CASE("saving and loading keeps every bit", "", float, double) {
   tiny_net<TestType> net;
   net.conv1_bias = {limits::denorm_min(), -limits::max()};
   net.fc1_bias = {TestType(-0.0), TestType(1) / 3, limits::epsilon()};
-  ctnn::save_parameters<const TestType>(folder / "net", net.const_slots(), {{"ctnn.epoch", "3"}});
+  ctnn::io::save_parameters<const TestType>(folder / "net", net.const_slots(),
+                                            {{"ctnn.epoch", "3"}});
   CHECK(folder.list() == std::vector<std::string>{"net"});
 
   tiny_net<TestType> loaded;
-  const auto metadata = ctnn::load_parameters<TestType>(folder / "net", loaded.slots()).metadata;
+  const auto metadata =
+      ctnn::io::load_parameters<TestType>(folder / "net", loaded.slots()).metadata;
   CHECK(loaded == net);
   CHECK(std::signbit(loaded.fc1_bias[0]));
   CHECK(metadata == std::map<std::string, std::string>{{"ctnn.epoch", "3"}, {"format", "pt"}});
@@ -86,7 +88,7 @@ TEMPLATE_TEST_CASE("saving and loading keeps every bit", "", float, double) {
   // Saved again, the same bytes: nothing in a file depends on time, order or address.
   auto reversed = loaded.const_slots();
   std::ranges::reverse(reversed);
-  ctnn::save_parameters<const TestType>(folder / "again", reversed, {{"ctnn.epoch", "3"}});
+  ctnn::io::save_parameters<const TestType>(folder / "again", reversed, {{"ctnn.epoch", "3"}});
   CHECK(test::read(folder / "again") == test::read(folder / "net"));
 }
 
@@ -94,14 +96,14 @@ TEST_CASE("a double network reads F32 files and a float network refuses F64") {
   const test::temporary_folder folder;
   tiny_net<float> single;
   tiny_net<double> wide;
-  ctnn::save_parameters<float>(folder / "f32", single.slots());
-  ctnn::save_parameters<double>(folder / "f64", wide.slots());
+  ctnn::io::save_parameters<float>(folder / "f32", single.slots());
+  ctnn::io::save_parameters<double>(folder / "f64", wide.slots());
   wide.fc1_bias[0] = 0;
-  ctnn::load_parameters<double>(folder / "f32", wide.slots());
+  ctnn::io::load_parameters<double>(folder / "f32", wide.slots());
   CHECK(wide == tiny_net<double>{});
 
   const auto error =
-      test::error_of([&] { ctnn::load_parameters<float>(folder / "f64", single.slots()); });
+      test::error_of([&] { ctnn::io::load_parameters<float>(folder / "f64", single.slots()); });
   CHECK(error.code == ErrorCode::bad_checkpoint);
   CHECK(error.says("dtype F64 of conv1.weight is not supported, expected F32; "));
 }
@@ -147,10 +149,10 @@ TEMPLATE_TEST_CASE("a weight that is not finite is refused by name and index", "
     tiny_net<TestType> broken;
     broken.conv1_weight[0] = 1;
     broken.fc1_weight[23] = row.value;
-    ctnn::save_parameters<TestType>(folder / "net", broken.slots());
+    ctnn::io::save_parameters<TestType>(folder / "net", broken.slots());
     tiny_net<TestType> net;
     const auto error =
-        test::error_of([&] { ctnn::load_parameters<TestType>(folder / "net", net.slots()); });
+        test::error_of([&] { ctnn::io::load_parameters<TestType>(folder / "net", net.slots()); });
     INFO(error.message);
     CHECK(error.code == ErrorCode::bad_checkpoint);
     CHECK(error.says(row.says));
@@ -162,18 +164,18 @@ TEST_CASE("files that cannot be read or written are named") {
   const test::temporary_folder folder;
   tiny_net<float> net;
   const auto missing =
-      test::error_of([&] { ctnn::load_parameters<float>(folder / "none", net.slots()); });
+      test::error_of([&] { ctnn::io::load_parameters<float>(folder / "none", net.slots()); });
   CHECK(missing.code == ErrorCode::bad_checkpoint);
   CHECK(missing.says("none: cannot read: No such file or directory"));
 
   test::write(folder / "half", test::read(tiny).substr(0, 500));
   const auto half =
-      test::error_of([&] { ctnn::load_parameters<float>(folder / "half", net.slots()); });
+      test::error_of([&] { ctnn::io::load_parameters<float>(folder / "half", net.slots()); });
   CHECK(half.code == ErrorCode::bad_checkpoint);
   CHECK(half.says("half: truncated: tensors need 188 bytes after the header, found 156"));
   CHECK(net == tiny_net<float>{});
 
   const auto unwritable =
-      test::error_of([&] { ctnn::save_parameters<float>(folder / "no" / "net", net.slots()); });
+      test::error_of([&] { ctnn::io::save_parameters<float>(folder / "no" / "net", net.slots()); });
   CHECK(unwritable.code == ErrorCode::cannot_write);
 }

@@ -31,7 +31,7 @@ TEST_CASE("read_file returns all bytes of a regular file") {
   for (const std::string& text :
        {std::string(), std::string("a\0b\n", 4), std::string(70000, 'x')}) {
     test::write(folder / "file", text);
-    CHECK(ctnn::read_file(folder / "file", 70000, ErrorCode::bad_data) == to_bytes(text));
+    CHECK(ctnn::io::read_file(folder / "file", 70000, ErrorCode::bad_data) == to_bytes(text));
   }
 }
 
@@ -57,7 +57,8 @@ TEST_CASE("read_file refuses what is not a readable regular file without hanging
       {folder / "two\nlines\x1b[31m", "two\\x0alines\\x1b[31m: cannot read"},
   };
   for (const auto& row : rows) {
-    const auto error = test::error_of([&] { ctnn::read_file(row.path, 4, ErrorCode::bad_data); });
+    const auto error =
+        test::error_of([&] { ctnn::io::read_file(row.path, 4, ErrorCode::bad_data); });
     INFO(error.message);
     CHECK(error.code == ErrorCode::bad_data);
     CHECK(error.says(row.says));
@@ -69,7 +70,7 @@ TEST_CASE("write_file_atomically creates and replaces") {
   const temporary_folder folder;
   const fs::path path = folder / "file";
   for (const std::string& text : {std::string("new"), std::string(100000, 'x'), std::string()}) {
-    ctnn::write_file_atomically(path, to_bytes(text));
+    ctnn::io::write_file_atomically(path, to_bytes(text));
     CHECK(test::read(path) == text);
     CHECK(folder.list() == std::vector<std::string>{"file"});
   }
@@ -79,7 +80,7 @@ TEST_CASE("write_file_atomically works with a bare file name") {
   const temporary_folder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder.path());
-  ctnn::write_file_atomically("bare", to_bytes("x"));
+  ctnn::io::write_file_atomically("bare", to_bytes("x"));
   fs::current_path(before);
   CHECK(test::read(folder / "bare") == "x");
 }
@@ -87,13 +88,13 @@ TEST_CASE("write_file_atomically works with a bare file name") {
 TEST_CASE("a new file gets the permissions of the umask and an old one keeps its own") {
   const temporary_folder folder;
   const mode_t before = ::umask(027);
-  ctnn::write_file_atomically(folder / "new", to_bytes("x"));
+  ctnn::io::write_file_atomically(folder / "new", to_bytes("x"));
   ::umask(before);
   CHECK(mode_of(folder / "new") == 0640);
 
   test::write(folder / "old", "old");
   fs::permissions(folder / "old", fs::perms(0604));
-  ctnn::write_file_atomically(folder / "old", to_bytes("x"));
+  ctnn::io::write_file_atomically(folder / "old", to_bytes("x"));
   CHECK(mode_of(folder / "old") == 0604);
 }
 
@@ -105,8 +106,8 @@ TEST_CASE("a symbolic link stays a link and its target is written") {
   fs::create_symlink(folder / "relative", folder / "absolute");
   fs::create_symlink("run/none", folder / "dangling");
 
-  ctnn::write_file_atomically(folder / "absolute", to_bytes("new"));
-  ctnn::write_file_atomically(folder / "dangling", to_bytes("made"));
+  ctnn::io::write_file_atomically(folder / "absolute", to_bytes("new"));
+  ctnn::io::write_file_atomically(folder / "dangling", to_bytes("made"));
   CHECK(fs::is_symlink(folder / "absolute"));
   CHECK(fs::is_symlink(folder / "relative"));
   CHECK(fs::is_symlink(folder / "dangling"));
@@ -140,7 +141,7 @@ TEST_CASE("a write that cannot succeed says why and leaves no litter") {
   };
   for (const auto& row : rows) {
     const auto error =
-        test::error_of([&] { ctnn::write_file_atomically(row.path, to_bytes("x")); });
+        test::error_of([&] { ctnn::io::write_file_atomically(row.path, to_bytes("x")); });
     INFO(error.message);
     CHECK(error.code == ErrorCode::cannot_write);
     CHECK(error.says(row.says));
@@ -163,7 +164,7 @@ TEST_CASE("a write that fails half way leaves the old file and no litter") {
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
   const auto error = test::error_of(
-      [&] { ctnn::write_file_atomically(folder / "file", to_bytes(std::string(5000, 'x'))); });
+      [&] { ctnn::io::write_file_atomically(folder / "file", to_bytes(std::string(5000, 'x'))); });
   ::setrlimit(RLIMIT_FSIZE, &limit);
   std::signal(SIGXFSZ, old_handler);
 
@@ -177,10 +178,10 @@ TEST_CASE("with two writers of one name a reader always sees a whole file") {
   const temporary_folder folder;
   const std::string a(20000, 'a'), b(30000, 'b');
   const fs::path path = folder / "file";
-  ctnn::write_file_atomically(path, to_bytes(a));
+  ctnn::io::write_file_atomically(path, to_bytes(a));
   {
     const auto write_often = [&](const std::string& text) {
-      for (int i = 0; i < 20; ++i) ctnn::write_file_atomically(path, to_bytes(text));
+      for (int i = 0; i < 20; ++i) ctnn::io::write_file_atomically(path, to_bytes(text));
     };
     const std::jthread first(write_often, std::cref(a)), second(write_often, std::cref(b));
     for (int i = 0; i < 50; ++i) {

@@ -15,7 +15,7 @@ namespace {
 /// Everything that `bytes` hold, read `piece` bytes at a time; every piece but the last is full.
 std::string inflate(const std::string& bytes, std::size_t piece = 100) {
   const auto file = to_bytes(bytes);
-  ctnn::GzipReader reader(file, "f", ErrorCode::bad_data);
+  ctnn::io::GzipReader reader(file, "f", ErrorCode::bad_data);
   std::string text;
   for (bool more = true; more;) {
     std::string next(piece, '?');
@@ -49,11 +49,11 @@ std::string with_fields(int flags, const std::string& fields) {
 } // namespace
 
 TEST_CASE("gzip data are known by their first two bytes") {
-  CHECK(ctnn::is_gzip(to_bytes("\x1f\x8b")));
-  CHECK(ctnn::is_gzip(to_bytes(gzip(""))));
-  CHECK_FALSE(ctnn::is_gzip(to_bytes("")));
-  CHECK_FALSE(ctnn::is_gzip(to_bytes("\x1f")));
-  CHECK_FALSE(ctnn::is_gzip(to_bytes("\x8b\x1f")));
+  CHECK(ctnn::io::is_gzip(to_bytes("\x1f\x8b")));
+  CHECK(ctnn::io::is_gzip(to_bytes(gzip(""))));
+  CHECK_FALSE(ctnn::io::is_gzip(to_bytes("")));
+  CHECK_FALSE(ctnn::io::is_gzip(to_bytes("\x1f")));
+  CHECK_FALSE(ctnn::io::is_gzip(to_bytes("\x8b\x1f")));
 }
 
 TEST_CASE("what was compressed is read back in pieces of any size") {
@@ -160,7 +160,7 @@ TEST_CASE("damaged gzip data are refused in the words of what is wrong") {
 TEST_CASE("the reader throws with the exit code it was given") {
   const std::byte none[1]{};
   std::byte out{};
-  ctnn::GzipReader reader(std::span(none, 0), "two\nlines", ErrorCode::bad_checkpoint);
+  ctnn::io::GzipReader reader(std::span(none, 0), "two\nlines", ErrorCode::bad_checkpoint);
   const auto caught = test::error_of([&] { reader.read(std::span(&out, 1)); });
   CHECK(caught.code == ErrorCode::bad_checkpoint);
   CHECK(caught.says("two\\x0alines: truncated gzip data"));

@@ -41,7 +41,7 @@ struct row {
 void check_refused(std::span<const row> rows) {
   for (const row& row : rows) {
     const auto bytes = to_bytes(row.bytes);
-    const auto error = test::error_of([&] { ctnn::parse_safetensors(bytes, "f"); });
+    const auto error = test::error_of([&] { ctnn::io::parse_safetensors(bytes, "f"); });
     INFO(row.bytes.substr(0, 200));
     CHECK(error.code == ErrorCode::bad_checkpoint);
     INFO(error.message);

@@ -19,8 +19,8 @@ std::string entry(const std::string& dtype, const std::string& shape, const std:
          "}}";
 }
 
-ctnn::SafetensorsFile parse(const std::vector<std::byte>& bytes) {
-  return ctnn::parse_safetensors(bytes, "x.safetensors");
+ctnn::io::SafetensorsFile parse(const std::vector<std::byte>& bytes) {
+  return ctnn::io::parse_safetensors(bytes, "x.safetensors");
 }
 
 struct row {
@@ -84,7 +84,7 @@ TEST_CASE("every dtype of the format has its size") {
               {"C64", 64},    {"F64", 64},       {"I64", 64},        {"U64", 64}, {"F8_E5M2", 8},
               {"F8_E4M3", 8}, {"F8_E8M0", 8},    {"F8_E4M3FNUZ", 8}, {"F4", 4},   {"F6_E2M3", 6},
               {"F6_E3M2", 6}, {"F8_E5M2FNUZ", 8}};
-  CHECK(std::size(rows) == ctnn::detail::dtypes.size());
+  CHECK(std::size(rows) == ctnn::io::detail::dtypes.size());
   for (const auto& row : rows) {
     const std::string size = std::to_string(row.bytes_of_eight);
     const auto bytes = to_bytes(test::safetensors(
@@ -110,8 +110,8 @@ TEST_CASE("the header length is checked before the header is read") {
       {std::string("PK\x03\x04") + std::string(60, '\0'), "zip archive, perhaps from torch.save"},
   };
   check_refused(rows);
-  CHECK(ctnn::parse_safetensors(to_bytes(test::safetensors("{}" + std::string(1 << 20, ' '))), "x",
-                                1 << 21)
+  CHECK(ctnn::io::parse_safetensors(to_bytes(test::safetensors("{}" + std::string(1 << 20, ' '))),
+                                    "x", 1 << 21)
             .tensors.empty());
 }
 
@@ -263,8 +263,8 @@ TEST_CASE("each prefix of a file is refused and no bit flip of a header does har
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
     const auto bytes = to_bytes(flipped);
     const auto error = test::error_of([&] {
-      const ctnn::SafetensorsFile parsed = parse(bytes);
-      for (const auto& tensor : parsed.tensors) REQUIRE(parsed.bytes_of(tensor).size() > 0);
+      const ctnn::io::SafetensorsFile parsed = parse(bytes);
+      for (const auto& tensor : parsed.tensors) REQUIRE(tensor.data.size() > 0);
     });
     REQUIRE((!error.code || error.code == ErrorCode::bad_checkpoint));
     REQUIRE(error.is_one_line());
@@ -275,14 +275,14 @@ TEST_CASE("each prefix of a file is refused and no bit flip of a header does har
 
 TEST_CASE("a file of an independent writer is understood") {
   const auto bytes = to_bytes(test::read(CTNN_TESTS_DIR "/reference/tiny.safetensors"));
-  const ctnn::SafetensorsFile file = parse(bytes);
+  const ctnn::io::SafetensorsFile file = parse(bytes);
   CHECK(file.metadata == std::map<std::string, std::string>{{"format", "pt"}});
   REQUIRE(file.tensors.size() == 4);
   CHECK(file.tensors[0].name == "conv1.weight");
   CHECK(file.tensors[0].dtype == "F32");
   CHECK(file.tensors[0].shape == std::vector<std::uint64_t>{2, 1, 3, 3});
   CHECK(file.tensors[3].name == "fc1.bias");
-  CHECK(file.bytes_of(file.tensors[3]).size() == 12);
+  CHECK(file.tensors[3].data.size() == 12);
 }
 
 TEST_CASE("the writer gives the bytes of the reference implementation") {
@@ -290,7 +290,8 @@ TEST_CASE("the writer gives the bytes of the reference implementation") {
   const float values[] = {0, 1, 2, 3, 4, 5};
   const std::string data(reinterpret_cast<const char*>(values), sizeof values);
   const auto written = [&](const char* name, std::vector<std::uint64_t> shape) {
-    return ctnn::write_safetensors({{name, "F32", shape, std::as_bytes(std::span(values))}}, {});
+    return ctnn::io::write_safetensors({{name, "F32", shape, std::as_bytes(std::span(values))}},
+                                       {});
   };
   CHECK(written("attn.0", {1, 2, 3}) ==
         to_bytes(test::safetensors(
@@ -301,8 +302,8 @@ TEST_CASE("the writer gives the bytes of the reference implementation") {
       to_bytes(test::safetensors(
                    R"({"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       )") +
                data));
-  CHECK(ctnn::write_safetensors({}, {}) == to_bytes(test::safetensors("{}      ")));
-  CHECK(ctnn::write_safetensors({}, {{"framework", "pt"}}) ==
+  CHECK(ctnn::io::write_safetensors({}, {}) == to_bytes(test::safetensors("{}      ")));
+  CHECK(ctnn::io::write_safetensors({}, {{"framework", "pt"}}) ==
         to_bytes(test::safetensors(R"({"__metadata__":{"framework":"pt"}}     )")));
 }
 
@@ -311,29 +312,27 @@ TEST_CASE("what is written is read back in falling dtype order then by name") {
   const auto data = [&](std::size_t size) { return std::as_bytes(std::span(bytes)).first(size); };
   const std::map<std::string, std::string> metadata{{"format", "pt"},
                                                     {"quote \"\n", "\u00e9 \x01"}};
-  const auto written = ctnn::write_safetensors({{"z", "F32", {2}, data(8)},
-                                                {"a", "F32", {}, data(4)},
-                                                {"m \"\\\n", "BF16", {3, 1}, data(6)},
-                                                {"c", "I64", {5}, data(40)},
-                                                {"b", "F64", {2, 2}, data(32)},
-                                                {"e", "F32", {0, 7}, data(0)}},
-                                               metadata);
-  const ctnn::SafetensorsFile file = parse(written);
+  const auto written = ctnn::io::write_safetensors({{"z", "F32", {2}, data(8)},
+                                                    {"a", "F32", {}, data(4)},
+                                                    {"m \"\\\n", "BF16", {3, 1}, data(6)},
+                                                    {"c", "I64", {5}, data(40)},
+                                                    {"b", "F64", {2, 2}, data(32)},
+                                                    {"e", "F32", {0, 7}, data(0)}},
+                                                   metadata);
+  const ctnn::io::SafetensorsFile file = parse(written);
   CHECK(file.metadata == metadata);
   const char* const names[] = {"c", "b", "a", "e", "z", "m \"\\\n"};
   REQUIRE(file.tensors.size() == std::size(names));
   for (std::size_t i = 0; i < std::size(names); ++i) CHECK(file.tensors[i].name == names[i]);
   CHECK(file.tensors[5].shape == std::vector<std::uint64_t>{3, 1});
-  for (const auto& tensor : file.tensors) {
-    const auto got = file.bytes_of(tensor);
-    CHECK(std::ranges::equal(got, data(got.size())));
-  }
+  for (const auto& tensor : file.tensors)
+    CHECK(std::ranges::equal(tensor.data, data(tensor.data.size())));
 }
 
 TEST_CASE("the writer refuses what the parser would refuse") {
   const std::byte four[4]{};
-  const auto refused = [&](std::vector<ctnn::TensorBytes> tensors, const char* says) {
-    const auto error = test::error_of([&] { ctnn::write_safetensors(tensors, {}); });
+  const auto refused = [&](std::vector<ctnn::io::TensorBytes> tensors, const char* says) {
+    const auto error = test::error_of([&] { ctnn::io::write_safetensors(tensors, {}); });
     INFO(error.message);
     CHECK(error.says(says));
   };

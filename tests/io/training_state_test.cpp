@@ -53,7 +53,7 @@ void goes_on(const Optimizer& optimizer) {
 
   Network<Net> other(6);
   Trainer again(other, NLLLoss{}, optimizer, {.threads = 1, .seed = 3});
-  const Checkpoint checkpoint = read_checkpoint(path);
+  const io::Checkpoint checkpoint = io::read_checkpoint(path);
   load_training_state(again, checkpoint);
   const auto& metadata = checkpoint.file.metadata;
   CHECK(metadata.at("mine") == "x");
@@ -83,7 +83,7 @@ TEST_CASE("a state of anything else changes nothing and says what differs") {
   trainer.step(Samples{}, batch);
   const auto before = weights(net);
   const auto error = [&](const char* name) {
-    return test::error_of([&] { load_training_state(trainer, read_checkpoint(folder / name)); });
+    return test::error_of([&] { load_training_state(trainer, folder / name); });
   };
 
   save_state_dict(net, folder / "weights");

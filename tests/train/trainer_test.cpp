@@ -16,7 +16,7 @@ using Small = Sequential<Input<1, 10, 10>, Conv2d<4, 3>, ReLU, Conv2d<6, 3>, Max
 
 TensorDataset<double, 4> dataset(const nlohmann::json& file) {
   const auto x = test::numbers(file["x"]);
-  auto inputs = batch_tensor<double, Small::input_shape>(x.size() / Small::input_shape.size());
+  auto inputs = detail::batch_tensor<double, Small::input_shape>(x.size() / Small::input_shape.size());
   for (std::size_t i = 0; i < x.size(); ++i) inputs.data()[i] = x[i];
   std::vector<std::uint32_t> labels;
   for (const double label : test::numbers(file["target"]))

@@ -137,6 +137,16 @@ constexpr bool require_empty() {
   return sizeof(show<typename sentence<What>::type>) > 0;
 }
 
+/// Fails with the sentence, unless it is empty, where its result is needed.
+template <const Sentence& What>
+constexpr poison tell() {
+  static_cast<void>(require_empty<What>());
+  return {};
+}
+
+/// The error of something that has told it already.
+inline constexpr Sentence already_told{};
+
 /// Insertions, deletions and replacements that lead from one word to the other (Levenshtein).
 constexpr std::size_t edit_distance(StringView from, StringView to) {
   std::size_t row[Name::capacity + 1]{};

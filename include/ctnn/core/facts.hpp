@@ -131,34 +131,23 @@ struct NetworkFacts<Input<Extents...>, Layers...> {
 
 namespace detail {
 
-/// The members of NetworkFacts where there is no network. `Source::member` is what each is: a poison
-/// that agrees with everything, or one whose making is the error.
-template <class Source>
+/// The members of NetworkFacts for what is no network: whoever needs one is told the error, and nothing
+/// else.
+template <const Sentence& Error>
 struct PoisonedFacts {
   static constexpr bool well_formed = false;
-  static constexpr poison graph = Source::member, layer_count = Source::member,
-                          layers = Source::member, nodes = Source::member,
-                          node_count = Source::member, input_shape = Source::member,
-                          output_shape = Source::member, parameter_count = Source::member,
-                          multiply_adds = Source::member, input_bytes = Source::member,
-                          forward_backward_bytes = Source::member, parameter_bytes = Source::member;
+  static constexpr poison graph = tell<Error>(), layer_count = tell<Error>(),
+                          layers = tell<Error>(), nodes = tell<Error>(), node_count = tell<Error>(),
+                          input_shape = tell<Error>(), output_shape = tell<Error>(),
+                          parameter_count = tell<Error>(), multiply_adds = tell<Error>(),
+                          input_bytes = tell<Error>(), forward_backward_bytes = tell<Error>(),
+                          parameter_bytes = tell<Error>();
   template <std::size_t I>
   using layer = poison;
   template <FixedString Name>
   static consteval poison parameter() {
-    return Source::member;
+    return tell<Error>();
   }
-};
-
-/// For a network whose error is told elsewhere.
-struct Silent {
-  static constexpr poison member{};
-};
-
-/// For what is no network by itself: asking is the error.
-template <const Sentence& What>
-struct Complaining {
-  static constexpr poison member = require_empty<What>() ? poison{} : poison{};
 };
 
 } // namespace detail

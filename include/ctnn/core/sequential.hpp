@@ -31,7 +31,7 @@ inline constexpr Sentence network_error<Input<Extents...>, Ls...> =
 /// Layers in a row, as torch.nn.Sequential. Without an Input it is a block, to be nested in a
 /// network.
 template <class... Layers>
-struct Sequential : detail::PoisonedFacts<detail::Complaining<detail::network_error<Layers...>>> {};
+struct Sequential : detail::PoisonedFacts<detail::network_error<Layers...>> {};
 
 /// A network: `Sequential<Input<1, 28, 28>, Conv2d<32, 3>, ReLU, …>`. Its members are those of
 /// NetworkFacts. One that cannot work is one compile-time error whose text says why.
@@ -39,7 +39,7 @@ template <int... Extents, class... Layers>
 struct Sequential<Input<Extents...>, Layers...>
     : std::conditional_t<detail::network_error<Input<Extents...>, Layers...>.empty(),
                          NetworkFacts<Input<Extents...>, Layers...>,
-                         detail::PoisonedFacts<detail::Silent>> {
+                         detail::PoisonedFacts<detail::already_told>> {
   static_assert(detail::require_empty<detail::network_error<Input<Extents...>, Layers...>>());
 };
 

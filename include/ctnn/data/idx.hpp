@@ -1,6 +1,7 @@
 #pragma once
-// The IDX format of the MNIST files, plain or gzip-compressed, parsed from bytes in memory.
-// Format: big-endian u32 magic (0x00 0x00 type rank), one u32 per dimension, then the elements.
+/// @file
+/// The IDX format of the MNIST files, plain or gzip-compressed, parsed from bytes in memory.
+/// Format: big-endian u32 magic (0x00 0x00 type rank), one u32 per dimension, then the elements.
 
 #include <array>
 #include <cstddef>
@@ -17,9 +18,9 @@
 #include <ctnn/io/gzip.hpp>
 #include <ctnn/io/message.hpp>
 
-namespace ctnn {
+namespace ctnn::io {
 
-/// `count` grey images, row-major, 0 = background.
+/// IdxImages are the `count` grey images of an IDX file, row-major, 0 = background.
 struct IdxImages {
   std::size_t count = 0;
   std::size_t rows = 0;
@@ -27,11 +28,12 @@ struct IdxImages {
   std::vector<std::uint8_t> pixels;
 };
 
+/// IdxLabels are the labels of an IDX file.
 struct IdxLabels {
   std::vector<std::uint8_t> labels;
 };
 
-/// Bound on a file, and on the elements of a compressed one; MNIST has 47 MB.
+/// An IDX file, and the elements of a compressed one, may take this many bytes; MNIST has 47 MB.
 inline constexpr std::uint64_t max_idx_bytes = std::uint64_t{1} << 30;
 
 namespace detail {
@@ -150,17 +152,17 @@ inline idx_content parse_idx(std::span<const std::byte> bytes, std::string_view 
 
 } // namespace detail
 
-/// A whole `…-images-idx3-ubyte` file, plain or gzip-compressed. Throws `Error(bad_data)`;
-/// `file_name` is for messages.
+/// parse_idx_images parses a whole `…-images-idx3-ubyte` file, plain or gzip-compressed. Throws
+/// `Error(bad_data)`; `file_name` is for messages.
 inline IdxImages parse_idx_images(std::span<const std::byte> bytes, std::string_view file_name) {
   detail::idx_content file = detail::parse_idx(bytes, file_name, detail::idx_images_magic);
   return {file.dimensions[0], file.dimensions[1], file.dimensions[2], std::move(file.elements)};
 }
 
-/// A whole `…-labels-idx1-ubyte` file, plain or gzip-compressed. Throws `Error(bad_data)`;
-/// `file_name` is for messages.
+/// parse_idx_labels parses a whole `…-labels-idx1-ubyte` file, plain or gzip-compressed. Throws
+/// `Error(bad_data)`; `file_name` is for messages.
 inline IdxLabels parse_idx_labels(std::span<const std::byte> bytes, std::string_view file_name) {
   return {detail::parse_idx(bytes, file_name, detail::idx_labels_magic).elements};
 }
 
-} // namespace ctnn
+} // namespace ctnn::io

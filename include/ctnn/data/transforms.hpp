@@ -1,5 +1,6 @@
 #pragma once
-// Data augmentation: torchvision's transforms as a typed pipeline.
+/// @file
+/// Data augmentation: torchvision's transforms as a typed pipeline.
 
 #include <ctnn/data/transforms/center_crop.hpp>
 #include <ctnn/data/transforms/compose.hpp>
@@ -12,4 +13,5 @@
 #include <ctnn/data/transforms/random_rotation.hpp>
 #include <ctnn/data/transforms/resize.hpp>
 #include <ctnn/data/transforms/to_tensor.hpp>
+#include <ctnn/data/transforms/transform.hpp>
 #include <ctnn/data/transforms/transformed.hpp>

@@ -1,5 +1,6 @@
 #pragma once
-// Parameters to and from safetensors files: all or nothing, and every difference in one message.
+/// @file
+/// Parameters to and from safetensors files: all or nothing, and every difference in one message.
 
 #include <algorithm>
 #include <cmath>
@@ -27,8 +28,25 @@
 
 namespace ctnn {
 
-/// One parameter of a network: where its values are, row-major, in the shape that PyTorch gives
-/// them. `T` is `float` or `double`, const where values are only read.
+/// LoadOptions are the arguments of torch.nn.Module.load_state_dict.
+struct LoadOptions {
+  bool strict = true; ///< the names in the file and in the network must be the same
+};
+
+/// A LoadResult is what a file brought besides the values. `missing` and `unexpected` are empty after
+/// strict loading.
+struct LoadResult {
+  std::map<std::string, std::string> metadata;
+  std::vector<std::string> missing;    ///< parameters that the file has no tensor for: as they were
+  std::vector<std::string> unexpected; ///< tensors that no parameter is for
+};
+
+} // namespace ctnn
+
+namespace ctnn::io {
+
+/// A ParameterSlot is one parameter of a network: where its values are, row-major, in the shape that
+/// PyTorch gives them. `T` is `float` or `double`, const where values are only read.
 template <class T>
   requires std::floating_point<T>
 struct ParameterSlot {
@@ -58,21 +76,28 @@ T element(std::span<const std::byte> bytes, std::string_view dtype, std::size_t 
   return dtype == "F32" ? stored_as(float{}) : stored_as(double{});
 }
 
-/// What keeps `tensor` from filling `slot`; empty if nothing does.
+/// The values of `tensor` for `slot`. If they do not fit, `difference` says why.
 template <class T>
-std::string difference(const SafetensorsFile& file, const TensorInfo& tensor,
-                       const ParameterSlot<T>& slot) {
-  if (tensor.shape != slot.shape)
-    return fmt::format("size mismatch for {}: file has [{}], network has [{}]", slot.name,
-                       fmt::join(tensor.shape, ", "), fmt::join(slot.shape, ", "));
-  if (tensor.dtype != "F32" && tensor.dtype != dtype_of<T>)
-    return fmt::format("dtype {} of {} is not supported, expected {}", tensor.dtype, slot.name,
-                       std::same_as<T, float> ? "F32" : "F32 or F64");
-  const std::span<const std::byte> bytes = file.bytes_of(tensor);
-  for (std::size_t i = 0; i < slot.size(); ++i)
-    if (const T value = element<T>(bytes, tensor.dtype, i); !std::isfinite(value))
-      return fmt::format("value {} of {} is not finite: {}", i, slot.name, value);
-  return {};
+std::vector<T> values_for(const ParameterSlot<T>& slot, const TensorBytes& tensor,
+                          std::string& difference) {
+  std::vector<T> values;
+  if (tensor.shape != slot.shape) {
+    difference = fmt::format("size mismatch for {}: file has [{}], network has [{}]", slot.name,
+                             fmt::join(tensor.shape, ", "), fmt::join(slot.shape, ", "));
+  } else if (tensor.dtype != "F32" && tensor.dtype != dtype_of<T>) {
+    difference = fmt::format("dtype {} of {} is not supported, expected {}", tensor.dtype,
+                             slot.name, std::same_as<T, float> ? "F32" : "F32 or F64");
+  } else {
+    values.resize(slot.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = element<T>(tensor.data, tensor.dtype, i);
+    const auto wrong =
+        std::ranges::find_if_not(values, [](T value) { return std::isfinite(value); });
+    if (wrong != values.end())
+      difference = fmt::format("value {} of {} is not finite: {}", wrong - values.begin(),
+                               slot.name, *wrong);
+  }
+  return values;
 }
 
 /// "missing a, b"; nothing for no names.
@@ -83,25 +108,14 @@ inline void add_names(std::vector<std::string>& differences, const char* what,
 
 } // namespace detail
 
-/// What a file brought besides the values. `missing` and `unexpected` are empty in strict loading.
-struct LoadResult {
-  std::map<std::string, std::string> metadata;
-  std::vector<std::string> missing;    ///< slots that the file has no tensor for: as they were
-  std::vector<std::string> unexpected; ///< tensors that no slot is for
-};
-
-struct LoadOptions {
-  bool strict = true; ///< as in torch.nn.Module.load_state_dict
-};
-
-/// A safetensors file in memory.
+/// A Checkpoint is a safetensors file in memory.
 struct Checkpoint {
   std::string name; ///< for messages
   std::shared_ptr<const std::vector<std::byte>> bytes;
   SafetensorsFile file; ///< points into `bytes`
 };
 
-/// Throws `Error(bad_checkpoint)`.
+/// read_checkpoint reads and parses the file `path`, of at most 2 GiB. Throws `Error(bad_checkpoint)`.
 inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
   constexpr std::uint64_t limit = std::uint64_t{1} << 31; // 500 million parameters
   auto bytes = std::make_shared<const std::vector<std::byte>>(
@@ -110,18 +124,18 @@ inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
   return {path.native(), std::move(bytes), std::move(file)};
 }
 
-/// Fills every slot from the tensor of its name, or throws `Error(bad_checkpoint)` with a list of
-/// all differences and leaves every slot as it was. F32 is read into `float` and `double`, F64 into
-/// `double`. Values must be finite. Without `strict`, names may differ, but there must be one in
-/// common.
+/// load_parameters fills every slot from the tensor of its name, or throws `Error(bad_checkpoint)`
+/// with a list of all differences and leaves every slot as it was. F32 is read into `float` and
+/// `double`, F64 into `double`. Values must be finite. Without `strict`, names may differ, but there
+/// must be one in common. `file_name` is for messages.
 template <class T>
 LoadResult load_parameters(const SafetensorsFile& file, std::string_view file_name,
                            std::span<const ParameterSlot<T>> slots, LoadOptions options = {}) {
-  std::unordered_map<std::string_view, const TensorInfo*> unused;
-  for (const TensorInfo& tensor : file.tensors) unused.emplace(tensor.name, &tensor);
+  std::unordered_map<std::string_view, const TensorBytes*> unused;
+  for (const TensorBytes& tensor : file.tensors) unused.emplace(tensor.name, &tensor);
 
   LoadResult result{file.metadata, {}, {}};
-  std::vector<std::pair<const TensorInfo*, const ParameterSlot<T>*>> pairs;
+  std::vector<std::pair<const TensorBytes*, const ParameterSlot<T>*>> pairs;
   for (const ParameterSlot<T>& slot : slots)
     if (const auto found = unused.find(slot.name); found != unused.end()) {
       pairs.emplace_back(found->second, &slot);
@@ -129,7 +143,7 @@ LoadResult load_parameters(const SafetensorsFile& file, std::string_view file_na
     } else {
       result.missing.push_back(slot.name);
     }
-  for (const TensorInfo& tensor : file.tensors)
+  for (const TensorBytes& tensor : file.tensors)
     if (unused.contains(tensor.name)) result.unexpected.push_back(printable(tensor.name, 100));
 
   std::vector<std::string> differences;
@@ -137,20 +151,22 @@ LoadResult load_parameters(const SafetensorsFile& file, std::string_view file_na
     detail::add_names(differences, "missing", result.missing);
     detail::add_names(differences, "unexpected", result.unexpected);
   }
-  for (const auto& [tensor, slot] : pairs)
-    if (std::string text = detail::difference(file, *tensor, *slot); !text.empty())
-      differences.push_back(std::move(text));
+  std::vector<std::vector<T>> values; // of each pair: nothing is assigned before all are right
+  for (const auto& [tensor, slot] : pairs) {
+    std::string difference;
+    values.push_back(detail::values_for(*slot, *tensor, difference));
+    if (!difference.empty()) differences.push_back(std::move(difference));
+  }
   if (!differences.empty())
-    detail::fail(ErrorCode::bad_checkpoint, file_name, "does not match the network: {}",
-                 fmt::join(differences, "; "));
+    fail(ErrorCode::bad_checkpoint, file_name, "does not match the network: {}",
+         fmt::join(differences, "; "));
 
-  for (const auto& [tensor, slot] : pairs)
-    for (std::size_t i = 0; i < slot->size(); ++i)
-      slot->data[i] = detail::element<T>(file.bytes_of(*tensor), tensor->dtype, i);
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    std::ranges::copy(values[i], pairs[i].second->data);
   return result;
 }
 
-/// The same from the file `path`.
+/// load_parameters does the same from the file `path`.
 template <class T>
 LoadResult load_parameters(const std::filesystem::path& path,
                            std::span<const ParameterSlot<T>> slots, LoadOptions options = {}) {
@@ -158,8 +174,8 @@ LoadResult load_parameters(const std::filesystem::path& path,
   return load_parameters<T>(checkpoint.file, checkpoint.name, slots, options);
 }
 
-/// Writes all slots to `path` atomically, `float` as F32 and `double` as F64. Adds `format: pt`,
-/// which PyTorch's loaders look for, to `metadata`. Throws `Error(cannot_write)`.
+/// save_parameters writes all slots to `path` atomically, `float` as F32 and `double` as F64. It adds
+/// `format: pt`, which PyTorch's loaders look for, to `metadata`. Throws `Error(cannot_write)`.
 template <class T>
 void save_parameters(const std::filesystem::path& path, std::span<const ParameterSlot<T>> slots,
                      std::map<std::string, std::string> metadata = {}) {
@@ -171,4 +187,4 @@ void save_parameters(const std::filesystem::path& path, std::span<const Paramete
   write_file_atomically(path, write_safetensors(std::move(tensors), metadata));
 }
 
-} // namespace ctnn
+} // namespace ctnn::io

@@ -1,5 +1,6 @@
 #pragma once
-// Whole files in and out: bounded reads of regular files, atomic and durable writes (POSIX).
+/// @file
+/// Whole files in and out: bounded reads of regular files, atomic and durable writes (POSIX).
 
 #include <atomic>
 #include <cerrno>
@@ -22,7 +23,7 @@
 #include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 
-namespace ctnn {
+namespace ctnn::io {
 namespace detail {
 
 inline std::string error_text(int error) {
@@ -36,7 +37,7 @@ inline const char* kind_of(mode_t mode) {
   return "a device";
 }
 
-/// Owns one open file. `close()` reports what the destructor cannot.
+/// The owner of one open file. `close()` reports what the destructor cannot.
 class file_descriptor {
 public:
   explicit file_descriptor(int descriptor) : descriptor_(descriptor) {}
@@ -46,7 +47,8 @@ public:
 
   explicit operator bool() const { return descriptor_ >= 0; }
   int get() const { return descriptor_; }
-  /// Never retried after EINTR: Linux has released the descriptor by then.
+  /// Whether the file was closed without an error. It is not tried again after EINTR: Linux has
+  /// released the descriptor by then.
   bool close() { return descriptor_ < 0 || ::close(std::exchange(descriptor_, -1)) == 0; }
 
 private:
@@ -55,8 +57,8 @@ private:
 
 } // namespace detail
 
-/// All bytes of a regular file of at most `max_bytes`. Anything else (a directory, a pipe,
-/// `/dev/zero`) is refused before it is read, so this neither hangs nor reads without end.
+/// read_file returns all bytes of a regular file of at most `max_bytes`. It refuses anything else (a
+/// directory, a pipe, `/dev/zero`) before reading, so it neither hangs nor reads without end.
 /// Throws `Error(on_error)`.
 inline std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes,
                                         ErrorCode on_error) {
@@ -65,32 +67,41 @@ inline std::vector<std::byte> read_file(const std::filesystem::path& path, std::
   const detail::file_descriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0)
-    detail::fail(on_error, name, "cannot read: {}", detail::error_text(errno));
+    fail(on_error, name, "cannot read: {}", detail::error_text(errno));
   if (!S_ISREG(status.st_mode))
-    detail::fail(on_error, name, "cannot read: expected a regular file, found {}",
-                 detail::kind_of(status.st_mode));
+    fail(on_error, name, "cannot read: expected a regular file, found {}",
+         detail::kind_of(status.st_mode));
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size > max_bytes)
-    detail::fail(on_error, name, "too large: {} bytes, expected at most {}", size, max_bytes);
+    fail(on_error, name, "too large: {} bytes, expected at most {}", size, max_bytes);
 
   std::vector<std::byte> bytes(static_cast<std::size_t>(size));
   for (std::size_t done = 0; done < bytes.size();) {
     const ssize_t count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) detail::fail(on_error, name, "cannot read: {}", detail::error_text(errno));
+    if (count < 0) fail(on_error, name, "cannot read: {}", detail::error_text(errno));
     if (count == 0)
-      detail::fail(on_error, name, "shrank while it was read: expected {} bytes, found {}", size,
-                   done);
+      fail(on_error, name, "shrank while it was read: expected {} bytes, found {}", size, done);
     done += static_cast<std::size_t>(count);
   }
   return bytes;
 }
 
-namespace detail {
-
+/// cannot_write throws `Error(cannot_write)` with the system's words for `error`, an errno.
 [[noreturn]] inline void cannot_write(const std::filesystem::path& path, int error) {
-  fail(ErrorCode::cannot_write, path.native(), "cannot write: {}", error_text(error));
+  fail(ErrorCode::cannot_write, path.native(), "cannot write: {}", detail::error_text(error));
 }
+
+/// sync has the open file or folder `file` written to the disk: fsync, again after EINTR. It returns
+/// 0, or -1 and sets errno.
+inline int sync(int file) {
+  int result = 0;
+  do result = ::fsync(file);
+  while (result != 0 && errno == EINTR);
+  return result;
+}
+
+namespace detail {
 
 /// Where a write to `path` goes: through symbolic links, also dangling ones, so that a link
 /// `latest -> run7` stays a link.
@@ -123,7 +134,7 @@ inline std::optional<mode_t> permissions_to_keep(int folder, const std::string& 
   return static_cast<mode_t>(status.st_mode & 07777);
 }
 
-/// A new file `<name>.tmp-<process>-<number>` in `folder`; removed again unless `name` is cleared.
+/// A new file `<name>.tmp-<process>-<number>` in `folder`, removed again unless `name` is cleared.
 /// Created with O_EXCL and mode 0666 rather than by mkstemp (mode 0600), so that the kernel applies
 /// the umask: a program can only read its umask by setting it, for all threads, for a moment.
 struct temporary_file {
@@ -161,52 +172,47 @@ inline void write_all(int file, std::span<const std::byte> bytes,
   }
 }
 
-inline int sync(int file) {
-  int result = 0;
-  do result = ::fsync(file);
-  while (result != 0 && errno == EINTR);
-  return result;
-}
-
 } // namespace detail
 
-/// Replaces or creates the file `path` with `bytes`: at every moment, also after a crash or a power
-/// loss, the name holds the whole old or the whole new content. Permissions of an existing file are
-/// kept; symbolic links are followed; devices, pipes and write-protected files are refused.
-/// Throws `Error(cannot_write)`; the old file is then intact and no temporary file is left.
+/// write_file_atomically replaces or creates the file `path` with `bytes`: at every moment, also
+/// after a crash or a power loss, the name holds the whole old or the whole new content. It keeps the
+/// permissions of an existing file, follows symbolic links, and refuses devices, pipes and
+/// write-protected files. Throws `Error(cannot_write)`; the old file is then intact and no temporary
+/// file is left.
 inline void write_file_atomically(const std::filesystem::path& path,
                                   std::span<const std::byte> bytes) {
   const std::filesystem::path target = detail::link_target(path);
   const std::string name = target.filename().native();
-  if (name.empty()) detail::cannot_write(path, path.empty() ? ENOENT : EISDIR);
+  if (name.empty()) cannot_write(path, path.empty() ? ENOENT : EISDIR);
 
   const std::string folder_name = target.has_parent_path() ? target.parent_path().native() : ".";
   const detail::file_descriptor folder(
       ::open(folder_name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) detail::cannot_write(path, errno);
+  if (!folder) cannot_write(path, errno);
   const std::optional<mode_t> mode = detail::permissions_to_keep(folder.get(), name, path);
 
   detail::temporary_file temporary(folder.get(), name);
-  if (!temporary.file) detail::cannot_write(path, errno);
+  if (!temporary.file) cannot_write(path, errno);
   const int file = temporary.file.get();
-  if (mode && ::fchmod(file, *mode) != 0) detail::cannot_write(path, errno);
+  if (mode && ::fchmod(file, *mode) != 0) cannot_write(path, errno);
   detail::write_all(file, bytes, path);
-  if (detail::sync(file) != 0 || !temporary.file.close()) detail::cannot_write(path, errno);
+  if (sync(file) != 0 || !temporary.file.close()) cannot_write(path, errno);
   if (::renameat(folder.get(), temporary.name.c_str(), folder.get(), name.c_str()) != 0)
-    detail::cannot_write(path, errno);
+    cannot_write(path, errno);
   temporary.name.clear();
 
   // EINVAL: a file system that has no such operation for folders.
-  if (detail::sync(folder.get()) != 0 && errno != EINVAL)
-    detail::fail(ErrorCode::cannot_write, path.native(),
-                 "written, but may be lost in a power failure: cannot sync its folder: {}",
-                 detail::error_text(errno));
+  if (sync(folder.get()) != 0 && errno != EINVAL)
+    fail(ErrorCode::cannot_write, path.native(),
+         "written, but may be lost in a power failure: cannot sync its folder: {}",
+         detail::error_text(errno));
 }
 
-/// Removes the temporary files of writes to `path` whose process was killed: those that are named
-/// after a process that is no more, or after this one, which must not be writing it now: in a
-/// container each program has the same number. One that cannot be removed stays. Throws `Error(cannot_write)`
-/// if the folder cannot be read.
+/// remove_stale_temporaries removes what a killed process left of its writes to `path`: the temporary
+/// files that are named after a process which no longer exists, or after this one, whose number an
+/// earlier program may have had (in a container all have the same). So nobody in this process may be
+/// writing `path` meanwhile. A file that cannot be removed stays. Throws `Error(cannot_write)` if
+/// the folder cannot be read.
 inline void remove_stale_temporaries(const std::filesystem::path& path) {
   const std::string begin = path.filename().native() + ".tmp-";
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
@@ -222,7 +228,7 @@ inline void remove_stale_temporaries(const std::filesystem::path& path) {
         (process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH)))
       std::filesystem::remove(entry->path(), ignored);
   }
-  if (error) detail::cannot_write(path, error.value());
+  if (error) cannot_write(path, error.value());
 }
 
-} // namespace ctnn
+} // namespace ctnn::io

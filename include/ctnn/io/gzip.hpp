@@ -1,5 +1,6 @@
 #pragma once
-// Gzip data in memory, inflated piece by piece: the one door to zlib.
+/// @file
+/// Gzip data in memory, inflated piece by piece: the one door to zlib.
 
 #include <algorithm>
 #include <cstddef>
@@ -14,19 +15,19 @@
 #include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 
-namespace ctnn {
+namespace ctnn::io {
 
-/// Whether a file with this content is gzip-compressed, whatever its name says.
+/// is_gzip tells whether a file with this content is gzip-compressed, whatever its name says.
 inline bool is_gzip(std::span<const std::byte> bytes) {
   return bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
 }
 
-/// The format's best ratio (zlib, technical details): more than this times its size no gzip file
-/// holds, so that a size which somebody claims can be judged before anything is inflated.
+/// The best ratio of the gzip format (zlib, technical details): no file holds more than this times
+/// its size, so a size that somebody claims can be judged before anything is inflated.
 inline constexpr std::uint64_t max_gzip_ratio = 1032;
 
-/// Inflates a gzip file held in memory: one member or several in a row, as gunzip does. Takes the
-/// 40 KiB of zlib's window besides what the caller reads into, whatever the file claims.
+/// A GzipReader inflates a gzip file held in memory, one member or several in a row, as gunzip does.
+/// It takes 40 KiB for zlib's window, whatever the file claims, besides what the caller reads into.
 class GzipReader {
 public:
   /// `bytes` must outlive the reader. `file_name` and `on_error` are for the errors of `read`.
@@ -39,8 +40,8 @@ public:
   GzipReader& operator=(const GzipReader&) = delete;
   ~GzipReader() { inflateEnd(&stream_); }
 
-  /// Fills `out` with what comes next and returns how many bytes that were: fewer than `out` takes
-  /// only after the last one, when also the sum and the size of each member have been checked.
+  /// read fills `out` with what comes next and returns how many bytes that were: fewer than `out`
+  /// takes only after the last one, when the sum and the size of each member have been checked too.
   /// Throws `Error` if the data are damaged, end too early or are followed by anything else.
   std::size_t read(std::span<std::byte> out) {
     std::size_t done = 0;
@@ -61,7 +62,7 @@ private:
   std::size_t position_ = 0; ///< in `bytes_`, of what zlib has not seen
   bool ended_ = false;
 
-  /// One call of zlib: returns how much of `out` it filled.
+  /// inflate_some calls zlib once and returns how much of `out` it filled.
   std::size_t inflate_some(std::span<std::byte> out) {
     const auto input = bytes_.subspan(position_, std::min(bytes_.size() - position_, max_step));
     // zlib does not write to its input; its constness is a matter of a macro, ZLIB_CONST.
@@ -80,11 +81,11 @@ private:
     case Z_MEM_ERROR:
       throw std::bad_alloc();
     case Z_BUF_ERROR: // no progress, though there is room for output
-      detail::fail(on_error_, file_name_, "truncated gzip data: they do not end within {} bytes",
-                   bytes_.size());
+      fail(on_error_, file_name_, "truncated gzip data: they do not end within {} bytes",
+           bytes_.size());
     default:
-      detail::fail(on_error_, file_name_, "damaged gzip data before byte {}: {}", position_,
-                   stream_.msg != nullptr ? stream_.msg : "not the deflate format");
+      fail(on_error_, file_name_, "damaged gzip data before byte {}: {}", position_,
+           stream_.msg != nullptr ? stream_.msg : "not the deflate format");
     }
     return out.size() - stream_.avail_out;
   }
@@ -93,10 +94,9 @@ private:
     const auto rest = bytes_.subspan(position_);
     ended_ = rest.empty();
     if (!ended_ && !is_gzip(rest))
-      detail::fail(on_error_, file_name_, "{} bytes after the gzip data, expected none",
-                   rest.size());
+      fail(on_error_, file_name_, "{} bytes after the gzip data, expected none", rest.size());
     inflateReset(&stream_);
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::io

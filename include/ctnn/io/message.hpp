@@ -1,5 +1,6 @@
 #pragma once
-// How errors about files are worded: always one line, even when the file or its name is hostile.
+/// @file
+/// How errors about files are worded: always one line, even when the file or its name is hostile.
 
 #include <cstddef>
 #include <string>
@@ -10,10 +11,10 @@
 
 #include <ctnn/core/error.hpp>
 
-namespace ctnn {
+namespace ctnn::io {
 
-/// `text` on one line: control characters become `\xNN`, what exceeds `limit` bytes becomes `...`.
-/// Names inside a file are read from untrusted bytes, and a terminal obeys escape codes.
+/// printable returns `text` on one line: each control character becomes `\xNN`, what exceeds `limit`
+/// bytes becomes `...`. Names inside a file are untrusted bytes, and a terminal obeys escape codes.
 inline std::string printable(std::string_view text, std::size_t limit = std::string_view::npos) {
   std::string safe;
   for (const char c : text.substr(0, limit)) {
@@ -26,14 +27,11 @@ inline std::string printable(std::string_view text, std::size_t limit = std::str
   return text.size() > limit ? safe + "..." : safe;
 }
 
-namespace detail {
-
-/// Throws `Error` with the message `<file>: <what>`.
+/// fail throws `Error(code)` with the message `<file>: <what>`, where `what` is formatted by fmt.
 template <class... Args>
 [[noreturn]] void fail(ErrorCode code, std::string_view file, fmt::format_string<Args...> what,
                        Args&&... args) {
   throw Error(code, printable(file) + ": " + fmt::format(what, std::forward<Args>(args)...));
 }
 
-} // namespace detail
-} // namespace ctnn
+} // namespace ctnn::io

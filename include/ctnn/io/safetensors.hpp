@@ -1,6 +1,7 @@
 #pragma once
-// The safetensors format over bytes in memory: a strict parser and the writer.
-// Format: https://github.com/huggingface/safetensors, section "Format".
+/// @file
+/// The safetensors format over bytes in memory: a strict parser and the writer.
+/// Format: https://github.com/huggingface/safetensors, section "Format".
 
 #include <algorithm>
 #include <array>
@@ -24,31 +25,17 @@
 #include <ctnn/io/message.hpp>
 #include <ctnn/io/safetensors_header.hpp>
 
-namespace ctnn {
+namespace ctnn::io {
 
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
 
-/// A parsed file: a view of the bytes it was parsed from.
+/// A SafetensorsFile is what a file held; its tensors point into the bytes that it was parsed from.
 struct SafetensorsFile {
-  std::vector<TensorInfo> tensors; ///< in the order of their data, which they cover without a gap
+  std::vector<TensorBytes> tensors; ///< in the order of their data
   std::map<std::string, std::string> metadata;
-  std::span<const std::byte> data; ///< all tensors, row-major, little-endian
-
-  std::span<const std::byte> bytes_of(const TensorInfo& tensor) const {
-    return data.subspan(static_cast<std::size_t>(tensor.begin),
-                        static_cast<std::size_t>(tensor.end - tensor.begin));
-  }
 };
 
-/// What goes into a file.
-struct TensorBytes {
-  std::string name;
-  std::string dtype;
-  std::vector<std::uint64_t> shape;
-  std::span<const std::byte> data;
-};
-
-/// Default bound on the JSON header; a network of 600 layers needs 0.1 MiB.
+/// The JSON header may take this many bytes by default; a network of 600 layers needs 0.1 MiB.
 inline constexpr std::uint64_t max_header_bytes = std::uint64_t{1} << 20;
 
 namespace detail {
@@ -74,7 +61,7 @@ inline std::size_t dtype_index(std::string_view name) {
 }
 
 /// Bytes that dtype and shape ask for.
-inline std::uint64_t checked_bytes(const TensorInfo& tensor, std::string_view file_name) {
+inline std::uint64_t checked_bytes(const TensorBytes& tensor, std::string_view file_name) {
   const auto name = printable(tensor.name, 100);
   const std::size_t dtype = dtype_index(tensor.dtype);
   if (dtype == dtypes.size())
@@ -86,18 +73,21 @@ inline std::uint64_t checked_bytes(const TensorInfo& tensor, std::string_view fi
     overflow |= __builtin_mul_overflow(elements, extent, &elements);
   overflow |= __builtin_mul_overflow(elements, dtypes[dtype].bits, &bits);
   if (overflow)
-    fail(ErrorCode::bad_checkpoint, file_name, "tensor \"{}\": size of shape [{}] overflows 64 bits",
-         name, fmt::join(tensor.shape, ", "));
+    fail(ErrorCode::bad_checkpoint, file_name,
+         "tensor \"{}\": size of shape [{}] overflows 64 bits", name,
+         fmt::join(tensor.shape, ", "));
   if (bits % 8 != 0)
     fail(ErrorCode::bad_checkpoint, file_name,
          "tensor \"{}\": {} bits of {} are not a whole number of bytes", name, bits, tensor.dtype);
   return bits / 8;
 }
 
-/// The tensors, in the order of their data, cover it exactly: no hole, no overlap, no rest.
-inline void check_layout(const SafetensorsFile& file, std::string_view file_name) {
+/// Throws unless the tensors, in the order of their data, cover `data` exactly: no hole, no overlap,
+/// no rest.
+inline void check_layout(std::span<const header_entry> tensors, std::span<const std::byte> data,
+                         std::string_view file_name) {
   std::uint64_t expected_begin = 0;
-  for (const TensorInfo& tensor : file.tensors) {
+  for (const header_entry& tensor : tensors) {
     const auto wrong = [&](std::string_view what) {
       fail(ErrorCode::bad_checkpoint, file_name, "tensor \"{}\": data_offsets [{}, {}] {}",
            printable(tensor.name, 100), tensor.begin, tensor.end, what);
@@ -113,13 +103,13 @@ inline void check_layout(const SafetensorsFile& file, std::string_view file_name
                         tensor.dtype, fmt::join(tensor.shape, ", ")));
     expected_begin = tensor.end;
   }
-  if (file.data.size() < expected_begin)
+  if (data.size() < expected_begin)
     fail(ErrorCode::bad_checkpoint, file_name,
          "truncated: tensors need {} bytes after the header, found {}", expected_begin,
-         file.data.size());
-  if (file.data.size() > expected_begin)
+         data.size());
+  if (data.size() > expected_begin)
     fail(ErrorCode::bad_checkpoint, file_name, "{} bytes after the last tensor, expected none",
-         file.data.size() - expected_begin);
+         data.size() - expected_begin);
 }
 
 /// The bytes of the JSON header, checked as far as that goes without parsing JSON.
@@ -151,8 +141,8 @@ inline std::string_view header_text(std::span<const std::byte> bytes, std::strin
 
 } // namespace detail
 
-/// Parses a whole file held in memory; the result points into `bytes`. Dtypes that ctnn does not
-/// compute with are accepted here. Allocates in proportion to the header only.
+/// parse_safetensors parses a whole file held in memory; the result points into `bytes`. It accepts
+/// dtypes that ctnn does not compute with, and allocates in proportion to the header only.
 /// Throws `Error(bad_checkpoint)` for every departure from the format; `file_name` is for messages.
 inline SafetensorsFile parse_safetensors(std::span<const std::byte> bytes,
                                          std::string_view file_name,
@@ -160,21 +150,28 @@ inline SafetensorsFile parse_safetensors(std::span<const std::byte> bytes,
   const std::string_view text = detail::header_text(bytes, file_name, header_limit);
   detail::safetensors_header header;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &header))
-    detail::fail(ErrorCode::bad_checkpoint, file_name, "{}", header.error);
+    fail(ErrorCode::bad_checkpoint, file_name, "{}", header.error);
 
-  SafetensorsFile file{std::move(header.tensors), std::move(header.metadata),
-                       bytes.subspan(sizeof(std::uint64_t) + text.size())};
-  std::ranges::sort(file.tensors, {}, [](const TensorInfo& tensor) {
-    return std::tie(tensor.begin, tensor.end, tensor.name);
+  const auto data = bytes.subspan(sizeof(std::uint64_t) + text.size());
+  std::ranges::sort(header.tensors, {}, [](const detail::header_entry& entry) {
+    return std::tie(entry.begin, entry.end, entry.name);
   });
-  detail::check_layout(file, file_name);
+  detail::check_layout(header.tensors, data, file_name);
+
+  SafetensorsFile file{{}, std::move(header.metadata)};
+  for (detail::header_entry& entry : header.tensors) {
+    entry.data = data.subspan(static_cast<std::size_t>(entry.begin),
+                              static_cast<std::size_t>(entry.end - entry.begin));
+    file.tensors.push_back(std::move(entry)); // all but where it was
+  }
   return file;
 }
 
-/// The bytes of a file with these tensors, laid out as the reference implementation does: by
-/// falling dtype, then by name, without gaps; header padded with spaces to a multiple of 8 bytes.
-/// Names and metadata are UTF-8. Throws `Error(bad_checkpoint)` if `parse_safetensors` would refuse
-/// the result: equal names, a size that does not fit the shape, a header that is too long.
+/// write_safetensors returns the bytes of a file with these tensors, laid out as the reference
+/// implementation does: by falling dtype, then by name, without gaps, the header padded with spaces
+/// to a multiple of 8 bytes. Names and metadata are UTF-8. Throws `Error(bad_checkpoint)` if
+/// `parse_safetensors` would refuse the result: equal names, a size that does not fit the shape, a
+/// header that is too long.
 inline std::vector<std::byte>
 write_safetensors(std::vector<TensorBytes> tensors,
                   const std::map<std::string, std::string>& metadata) {
@@ -214,4 +211,4 @@ write_safetensors(std::vector<TensorBytes> tensors,
   return bytes;
 }
 
-} // namespace ctnn
+} // namespace ctnn::io

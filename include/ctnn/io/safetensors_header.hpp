@@ -1,12 +1,13 @@
 #pragma once
-// The JSON header of a safetensors file, read event by event: nothing is built that the format does
-// not have, and each departure from it is an error. (A DOM parser would accept duplicate keys,
-// convert -4 to 18446744073709551612, and take 600 MiB for 8 MiB of "[".)
+/// @file
+/// The JSON header of a safetensors file, read event by event: nothing is built that the format does
+/// not have, and each departure from it is an error. (A DOM parser would accept duplicate keys,
+/// convert -4 to 18446744073709551612, and take 600 MiB for 8 MiB of "[".)
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -18,22 +19,29 @@
 
 #include <ctnn/io/message.hpp>
 
-namespace ctnn {
+namespace ctnn::io {
 
-/// One entry of the header. `begin` and `end` are byte offsets into the data after the header.
-struct TensorInfo {
+/// A TensorBytes is one tensor of a safetensors file, to be written or as it was read: its elements
+/// row-major and little-endian, in memory that somebody else owns.
+struct TensorBytes {
   std::string name;
   std::string dtype; ///< as in the file: "F32"
   std::vector<std::uint64_t> shape;
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
+  std::span<const std::byte> data;
 };
 
 namespace detail {
 
+/// What the header says of a tensor, whose `data` are not known yet: they are the bytes from `begin`
+/// to `end` of those after the header.
+struct header_entry : TensorBytes {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
 class safetensors_header final : public nlohmann::json_sax<nlohmann::json> {
 public:
-  std::vector<TensorInfo> tensors;
+  std::vector<header_entry> tensors;
   std::map<std::string, std::string> metadata;
   std::string error; ///< one line, if parsing stopped
 
@@ -248,4 +256,4 @@ private:
 };
 
 } // namespace detail
-} // namespace ctnn
+} // namespace ctnn::io

@@ -1,5 +1,6 @@
 #pragma once
-// A network's parameters to and from a file that PyTorch reads as it is.
+/// @file
+/// A network's parameters to and from a file that PyTorch reads as it is.
 
 #include <cstdint>
 #include <filesystem>
@@ -11,14 +12,13 @@
 #include <ctnn/io/checkpoint.hpp>
 #include <ctnn/network/network.hpp>
 
-namespace ctnn {
-namespace detail {
+namespace ctnn::io::detail {
 
 template <class Net, class T, class Spans>
 std::vector<ParameterSlot<T>> parameter_slots(const Spans& spans) {
   std::vector<ParameterSlot<T>> slots;
   for (std::size_t p = 0; p < spans.size(); ++p) {
-    const detail::ParameterNode& parameter = Net::graph.parameters[p];
+    const ctnn::detail::ParameterNode& parameter = Net::graph.parameters[p];
     std::vector<std::uint64_t> shape(parameter.shape.extent,
                                      parameter.shape.extent + parameter.shape.rank);
     slots.push_back({std::string(parameter.name.view()), std::move(shape), spans[p].data()});
@@ -33,29 +33,32 @@ std::vector<ParameterSlot<const T>> parameter_slots(const Network<Net, T>& net) 
   return parameter_slots<Net, const T>(spans);
 }
 
-} // namespace detail
+} // namespace ctnn::io::detail
 
-/// Writes `path` (safetensors) atomically: PyTorch's names and layouts, so that
-/// `Net().load_state_dict(safetensors.torch.load_file(path))` just works.
-/// Throws Error(cannot_write); the file that was there stays then.
+namespace ctnn {
+
+/// save_state_dict writes the parameters to `path` (safetensors) atomically, with PyTorch's names and
+/// layouts, so that `Net().load_state_dict(safetensors.torch.load_file(path))` just works.
+/// Throws `Error(cannot_write)`; the file that was there stays then.
 template <class Net, class T>
 void save_state_dict(const Network<Net, T>& net, const std::filesystem::path& path,
                      std::map<std::string, std::string> metadata = {}) {
-  const auto slots = detail::parameter_slots(net);
-  save_parameters<const T>(path, slots, std::move(metadata));
+  const auto slots = io::detail::parameter_slots(net);
+  io::save_parameters<const T>(path, slots, std::move(metadata));
 }
 
-/// Reads such a file, ours or PyTorch's. Throws Error(bad_checkpoint) with all that does not match;
-/// the network stays as it was then. Not strict, it takes the parameters whose names are in both,
-/// for a warm start from another network's weights.
+/// load_state_dict reads such a file, ours or PyTorch's, into the network. Throws
+/// `Error(bad_checkpoint)` with all that does not match; the network stays as it was then. Without
+/// `strict` it takes the parameters whose names are in both, for a warm start from another network's
+/// weights.
 template <class Net, class T>
 LoadResult load_state_dict(Network<Net, T>& net, const std::filesystem::path& path,
                            LoadOptions options = {}) {
-  const Checkpoint checkpoint = read_checkpoint(path);
+  const io::Checkpoint checkpoint = io::read_checkpoint(path);
   LoadResult result;
   net.modify([&](auto& spans) {
-    const auto slots = detail::parameter_slots<Net, T>(spans);
-    result = load_parameters<T>(checkpoint.file, checkpoint.name, slots, options);
+    const auto slots = io::detail::parameter_slots<Net, T>(spans);
+    result = io::load_parameters<T>(checkpoint.file, checkpoint.name, slots, options);
   });
   return result;
 }

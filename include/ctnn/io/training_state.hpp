@@ -1,6 +1,7 @@
 #pragma once
-// Everything that a training needs to go on as if it had never stopped, in one file, so that it is
-// never half old and half new.
+/// @file
+/// Everything that a training needs to go on as if it had never stopped, in one file, so that it is
+/// never half old and half new.
 
 #include <charconv>
 #include <cstdint>
@@ -16,8 +17,7 @@
 #include <ctnn/io/state_dict.hpp>
 #include <ctnn/train/trainer.hpp>
 
-namespace ctnn {
-namespace detail {
+namespace ctnn::io::detail {
 
 inline constexpr const char* steps_key = "ctnn.steps";
 
@@ -49,31 +49,43 @@ inline std::uint64_t stored_steps(const Checkpoint& checkpoint) {
   return steps;
 }
 
-} // namespace detail
+} // namespace ctnn::io::detail
 
-/// Writes weights, optimizer state and number of steps to `path` (safetensors) atomically, with
-/// `metadata`: what the caller needs to know again. Throws Error(cannot_write); the file that was
-/// there stays then.
+namespace ctnn {
+
+/// save_training_state writes weights, optimizer state and number of steps to `path` (safetensors)
+/// atomically, with `metadata`: what the caller needs to know again. Throws `Error(cannot_write)`;
+/// the file that was there stays then.
 template <class Net, class Loss, class Optimizer, class T>
 void save_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
                          const std::filesystem::path& path,
                          std::map<std::string, std::string> metadata = {}) {
-  metadata[detail::steps_key] = fmt::format("{}", trainer.steps());
+  metadata[io::detail::steps_key] = fmt::format("{}", trainer.steps());
   const auto slots =
-      detail::training_slots<const T>(trainer, detail::parameter_slots(trainer.network()));
-  save_parameters<const T>(path, slots, std::move(metadata));
+      io::detail::training_slots<const T>(trainer, io::detail::parameter_slots(trainer.network()));
+  io::save_parameters<const T>(path, slots, std::move(metadata));
 }
 
-/// Reads such a file into the trainer and its network.
-/// Throws Error(bad_checkpoint) with all that does not match; nothing has changed then.
+/// load_training_state takes the trainer and its network on from such a file, which
+/// `io::read_checkpoint` has read, so that the caller finds its own metadata there.
+/// Throws `Error(bad_checkpoint)` with all that does not match; nothing has changed then.
 template <class Net, class Loss, class Optimizer, class T>
-void load_training_state(Trainer<Net, Loss, Optimizer, T>& trainer, const Checkpoint& checkpoint) {
-  const std::uint64_t steps = detail::stored_steps(checkpoint);
+void load_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
+                         const io::Checkpoint& checkpoint) {
+  const std::uint64_t steps = io::detail::stored_steps(checkpoint);
   trainer.network().modify([&](auto& spans) {
-    const auto slots = detail::training_slots<T>(trainer, detail::parameter_slots<Net, T>(spans));
-    load_parameters<T>(checkpoint.file, checkpoint.name, slots);
+    const auto slots =
+        io::detail::training_slots<T>(trainer, io::detail::parameter_slots<Net, T>(spans));
+    io::load_parameters<T>(checkpoint.file, checkpoint.name, slots);
   });
   trainer.set_steps(steps);
+}
+
+/// load_training_state does the same from the file `path`.
+template <class Net, class Loss, class Optimizer, class T>
+void load_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
+                         const std::filesystem::path& path) {
+  load_training_state(trainer, io::read_checkpoint(path));
 }
 
 } // namespace ctnn

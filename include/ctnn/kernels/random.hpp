@@ -1,7 +1,6 @@
 #pragma once
 // The only file that spells Random123: random numbers as a pure function of a key and a counter.
-// Nothing here has state, so a result is the same on every machine, for any number of threads and
-// in any order. Generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2,
+// So a result is the same on every machine, for any number of threads and in any order. Generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2,
 // 3", SC 2011).
 
 #include <array>
@@ -21,6 +20,14 @@ struct RandomKey {
   std::uint64_t seed = 0;
   std::uint32_t stream = 0;
 };
+
+/// The streams that the library takes, so that no two of its purposes share numbers.
+namespace stream {
+inline constexpr std::uint32_t initialization = 0x1000'0000; ///< + the index of the parameter
+inline constexpr std::uint32_t shuffling = 0x2000'0000;
+inline constexpr std::uint32_t layer = 0x3000'0000; ///< + the index of the layer in Net::nodes
+inline constexpr std::uint32_t augmentation = 0x4000'0000;
+} // namespace stream
 
 /// Four independent words, uniform over all 32 bits, for the counter (a, b). Philox's key is the
 /// seed, its counter the words a (low, high), b, stream.
@@ -58,17 +65,43 @@ constexpr T uniform01(std::uint32_t high_word, std::uint32_t low_word) {
   return static_cast<double>(word >> 11) * 0x1p-53;
 }
 
-/// Uniform in {0, ..., bound - 1} without bias, for bound > 0. Words that would favour a number are
-/// rejected and the next ones of the counters (a, 0), (a, 1), ... taken: Lemire, "Fast random
-/// integer generation in an interval", 2019.
-inline std::uint32_t bounded(RandomKey key, std::uint64_t a, std::uint32_t bound) {
-  const std::uint32_t remainder = (0u - bound) % bound; // 2^32 mod bound
-  for (std::uint32_t b = 0;; ++b)
-    for (const std::uint32_t word : random_block(key, a, b)) {
-      const std::uint64_t product = std::uint64_t{word} * bound;
-      if (static_cast<std::uint32_t>(product) >= remainder)
-        return static_cast<std::uint32_t>(product >> 32);
+/// The words of the blocks (a, 0), (a, 1), ... one after the other, each at a call.
+class RandomWords {
+public:
+  RandomWords(RandomKey key, std::uint64_t a) : key_(key), a_(a) {}
+
+  std::uint32_t operator()() {
+    if (used_ == block_.size()) {
+      block_ = random_block(key_, a_, next_++);
+      used_ = 0;
     }
+    return block_[used_++];
+  }
+
+private:
+  RandomKey key_;
+  std::uint64_t a_;
+  std::uint32_t next_ = 0; ///< block
+  std::array<std::uint32_t, 4> block_{};
+  std::size_t used_ = 4; ///< words of `block_`
+};
+
+/// Uniform in {0, ..., bound - 1} without bias, for bound > 0, made of as many `next_word()` as it
+/// takes: one that would favour a number is rejected. Lemire, "Fast random integer generation in an
+/// interval", 2019.
+constexpr std::uint32_t bounded(std::invocable auto&& next_word, std::uint32_t bound) {
+  const std::uint32_t remainder = (0u - bound) % bound; // 2^32 mod bound
+  for (;;) {
+    const std::uint64_t product = std::uint64_t{next_word()} * bound;
+    if (static_cast<std::uint32_t>(product) >= remainder)
+      return static_cast<std::uint32_t>(product >> 32);
+  }
+}
+
+/// Uniform in {0, ..., bound - 1} without bias, for bound > 0, from the words of the counters
+/// (a, 0), (a, 1), ...
+inline std::uint32_t bounded(RandomKey key, std::uint64_t a, std::uint32_t bound) {
+  return bounded(RandomWords(key, a), bound);
 }
 
 /// Puts the items, fewer than 2^32, in a uniformly random order (Fisher-Yates). Every `round` of a

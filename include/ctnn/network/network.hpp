@@ -42,7 +42,8 @@ public:
       const detail::Initial initial = Net::graph.parameters[p].initial;
       const double bound =
           initial.fan_in > 0 ? 1 / std::sqrt(static_cast<double>(initial.fan_in)) : 0;
-      const kernels::RandomKey key{seed, stream::initialization + static_cast<std::uint32_t>(p)};
+      const kernels::RandomKey key{seed,
+                                   kernels::stream::initialization + static_cast<std::uint32_t>(p)};
       std::size_t i = 0;
       for (T& element : mutable_tensor(p)) {
         const auto words = kernels::random_block(key, i++, 0);

@@ -17,14 +17,6 @@
 
 namespace ctnn {
 
-/// Streams of random numbers, so that no two purposes share any.
-namespace stream {
-inline constexpr std::uint32_t initialization = 0x1000'0000; ///< + parameter
-inline constexpr std::uint32_t shuffling = 0x2000'0000;
-inline constexpr std::uint32_t layer = 0x3000'0000; ///< + its index in Net::nodes
-// 0x4000'0000 is augmentation's: data/transforms/random.hpp
-} // namespace stream
-
 namespace detail {
 
 /// Samples of shape S from PyTorch's order, {channels, height, width}, to the inner one, channels
@@ -233,7 +225,7 @@ private:
     return {.samples = chunk.samples,
             .first_sample = chunk.first_sample,
             .training = chunk.training,
-            .random_key = {chunk.seed, stream::layer + layer},
+            .random_key = {chunk.seed, kernels::stream::layer + layer},
             .parameters = parameters,
             .derived = weights.derived + Program::offsets.derived[I],
             .tape = buffers.tape(I),

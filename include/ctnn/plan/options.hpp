@@ -58,7 +58,7 @@ template <class Net, auto... Options>
 struct without_options<With<Net, Options...>> : without_options<Net> {
 private:
   static constexpr RunOptions inner = without_options<Net>::options;
-  using given = detail::network_options<Options...>;
+  using given = ctnn::detail::network_options<Options...>;
 
 public:
   static constexpr RunOptions options{given::get(ctnn::fusion(inner.fusion)).enabled,

@@ -29,7 +29,7 @@ inline std::vector<std::uint32_t> epoch_order(std::size_t size, const EpochOptio
   std::vector<std::uint32_t> order(size);
   std::iota(order.begin(), order.end(), 0u);
   if (options.shuffle)
-    kernels::shuffle(kernels::RandomKey{options.seed, stream::shuffling}, options.epoch,
+    kernels::shuffle(kernels::RandomKey{options.seed, kernels::stream::shuffling}, options.epoch,
                      std::span<std::uint32_t>(order));
   return order;
 }

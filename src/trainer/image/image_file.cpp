@@ -54,15 +54,15 @@ constexpr auto bad_data = ctnn::ErrorCode::bad_data;
 /// Throws unless the image is neither empty nor too large. Returns its number of pixels.
 std::size_t require_size(std::uint64_t rows, std::uint64_t cols, const std::string& name) {
   if (rows == 0 || cols == 0 || rows > max_pixels / cols)
-    ctnn::detail::fail(bad_data, name,
-                       "image of {}x{} pixels, expected at least 1x1 and at most {} megapixels",
-                       cols, rows, max_pixels >> 20);
+    ctnn::io::fail(bad_data, name,
+                   "image of {}x{} pixels, expected at least 1x1 and at most {} megapixels", cols,
+                   rows, max_pixels >> 20);
   return static_cast<std::size_t>(rows * cols);
 }
 
 [[noreturn]] void truncated(Bytes file, const std::string& name) {
-  ctnn::detail::fail(bad_data, name, "truncated: expected more than its {} bytes of image",
-                     file.size());
+  ctnn::io::fail(bad_data, name, "truncated: expected more than its {} bytes of image",
+                 file.size());
 }
 
 // PNG and BMP -------------------------------------------------------------------------------------
@@ -93,8 +93,8 @@ constexpr stbi_io_callbacks source_callbacks{Source::read, Source::skip, Source:
 
 [[noreturn]] void cannot_decode(const Source& source, Bytes file, const std::string& name) {
   if (source.ran_out) truncated(file, name);
-  ctnn::detail::fail(bad_data, name, "cannot decode, expected a sound image, found: {}",
-                     stbi_failure_reason());
+  ctnn::io::fail(bad_data, name, "cannot decode, expected a sound image, found: {}",
+                 stbi_failure_reason());
 }
 
 GrayImage decode_with_stb(Bytes file, const std::string& name) {
@@ -135,7 +135,7 @@ public:
     const std::uint32_t cols = number(), rows = number();
     max_ = number();
     if (max_ == 0 || max_ > 65535)
-      ctnn::detail::fail(bad_data, name_, "maximum grey value {}, expected 1 to 65535", max_);
+      ctnn::io::fail(bad_data, name_, "maximum grey value {}, expected 1 to 65535", max_);
     if (!text) ++next_; // exactly one white space ends the header
 
     GrayImage image{rows, cols, {}};
@@ -179,8 +179,8 @@ private:
     const auto [stop, error] =
         std::from_chars(first, reinterpret_cast<const char*>(file_.data() + file_.size()), value);
     if (error != std::errc{})
-      ctnn::detail::fail(bad_data, name_, "byte {}: expected a number, found byte 0x{:02x}", next_,
-                         static_cast<unsigned char>(*first));
+      ctnn::io::fail(bad_data, name_, "byte {}: expected a number, found byte 0x{:02x}", next_,
+                     static_cast<unsigned char>(*first));
     next_ += static_cast<std::size_t>(stop - first);
     return value;
   }
@@ -193,7 +193,7 @@ private:
 
   unsigned scaled(std::uint32_t value) const {
     if (value > max_)
-      ctnn::detail::fail(bad_data, name_, "pixel value {}, expected at most {}", value, max_);
+      ctnn::io::fail(bad_data, name_, "pixel value {}, expected at most {}", value, max_);
     return (value * 255 + max_ / 2) / max_;
   }
 };
@@ -202,16 +202,16 @@ private:
 
 GrayImage read_image(const std::filesystem::path& path) {
   const std::string& name = path.native();
-  const std::vector<std::byte> file = ctnn::read_file(path, max_file_bytes, bad_data);
+  const std::vector<std::byte> file = ctnn::io::read_file(path, max_file_bytes, bad_data);
   const std::string_view start(reinterpret_cast<const char*>(file.data()),
                                std::min<std::size_t>(file.size(), 4));
   if (start == "\x89PNG" || start.starts_with("BM")) return decode_with_stb(file, name);
   for (const char* netpbm : {"P2", "P3", "P5", "P6"})
     if (start.starts_with(netpbm)) return Netpbm(file, name).decode();
-  ctnn::detail::fail(bad_data, name, "not a known image, expected PNG, BMP, PGM or PPM, found {}",
-                     file.empty()                        ? "an empty file"
-                     : start.starts_with("\xff\xd8\xff") ? "JPEG"
-                                                         : "none of their signatures");
+  ctnn::io::fail(bad_data, name, "not a known image, expected PNG, BMP, PGM or PPM, found {}",
+                 file.empty()                        ? "an empty file"
+                 : start.starts_with("\xff\xd8\xff") ? "JPEG"
+                                                     : "none of their signatures");
 }
 
 } // namespace trainer

@@ -140,7 +140,7 @@ std::uint8_t border_median(const GrayImage& image) {
 GrayImage find_ink(const GrayImage& image, std::string_view name) {
   const auto [darkest, lightest] = std::ranges::minmax(image.pixels);
   if (darkest == lightest)
-    ctnn::detail::fail(ctnn::ErrorCode::bad_data, name, "holds no digit: all pixels are alike");
+    ctnn::io::fail(ctnn::ErrorCode::bad_data, name, "holds no digit: all pixels are alike");
 
   const Paper paper = find_paper(image);
   const auto for_each_pixel = [&](const auto& act) {
@@ -169,8 +169,8 @@ GrayImage find_ink(const GrayImage& image, std::string_view name) {
   const double noise = 1.4826 * static_cast<double>(median(both, threshold));
   const double least = std::max({1.0, 4 * noise, contrast / 6});
   if (contrast < 2 * least)
-    ctnn::detail::fail(ctnn::ErrorCode::bad_data, name,
-                       "holds no digit: nothing stands out from the paper");
+    ctnn::io::fail(ctnn::ErrorCode::bad_data, name,
+                   "holds no digit: nothing stands out from the paper");
 
   GrayImage ink{image.rows, image.cols, std::vector<std::uint8_t>(image.pixels.size())};
   for_each_pixel([&](std::size_t i, bool lighter, std::size_t far) {

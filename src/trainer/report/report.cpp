@@ -66,7 +66,7 @@ void write_out_large_integers(Json& object) {
 
 Json page_data(const ReportData& report) {
   constexpr std::uint64_t max_bytes = std::uint64_t{1} << 30;
-  const auto bytes = ctnn::read_file(report.metrics, max_bytes, ctnn::ErrorCode::cannot_write);
+  const auto bytes = ctnn::io::read_file(report.metrics, max_bytes, ctnn::ErrorCode::cannot_write);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 
   Json lines = Json::array();
@@ -129,7 +129,7 @@ std::string page(std::string_view data) {
 
 void write_report(const std::filesystem::path& path, const ReportData& report) {
   const std::string text = page(script_text(page_data(report)));
-  ctnn::write_file_atomically(path, std::as_bytes(std::span(text)));
+  ctnn::io::write_file_atomically(path, std::as_bytes(std::span(text)));
 }
 
 } // namespace trainer

@@ -2,6 +2,7 @@
 #include <ctnn/ctnn.hpp>
 #include <ctnn/data/transforms.hpp>
 using namespace ctnn;
+using namespace ctnn::transforms;
 using Net = Sequential<Input<1, 32, 32>, Flatten, Linear<10>, LogSoftmax>;
 using Augmentation = Compose<Input<1, 28, 28>, ToTensor>;
 Score epoch(Network<Net>& net, const Transformed<Augmentation>& data) {

@@ -1,5 +1,6 @@
 #pragma once
-// What rotation and affine share: Pillow's nearest neighbour, src/libImaging/Geometry.c.
+/// @file
+/// What rotation and affine share: Pillow's nearest neighbour, src/libImaging/Geometry.c.
 
 #include <array>
 #include <cmath>
@@ -8,9 +9,9 @@
 
 #include <ctnn/data/transforms/image.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// A map {a, b, c, d, e, f} from pixels of the output to those of the input:
+/// An AffineMatrix {a, b, c, d, e, f} maps pixels of the output to those of the input:
 /// (x, y) -> (a x + b y + c, d x + e y + f).
 using AffineMatrix = std::array<double, 6>;
 
@@ -38,7 +39,8 @@ void map_pixels(const auto& in, const auto& out, const std::array<Coordinate, 6>
 
 } // namespace detail
 
-/// Pillow's Image.transform(size, AFFINE, m) with nearest neighbour and fill 0, to the bit.
+/// transform_affine assigns to each pixel of `out` the one of `in` that `m` maps it to, and 0 where
+/// that is outside: Pillow's Image.transform(size, AFFINE, m), nearest neighbour, to the bit.
 void transform_affine(const auto& in, const auto& out, const AffineMatrix& m) {
   const auto [a, b, c, d, e, f] = m;
   const auto is_small = [&](double x, double y) { // for 16.16 fixed point
@@ -65,4 +67,4 @@ void transform_affine(const auto& in, const auto& out, const AffineMatrix& m) {
   }
 }
 
-} // namespace ctnn
+} // namespace ctnn::transforms

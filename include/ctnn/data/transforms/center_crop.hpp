@@ -2,7 +2,7 @@
 
 #include <ctnn/data/transforms/crop.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 namespace detail {
 
 /// Where torchvision's center_crop starts: half a pixel of rounding goes to the even number where it
@@ -15,17 +15,18 @@ constexpr int center_offset(int size, int cropped) {
 
 } // namespace detail
 
-/// The middle of an image of bytes or a tensor, with zeros around it where it is smaller.
+/// CenterCrop takes the middle of an image of bytes or a tensor, with zeros around it where it is
+/// smaller.
 /// torchvision.transforms.CenterCrop
 template <int Height, int Width = Height>
 struct CenterCrop {
-  static constexpr Text describe() {
-    Text text = "CenterCrop<";
+  static constexpr Sentence describe() {
+    Sentence text = "CenterCrop<";
     text << Height;
     if (Width != Height) text << ", " << Width;
     return text << '>';
   }
-  static constexpr Text check(ImageForm) { return detail::check_size(Height, Width); }
+  static constexpr Sentence check(ImageForm) { return detail::check_size(Height, Width); }
   static constexpr ImageForm output(ImageForm in) { return in.resized(Height, Width); }
 
   static void apply(const auto& in, const auto& out) {
@@ -34,4 +35,4 @@ struct CenterCrop {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

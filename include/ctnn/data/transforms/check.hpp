@@ -1,6 +1,7 @@
 #pragma once
-// What a pipeline makes of an image's shape and type, found out at compile time, or the sentence that
-// says what is wrong with it.
+/// @file
+/// What a pipeline makes of an image's shape and type, found out at compile time, or the sentence that
+/// says what is wrong with it.
 
 #include <algorithm>
 #include <array>
@@ -11,31 +12,22 @@
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/data/transforms/image.hpp>
-#include <ctnn/data/transforms/random.hpp>
+#include <ctnn/data/transforms/transform.hpp>
 
-namespace ctnn {
-
-template <class... Transforms>
-struct Compose;
-template <class... Branches>
-struct OneOf;
-
-namespace detail {
+namespace ctnn::transforms::detail {
 
 template <class T>
-inline constexpr bool is_part = false;
-template <class... Ts>
-inline constexpr bool is_part<Compose<Ts...>> = true;
-
-template <class T>
-concept Branching = requires {
-  typename T::branches;
-};
+inline constexpr bool in_place = [] {
+  if constexpr (HasInPlace<T>)
+    return T::in_place;
+  else
+    return false;
+}();
 
 /// Whether a transform may leave its image in another place than it found it.
 template <class T>
 inline constexpr bool moves = !in_place<T>;
-template <Branching T>
+template <HasBranches T>
 inline constexpr bool moves<T> = moves<typename T::branches>;
 template <class... Ts>
 inline constexpr bool moves<Compose<Ts...>> = (moves<Ts> || ...);
@@ -44,28 +36,19 @@ inline constexpr bool moves<OneOf<Ts...>> = (moves<Ts> || ...);
 
 template <class T>
 constexpr ImageForm output_form(ImageForm in) {
-  if constexpr (requires { T::output(in); })
+  if constexpr (HasOutput<T>)
     return T::output(in);
   else
     return in;
 }
 
 template <class T>
-constexpr Text check_form(ImageForm in) {
-  if constexpr (requires { T::check(in); })
+constexpr Sentence check_form(ImageForm in) {
+  if constexpr (HasCheck<T>)
     return T::check(in);
   else
     return {};
 }
-
-template <class T, class Element>
-concept AppliesTo = requires(Planes<const Element, Shape{1, 1, 1}> in,
-                             Planes<Element, Shape{1, 1, 1}> out, Random& random) {
-  T::apply(in, out, random);
-}
-|| requires(Planes<const Element, Shape{1, 1, 1}> in, Planes<Element, Shape{1, 1, 1}> out) {
-  T::apply(in, out);
-};
 
 /// What an image may be at one point of a pipeline.
 struct Forms {
@@ -91,18 +74,18 @@ struct Forms {
 
 /// Brings `forms` behind T. Returns what is wrong, or nothing.
 template <class T>
-constexpr Text advance(Forms& forms);
+constexpr Sentence advance(Forms& forms);
 
 template <class... Ts>
-constexpr Text advance_through(Forms& forms, Compose<Ts...>*) {
-  Text error;
+constexpr Sentence advance_through(Forms& forms, Compose<Ts...>*) {
+  Sentence error;
   static_cast<void>(((error = advance<Ts>(forms)).empty() && ...));
   return error;
 }
 
 template <class... Branches>
-constexpr Text advance_either(Forms& forms, OneOf<Branches...>*) {
-  Text error;
+constexpr Sentence advance_either(Forms& forms, OneOf<Branches...>*) {
+  Sentence error;
   const Forms before = forms;
   forms.count = 0;
   const auto follow = [&]<class Branch>(Branch* branch) {
@@ -116,10 +99,10 @@ constexpr Text advance_either(Forms& forms, OneOf<Branches...>*) {
 }
 
 template <class T>
-constexpr Text advance_apply(Forms& forms) {
+constexpr Sentence advance_apply(Forms& forms) {
   const Forms before = forms;
   forms.count = 0;
-  Text what;
+  Sentence what;
   for (std::size_t i = 0; i < before.count && what.empty(); ++i) {
     const ImageForm in = before.form[i], out = output_form<T>(in);
     if (out.shape.rank != 3 || out.shape.size() == 0)
@@ -135,20 +118,22 @@ constexpr Text advance_apply(Forms& forms) {
 }
 
 template <class T>
-constexpr Text advance(Forms& forms) {
-  Text what;
+constexpr Sentence advance(Forms& forms) {
+  Sentence what;
   if constexpr (is_part<T>) {
     return advance_through(forms, static_cast<T*>(nullptr));
-  } else if constexpr (is_input<T>) {
+  } else if constexpr (ctnn::detail::composite<T>::kind == ctnn::detail::Kind::input) {
     what = ": an Input comes first and only once";
-  } else if constexpr (!Branching<T> && !AppliesTo<T, std::uint8_t> && !AppliesTo<T, float>) {
+  } else if constexpr (!Applies<T> && !NamesBranches<T>) {
     what = " is not a transform: it lacks static void apply(const auto& in, const auto& out)";
+  } else if constexpr (!Transform<T>) {
+    what << ": " << misdeclared<T>;
   } else {
     for (std::size_t i = 0; i < forms.count && what.empty(); ++i)
       what = check_form<T>(forms.form[i]);
     if (what.empty()) {
-      if constexpr (Branching<T>) {
-        const Text inside = advance_either(forms, static_cast<typename T::branches*>(nullptr));
+      if constexpr (HasBranches<T>) {
+        const Sentence inside = advance_either(forms, static_cast<typename T::branches*>(nullptr));
         if (!inside.empty()) return inside; // which names a transform of a branch
       } else {
         what = advance_apply<T>(forms);
@@ -156,18 +141,18 @@ constexpr Text advance(Forms& forms) {
     }
     if (what.empty() && forms.count > forms.form.size())
       what << "may leave more than " << forms.form.size() << " different shapes";
-    if (!what.empty()) what = Text(": ") << what;
+    if (!what.empty()) what = Sentence(": ") << what;
   }
-  return what.empty() ? what : describe<T>() << what;
+  return what.empty() ? what : name_of<T>() << what;
 }
 
 struct Trace {
   Forms forms;
-  Text error; ///< empty, or what is wrong with the pipeline
+  Sentence error; ///< empty, or what is wrong with the pipeline
 };
 
-constexpr Text check_end(const Forms& forms, const Text& last_split) {
-  Text error;
+constexpr Sentence check_end(const Forms& forms, const Sentence& last_split) {
+  Sentence error;
   const ImageForm first = forms.form[0], second = forms.form[1];
   if (forms.count > 1 && first.shape == second.shape)
     error << last_split << " may leave a tensor or an image of bytes: put ToTensor outside it";
@@ -192,13 +177,13 @@ constexpr Trace trace_pipeline(Input<Extents...>, std::type_identity<Ts>... tran
                 << max_image_size << " elements";
     return trace;
   }
-  Text last_split;
+  Sentence last_split;
   std::size_t index = 0;
   [[maybe_unused]] const auto step = [&]<class T>(std::type_identity<T>) {
     const std::size_t before = trace.forms.count;
-    const Text what = advance<T>(trace.forms);
+    const Sentence what = advance<T>(trace.forms);
     if (!what.empty()) trace.error << "transform " << index << ' ' << what;
-    if (before == 1 && trace.forms.count > 1) last_split = describe<T>();
+    if (before == 1 && trace.forms.count > 1) last_split = name_of<T>();
     ++index;
     return what.empty();
   };
@@ -214,7 +199,6 @@ inline constexpr Trace pipeline_trace<Input<Extents...>, Ts...> =
     trace_pipeline(Input<Extents...>{}, std::type_identity<Ts>{}...);
 
 template <class... Parts>
-inline constexpr Text pipeline_error = pipeline_trace<Parts...>.error;
+inline constexpr Sentence pipeline_error = pipeline_trace<Parts...>.error;
 
-} // namespace detail
-} // namespace ctnn
+} // namespace ctnn::transforms::detail

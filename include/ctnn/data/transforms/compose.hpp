@@ -1,5 +1,6 @@
 #pragma once
-// Compose: a pipeline of transforms as a type, checked by the compiler.
+/// @file
+/// Compose: a pipeline of transforms as a type, checked by the compiler.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,40 +8,12 @@
 
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/core/graph.hpp>
-#include <ctnn/core/layer.hpp>
 #include <ctnn/data/transforms/check.hpp>
 #include <ctnn/data/transforms/image.hpp>
 #include <ctnn/data/transforms/random.hpp>
+#include <ctnn/data/transforms/transform.hpp>
 
-namespace ctnn {
-
-/// A transform is an empty type. It must say how it makes one image of another:
-///
-///     static void apply(const auto& in, const auto& out, Random& random);
-///
-/// where in and out are Planes, `random` may be left out, and all of `out` is assigned. It may say
-///
-///     static constexpr ImageForm output(ImageForm in);   default: as the input
-///     static constexpr Text check(ImageForm in);         what is wrong with this input; empty = nothing
-///     static constexpr Text describe();                  "CenterCrop<22>", for diagnostics
-///     static constexpr bool in_place;                    out may be in (and may be another image)
-///
-/// check() runs first. A whole transform, then:
-///
-///     struct Invert {
-///       static void apply(const auto& in, const auto& out) {
-///         for (std::size_t i = 0; i < in.size(); ++i) out[i] = static_cast<std::uint8_t>(255 - in[i]);
-///       }
-///     };
-///
-/// A transform that leaves the choice to chance has branches instead of apply(); they may differ in
-/// what they give, if a later transform, such as Resize, makes it one again:
-///
-///     using branches = OneOf<Compose<A, B>, Compose<>>;
-///     static std::size_t choose(Random& random);         which branch
-template <class... Branches>
-struct OneOf {};
-
+namespace ctnn::transforms {
 namespace detail {
 
 /// One image on its way.
@@ -98,7 +71,7 @@ struct steps<Compose<T, Rest...>> {
   static void run(const Element* image, R& r) {
     if constexpr (is_part<T>) {
       after<T>::template run<In>(image, r);
-    } else if constexpr (Branching<T>) {
+    } else if constexpr (HasBranches<T>) {
       const std::size_t chosen = T::choose(r.random);
       [&]<class... Parts>(OneOf<Parts...>) {
         std::size_t i = 0;
@@ -123,67 +96,70 @@ struct steps<Compose<T, Rest...>> {
   }
 };
 
-template <bool WellFormed, class In, class... Ts>
-struct pipeline;
-
-template <int... Extents, class... Ts>
-struct pipeline<true, Input<Extents...>, Ts...> {
-  static constexpr bool well_formed = true;
-
-  /// {channels, height, width}
-  static constexpr Shape input_shape{Extents...};
-  static constexpr Shape output_shape =
-      pipeline_trace<Input<Extents...>, Ts...>.forms.form[0].shape;
-
-  /// Makes the tensor `out` of the bytes `image`, both {channels, height, width}: output_shape and
-  /// input_shape. They must not overlap. T is float or double, and the values are those of float.
-  template <class T>
-  static void apply(const std::uint8_t* image, Random random, T* out) {
-    constexpr const Forms& forms = pipeline_trace<Input<Extents...>, Ts...>.forms;
-    Run<T, forms.largest_image, forms.largest_tensor> run(random, out);
-    steps<Compose<Ts...>>::template run<ImageForm{input_shape, false}>(image, run);
-  }
-};
-
-template <class In, class... Ts>
-struct pipeline<false, In, Ts...> {
+/// The members of PipelineFacts for what is no pipeline: whoever needs one is told the error, and
+/// nothing else.
+template <const Sentence& Error>
+struct PoisonedFacts {
   static constexpr bool well_formed = false;
-  static constexpr poison input_shape{}, output_shape{};
+  static constexpr ctnn::detail::poison input_shape = ctnn::detail::tell<Error>();
+  static constexpr ctnn::detail::poison output_shape = ctnn::detail::tell<Error>();
   template <class T>
-  static void apply(const std::uint8_t*, Random, T*) {}
-};
-
-/// Fails, with the sentence, only where a member of an Input-less Compose is asked for.
-template <class... Ts>
-struct no_pipeline {
-  static constexpr poison member = require_empty<pipeline_error<Ts...>>() ? poison{} : poison{};
+  static void apply(const std::uint8_t*, const Random&, T*) {
+    ctnn::detail::tell<Error>();
+  }
 };
 
 } // namespace detail
 
-/// Transforms in a row, as torchvision.transforms.Compose. Without an Input: a part of a pipeline,
-/// `RandomApply<Compose<A, B>, 0.3>`.
-template <class... Transforms>
-struct Compose {
-  static constexpr bool well_formed = false;
-  static constexpr poison input_shape = detail::no_pipeline<Transforms...>::member;
-  static constexpr poison output_shape = detail::no_pipeline<Transforms...>::member;
+template <class In, class... Transforms>
+struct PipelineFacts;
+
+/// PipelineFacts are the members of a pipeline, a Compose that begins with an Input.
+template <int... Extents, class... Transforms>
+struct PipelineFacts<Input<Extents...>, Transforms...> {
+  /// well_formed is true: the pipeline works.
+  static constexpr bool well_formed = true;
+
+  /// input_shape is {channels, height, width} of the images that the pipeline takes.
+  static constexpr Shape input_shape{Extents...};
+
+  /// output_shape is {channels, height, width} of the tensors that it makes.
+  static constexpr Shape output_shape =
+      detail::pipeline_trace<Input<Extents...>, Transforms...>.forms.form[0].shape;
+
+  /// apply makes the tensor `out`, of output_shape, of the bytes `image`, of input_shape. They must
+  /// not overlap. `T` is float or double, and the values are those of float.
+  template <class T>
+  static void apply(const std::uint8_t* image, Random random, T* out) {
+    constexpr const auto& forms = detail::pipeline_trace<Input<Extents...>, Transforms...>.forms;
+    detail::Run<T, forms.largest_image, forms.largest_tensor> run(random, out);
+    detail::steps<Compose<Transforms...>>::template run<ImageForm{input_shape, false}>(image, run);
+  }
 };
 
-/// A pipeline: `Compose<Input<1, 28, 28>, RandomRotation<-15, 15>, ToTensor>`. See detail::pipeline
-/// for its members. One that cannot work is one compile-time error whose text says why.
+/// A Compose is transforms in a row, as torchvision.transforms.Compose. Without an Input it is a part
+/// of a pipeline, `RandomApply<Compose<A, B>, 0.3>`.
+template <class... Transforms>
+struct Compose : detail::PoisonedFacts<detail::pipeline_error<Transforms...>> {};
+
+/// A Compose with an Input is a pipeline: `Compose<Input<1, 28, 28>, RandomRotation<-15, 15>,
+/// ToTensor>`. PipelineFacts says what members it has. One that cannot work is one compile-time error
+/// whose text says why.
 template <int... Extents, class... Transforms>
 struct Compose<Input<Extents...>, Transforms...>
-    : detail::pipeline<detail::pipeline_error<Input<Extents...>, Transforms...>.empty(),
-                       Input<Extents...>, Transforms...> {
-  static_assert(detail::require_empty<detail::pipeline_error<Input<Extents...>, Transforms...>>());
+    : std::conditional_t<detail::pipeline_error<Input<Extents...>, Transforms...>.empty(),
+                         PipelineFacts<Input<Extents...>, Transforms...>,
+                         detail::PoisonedFacts<ctnn::detail::already_told>> {
+  static_assert(
+      ctnn::detail::require_empty<detail::pipeline_error<Input<Extents...>, Transforms...>>());
 };
 
-/// What is wrong with these transforms, or nothing: `diagnose_transforms<Input<1, 28, 28>,
-/// ToTensor>()`. The same text that the compiler prints, without the error.
+/// diagnose_transforms says what is wrong with these transforms, or nothing:
+/// `diagnose_transforms<Input<1, 28, 28>, ToTensor>()`. It is the same text that the compiler prints,
+/// without the error.
 template <class... Transforms>
-constexpr Text diagnose_transforms() {
+constexpr Sentence diagnose_transforms() {
   return detail::pipeline_error<Transforms...>;
 }
 
-} // namespace ctnn
+} // namespace ctnn::transforms

@@ -1,15 +1,16 @@
 #pragma once
-// What the crops share: a window of an image, which may reach beyond it.
+/// @file
+/// What the crops share: a window of an image, which may reach beyond it.
 
 #include <algorithm>
 #include <cstddef>
 
 #include <ctnn/data/transforms/image.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// Assigns the window of `in` whose first pixel is (top, left) and whose size is that of `out`.
-/// What lies outside `in` is 0. torchvision.transforms.functional.crop
+/// crop assigns to `out` the window of `in` of its size whose first pixel is (top, left). What lies
+/// outside `in` is 0. torchvision.transforms.functional.crop
 constexpr void crop(const auto& in, const auto& out, int top, int left) {
   const int height = static_cast<int>(in.height), width = static_cast<int>(in.width);
   const int out_width = static_cast<int>(out.width);
@@ -26,4 +27,4 @@ constexpr void crop(const auto& in, const auto& out, int top, int left) {
     }
 }
 
-} // namespace ctnn
+} // namespace ctnn::transforms

@@ -1,5 +1,6 @@
 #pragma once
-// What flows through a pipeline: an image in planes, [channel][row][column].
+/// @file
+/// What flows through a pipeline: an image in planes, [channel][row][column].
 
 #include <algorithm>
 #include <cstddef>
@@ -8,22 +9,22 @@
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// An image's type: its shape {channels, height, width}, and whether it is a tensor of floats, as
-/// ToTensor makes it, or still the bytes that Pillow has.
+/// An ImageForm is an image's type: its shape {channels, height, width}, and whether it is a tensor of
+/// floats, as ToTensor makes it, or still the bytes that Pillow has.
 struct ImageForm {
   Shape shape;
   bool tensor = false;
 
-  /// The same with other rows and columns.
+  /// resized is the same form with other rows and columns.
   constexpr ImageForm resized(int height, int width) const {
     return {{shape[0], height, width}, tensor};
   }
   friend constexpr bool operator==(const ImageForm&, const ImageForm&) = default;
 };
 
-/// The pixels of one image, not owned.
+/// Planes are the pixels of one image, [channel][row][column], that somebody else owns.
 template <class T, Shape S>
 struct Planes {
   using value_type = T;
@@ -52,17 +53,17 @@ constexpr void copy_image(const auto& in, const auto& out) {
   if (in.data != out.data) std::copy_n(in.data, in.size(), out.data);
 }
 
-constexpr Text expects_bytes(ImageForm in) {
-  return in.tensor ? Text("expects an image of bytes (put it before ToTensor)") : Text{};
+constexpr Sentence expects_bytes(ImageForm in) {
+  return in.tensor ? Sentence("expects an image of bytes (put it before ToTensor)") : Sentence{};
 }
-constexpr Text expects_tensor(ImageForm in) {
-  return in.tensor ? Text{} : Text("expects a tensor (put ToTensor before it)");
+constexpr Sentence expects_tensor(ImageForm in) {
+  return in.tensor ? Sentence{} : Sentence("expects a tensor (put ToTensor before it)");
 }
-constexpr Text check_size(int height, int width) {
-  Text error;
+constexpr Sentence check_size(int height, int width) {
+  Sentence error;
   if (height < 1 || width < 1) error << "size must be at least 1x1, got " << Size2d{height, width};
   return error;
 }
 
 } // namespace detail
-} // namespace ctnn
+} // namespace ctnn::transforms

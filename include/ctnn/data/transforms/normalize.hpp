@@ -6,23 +6,27 @@
 #include <ctnn/data/transforms/image.hpp>
 #include <ctnn/data/transforms/number.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// (x - Mean) / Std, each one number for all channels or a std::array with one for each.
-/// torchvision.transforms.Normalize
+/// normalize is what Normalize makes of one element.
+constexpr float normalize(float x, float mean, float std) { return (x - mean) / std; }
+
+/// Normalize makes (x - Mean) / Std of each element of a tensor; both are one number for all channels
+/// or a std::array with one for each. torchvision.transforms.Normalize
 template <auto Mean, auto Std>
 struct Normalize {
   static constexpr bool in_place = true;
 
-  static constexpr Text check(ImageForm in) {
+  static constexpr Sentence check(ImageForm in) {
     const std::size_t channels = in.shape.channels();
-    if (const Text what = detail::expects_tensor(in); !what.empty()) return what;
-    if (const Text what = detail::check_channels<Mean>("mean", channels); !what.empty())
+    if (const Sentence what = detail::expects_tensor(in); !what.empty()) return what;
+    if (const Sentence what = detail::check_channels<Mean>("mean", channels); !what.empty())
       return what;
-    if (const Text what = detail::check_channels<Std>("std", channels); !what.empty()) return what;
+    if (const Sentence what = detail::check_channels<Std>("std", channels); !what.empty())
+      return what;
     for (std::size_t c = 0; c < channels; ++c)
       if (!(static_cast<float>(detail::of_channel<Std>(c)) > 0))
-        return Text("std must be above 0, got ") << detail::of_channel<Std>(c);
+        return Sentence("std must be above 0, got ") << detail::of_channel<Std>(c);
     return {};
   }
 
@@ -33,9 +37,9 @@ struct Normalize {
       const auto mean = static_cast<float>(detail::of_channel<Mean>(c));
       const auto std = static_cast<float>(detail::of_channel<Std>(c));
       for (std::size_t i = c * plane; i < (c + 1) * plane; ++i)
-        out[i] = static_cast<T>((static_cast<float>(in[i]) - mean) / std);
+        out[i] = static_cast<T>(normalize(static_cast<float>(in[i]), mean, std));
     }
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

@@ -1,13 +1,15 @@
 #pragma once
-// Numbers as template arguments, and the complaints about them that several transforms share.
+/// @file
+/// Numbers as template arguments, and the complaints about them that several transforms share.
 
 #include <cstddef>
 
 #include <ctnn/core/text.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// A real number, which may be written `0.5` or `1`: C++ itself takes no int for a double here.
+/// A Number is a real template argument, which may be written `0.5` or `1`: C++ itself takes no int
+/// for a double there.
 struct Number {
   double value = 0;
 
@@ -16,7 +18,7 @@ struct Number {
   constexpr operator double() const { return value; }
 };
 
-/// Where a random number may lie: `Interval{0.02, 0.33}`.
+/// An Interval says where a random number may lie: `Interval{0.02, 0.33}`.
 struct Interval {
   double low = 0;
   double high = 0;
@@ -30,14 +32,14 @@ namespace detail {
 constexpr Interval symmetric_or_given(double around_zero) { return {-around_zero, around_zero}; }
 constexpr Interval symmetric_or_given(double low, double high) { return {low, high}; }
 
-constexpr Text check_probability(double p) {
-  Text error;
+constexpr Sentence check_probability(double p) {
+  Sentence error;
   if (!(p >= 0 && p <= 1)) error << "p must be in [0, 1], got " << p;
   return error;
 }
 
-constexpr Text check_order(StringView name, Interval interval) {
-  Text error;
+constexpr Sentence check_order(StringView name, Interval interval) {
+  Sentence error;
   if (!(interval.low <= interval.high))
     error << name << " must not go down, got " << interval.low << " to " << interval.high;
   return error;
@@ -53,8 +55,8 @@ constexpr double of_channel(std::size_t channel) {
 }
 
 template <auto Value>
-constexpr Text check_channels(StringView name, std::size_t channels) {
-  Text error;
+constexpr Sentence check_channels(StringView name, std::size_t channels) {
+  Sentence error;
   if constexpr (requires { Value.size(); })
     if (Value.size() != channels)
       error << name << " has " << Value.size() << " numbers, the image has " << channels
@@ -63,4 +65,4 @@ constexpr Text check_channels(StringView name, std::size_t channels) {
 }
 
 } // namespace detail
-} // namespace ctnn
+} // namespace ctnn::transforms

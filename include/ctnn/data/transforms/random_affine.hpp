@@ -7,10 +7,11 @@
 #include <ctnn/data/transforms/number.hpp>
 #include <ctnn/data/transforms/random.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// What affine() does to an image, in this order: shear, scale, turn (both angles in degrees,
-/// clockwise), move (in pixels). The centre of the image stays where it is until it is moved.
+/// AffineParameters say what affine() does to an image, in this order: shear, scale, turn (the angles
+/// in degrees, clockwise), move (in pixels). The centre of the image stays where it is until it is
+/// moved.
 struct AffineParameters {
   double angle = 0;
   int translate_x = 0;
@@ -40,21 +41,23 @@ inline AffineMatrix inverse_affine_matrix(const AffineParameters& p, double cent
 
 } // namespace detail
 
-/// Nearest neighbour, fill 0. torchvision.transforms.functional.affine on a Pillow image, to the bit
+/// affine shears, scales, turns and moves an image of bytes: nearest neighbour, fill 0.
+/// torchvision.transforms.functional.affine on a Pillow image, to the bit
 inline void affine(const auto& in, const auto& out, const AffineParameters& parameters) {
   transform_affine(in, out,
                    detail::inverse_affine_matrix(parameters, static_cast<double>(in.width) * 0.5,
                                                  static_cast<double>(in.height) * 0.5));
 }
 
-/// What RandomAffine draws from, as torchvision's arguments:
+/// Affine is what RandomAffine draws from, as torchvision's arguments:
 /// `Affine{.degrees = 10, .translate = {0.1, 0.1}, .scale = {0.9, 1.1}, .shear = 5}`.
 struct Affine {
-  /// One number d is the interval from -d to d.
+  /// Degrees are an interval; one number d is that from -d to d.
   struct Degrees : Interval {
     constexpr Degrees(double around_zero) : Interval{-around_zero, around_zero} {}
     constexpr Degrees(double from, double to) : Interval{from, to} {}
   };
+  /// Fractions are shares of the image's size, 0 to 1.
   struct Fractions {
     double width = 0;
     double height = 0;
@@ -66,8 +69,9 @@ struct Affine {
   Degrees shear = 0;   ///< parallel to the x axis
   Degrees shear_y = 0; ///< parallel to the y axis
 
-  constexpr Text check() const {
-    Text error;
+  /// check says what is wrong with the numbers; empty = nothing.
+  constexpr Sentence check() const {
+    Sentence error;
     const auto is_fraction = [](double x) { return x >= 0 && x <= 1; };
     const auto is_shear = [](Interval x) { return x.low > -90 && x.high < 90; };
     if (!is_fraction(translate.width) || !is_fraction(translate.height))
@@ -85,13 +89,13 @@ struct Affine {
   }
 };
 
-/// Shears, scales, turns and moves an image of bytes by amounts that are uniform in the intervals of
-/// `Ranges`; a translation is rounded to whole pixels. Nearest neighbour, fill 0.
+/// RandomAffine shears, scales, turns and moves an image of bytes by amounts that are uniform in the
+/// intervals of `Ranges`; a translation is rounded to whole pixels. Nearest neighbour, fill 0.
 /// torchvision.transforms.RandomAffine
 template <Affine Ranges>
 struct RandomAffine {
-  static constexpr Text check(ImageForm in) {
-    const Text what = detail::expects_bytes(in);
+  static constexpr Sentence check(ImageForm in) {
+    const Sentence what = detail::expects_bytes(in);
     return what.empty() ? Ranges.check() : what;
   }
 
@@ -112,4 +116,4 @@ struct RandomAffine {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

@@ -5,20 +5,20 @@
 #include <ctnn/data/transforms/crop.hpp>
 #include <ctnn/data/transforms/random.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// A window of an image of bytes or a tensor that has `Padding` zeros added on each side; its place
-/// is uniform among all that fit. torchvision.transforms.RandomCrop
+/// RandomCrop takes a window of an image of bytes or a tensor that has `Padding` zeros added on each
+/// side; its place is uniform among all that fit. torchvision.transforms.RandomCrop
 template <int Height, int Width = Height, int Padding = 0>
 struct RandomCrop {
-  static constexpr Text describe() {
-    Text text = "RandomCrop<";
+  static constexpr Sentence describe() {
+    Sentence text = "RandomCrop<";
     text << Height << ", " << Width;
     if (Padding != 0) text << ", " << Padding;
     return text << '>';
   }
-  static constexpr Text check(ImageForm in) {
-    Text error = detail::check_size(Height, Width);
+  static constexpr Sentence check(ImageForm in) {
+    Sentence error = detail::check_size(Height, Width);
     if (!error.empty()) return error;
     const Size2d padded{static_cast<int>(in.shape[1]) + 2 * Padding,
                         static_cast<int>(in.shape[2]) + 2 * Padding};
@@ -41,4 +41,4 @@ struct RandomCrop {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

@@ -10,14 +10,14 @@
 #include <ctnn/data/transforms/number.hpp>
 #include <ctnn/data/transforms/random.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// Rows [top, top + height) and columns [left, left + width).
+/// A Rectangle is rows [top, top + height) and columns [left, left + width).
 struct Rectangle {
   std::size_t top = 0, left = 0, height = 0, width = 0;
 };
 
-/// Assigns `Value`, one number or a std::array with one for each channel, to a rectangle.
+/// erase assigns `Value`, one number or a std::array with one for each channel, to a rectangle.
 /// torchvision.transforms.functional.erase, in place
 template <auto Value>
 constexpr void erase(const auto& image, const Rectangle& where) {
@@ -28,17 +28,17 @@ constexpr void erase(const auto& image, const Rectangle& where) {
                   static_cast<T>(static_cast<float>(detail::of_channel<Value>(channel))));
 }
 
-/// Erases a rectangle of a tensor with probability P. Its share of the image is uniform in Scale,
-/// the logarithm of its height / width in that of Ratio, its place among all that fit; one that does
-/// not fit is drawn again, at most ten times. torchvision.transforms.RandomErasing
+/// RandomErasing erases a rectangle of a tensor with probability P. Its share of the image is uniform
+/// in Scale, the logarithm of its height / width in that of Ratio, its place among all that fit; one
+/// that does not fit is drawn again, at most ten times. torchvision.transforms.RandomErasing
 template <Number P = 0.5, Interval Scale = Interval{0.02, 0.33},
           Interval Ratio = Interval{0.3, 3.3}, auto Value = 0>
 struct RandomErasing {
   static constexpr bool in_place = true;
 
-  static constexpr Text describe() { return Text("RandomErasing<") << P.value << '>'; }
-  static constexpr Text check(ImageForm in) {
-    Text error = detail::expects_tensor(in);
+  static constexpr Sentence describe() { return Sentence("RandomErasing<") << P.value << '>'; }
+  static constexpr Sentence check(ImageForm in) {
+    Sentence error = detail::expects_tensor(in);
     if (error.empty()) error = detail::check_probability(P);
     if (error.empty()) error = detail::check_order("scale", Scale);
     if (error.empty()) error = detail::check_order("ratio", Ratio);
@@ -48,7 +48,7 @@ struct RandomErasing {
     return error;
   }
 
-  /// torchvision's get_params; an empty rectangle if no draw fits.
+  /// draw is torchvision's get_params: an empty rectangle if no draw fits.
   static Rectangle draw(std::size_t rows, std::size_t columns, Random& random) {
     for (int attempt = 0; attempt < 10; ++attempt) {
       const double area =
@@ -70,4 +70,4 @@ struct RandomErasing {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

@@ -7,9 +7,9 @@
 #include <ctnn/data/transforms/number.hpp>
 #include <ctnn/data/transforms/random.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 
-/// Left becomes right. `out` may be `in`. torchvision.transforms.functional.hflip
+/// flip_horizontally makes left right. `out` may be `in`. torchvision.transforms.functional.hflip
 constexpr void flip_horizontally(const auto& in, const auto& out) {
   for (std::size_t row = 0; row < in.channels * in.height; ++row) {
     const auto* const from = in.data + row * in.width;
@@ -21,14 +21,16 @@ constexpr void flip_horizontally(const auto& in, const auto& out) {
   }
 }
 
-/// Flips an image of bytes or a tensor with probability P.
+/// RandomHorizontalFlip flips an image of bytes or a tensor with probability P.
 /// torchvision.transforms.RandomHorizontalFlip
 template <Number P = 0.5>
 struct RandomHorizontalFlip {
   static constexpr bool in_place = true;
 
-  static constexpr Text describe() { return Text("RandomHorizontalFlip<") << P.value << '>'; }
-  static constexpr Text check(ImageForm) { return detail::check_probability(P); }
+  static constexpr Sentence describe() {
+    return Sentence("RandomHorizontalFlip<") << P.value << '>';
+  }
+  static constexpr Sentence check(ImageForm) { return detail::check_probability(P); }
 
   static void apply(const auto& in, const auto& out, Random& random) {
     if (random.chance(P))
@@ -38,4 +40,4 @@ struct RandomHorizontalFlip {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

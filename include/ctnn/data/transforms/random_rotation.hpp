@@ -7,7 +7,7 @@
 #include <ctnn/data/transforms/number.hpp>
 #include <ctnn/data/transforms/random.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 namespace detail {
 
 /// Python's round(x, 15) for |x| <= 1: to the nearest decimal fraction, not to the nearest double of
@@ -22,7 +22,7 @@ inline double round_15(double x) {
 
 } // namespace detail
 
-/// Turns an image of bytes counterclockwise around its centre by any number of degrees: nearest
+/// rotate turns an image of bytes counterclockwise around its centre by any number of degrees: nearest
 /// neighbour, fill 0, the size stays. Pillow's Image.rotate, to the bit; its special cases for
 /// multiples of 90 degrees give what the general one gives.
 inline void rotate(const auto& in, const auto& out, double degrees) {
@@ -35,7 +35,7 @@ inline void rotate(const auto& in, const auto& out, double degrees) {
                    {cos, sin, cos * -x + sin * -y + x, -sin, cos, -sin * -x + cos * -y + y});
 }
 
-/// Turns an image of bytes by an angle uniform in [low, high) degrees, counterclockwise;
+/// RandomRotation turns an image of bytes by an angle uniform in [low, high) degrees, counterclockwise;
 /// `RandomRotation<15>` is `RandomRotation<-15, 15>`. Nearest neighbour, fill 0.
 /// torchvision.transforms.RandomRotation
 template <Number... Degrees>
@@ -43,13 +43,13 @@ template <Number... Degrees>
 struct RandomRotation {
   static constexpr Interval degrees = detail::symmetric_or_given(Degrees...);
 
-  static constexpr Text describe() {
-    Text text = "RandomRotation<";
+  static constexpr Sentence describe() {
+    Sentence text = "RandomRotation<";
     text << degrees.low << ", " << degrees.high;
     return text << '>';
   }
-  static constexpr Text check(ImageForm in) {
-    const Text what = detail::expects_bytes(in);
+  static constexpr Sentence check(ImageForm in) {
+    const Sentence what = detail::expects_bytes(in);
     return what.empty() ? detail::check_order("degrees", degrees) : what;
   }
 
@@ -58,4 +58,4 @@ struct RandomRotation {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms

@@ -1,5 +1,6 @@
 #pragma once
-// Bilinear with antialiasing, as Pillow resizes 8-bit images: src/libImaging/Resample.c.
+/// @file
+/// Bilinear with antialiasing, as Pillow resizes 8-bit images: src/libImaging/Resample.c.
 
 #include <algorithm>
 #include <array>
@@ -8,7 +9,7 @@
 
 #include <ctnn/data/transforms/image.hpp>
 
-namespace ctnn {
+namespace ctnn::transforms {
 namespace detail {
 
 /// Pillow's fixed point: 32 bits less 8 of the pixel and 2 that other filters need.
@@ -96,13 +97,15 @@ constexpr void resize_columns(const std::uint8_t* in, std::uint8_t* out) {
 
 } // namespace detail
 
-/// An image of bytes in another size, whatever its proportions.
+/// Resize makes an image of bytes one of another size, whatever its proportions.
 /// torchvision.transforms.Resize((Height, Width)) on a Pillow image
 template <int Height, int Width>
 struct Resize {
-  static constexpr Text describe() { return Text("Resize<") << Height << ", " << Width << '>'; }
-  static constexpr Text check(ImageForm in) {
-    Text error = detail::expects_bytes(in);
+  static constexpr Sentence describe() {
+    return Sentence("Resize<") << Height << ", " << Width << '>';
+  }
+  static constexpr Sentence check(ImageForm in) {
+    Sentence error = detail::expects_bytes(in);
     if (error.empty()) error = detail::check_size(Height, Width);
     if (error.empty() && in.shape[1] * static_cast<std::size_t>(Width) > detail::max_image_size)
       error << "its resized rows are " << Shape{in.shape[1], Width} << ", more than the "
@@ -111,7 +114,7 @@ struct Resize {
   }
   static constexpr ImageForm output(ImageForm in) { return in.resized(Height, Width); }
 
-  /// Each row, and then each column: no more than one plane in between.
+  /// apply resizes each row, and then each column: there is no more than one plane in between.
   template <class Pixel, Shape In, Shape Out>
   static void apply(const Planes<Pixel, In>& in, const Planes<std::uint8_t, Out>& out) {
     constexpr std::size_t height = In[1], width = In[2];
@@ -133,4 +136,4 @@ struct Resize {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::transforms
