@@ -75,7 +75,7 @@ const NetworkFacts& network_facts() {
   static const NetworkFacts facts{
       Net::input_shape,     Net::output_shape.size(),
       Net::parameter_count, ctnn::summary<Net, ctnn::Rows::with_parameters>,
-      ctnn::summary<Net>,   ctnn::plan_table<Net>()};
+      ctnn::summary<Net>,   ctnn::plan::table<Net>()};
   return facts;
 }
 
