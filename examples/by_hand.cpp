@@ -23,7 +23,7 @@
 
 #include <ctnn/kernels/random.hpp>
 
-using std::size_t;
+using namespace ctnn::kernels; // random_block, uniform01, shuffle, stream
 constexpr std::uint64_t seed = 1;
 
 /// Numbers {N, C, H, W}: t(n, c, i, j), and the gradient of each, t.d(n, c, i, j).
@@ -46,8 +46,8 @@ struct Parameter : Tensor {
   /// output. The network's p-th parameter has a stream of random numbers of its own.
   Parameter(std::uint32_t p, size_t fan_in, Tensor shape) : Tensor(shape) {
     for (size_t i = 0; i < data.size(); ++i) {
-      const auto words = ctnn::kernels::random_block({seed, 0x1000'0000 + p}, i, 0);
-      const double u = ctnn::kernels::uniform01<double>(words[0], words[1]);
+      const auto words = random_block({seed, stream::initialization + p}, i, 0);
+      const double u = uniform01<double>(words[0], words[1]);
       data[i] = static_cast<float>((2 * u - 1) * (1 / std::sqrt(static_cast<double>(fan_in))));
     }
   }
@@ -209,7 +209,7 @@ int main(int argc, char** argv) try {
                              " images of 28x28, with labels from 0 to 9");
   std::vector<std::uint32_t> order(labels.size()); // of the images, in epoch 1
   std::iota(order.begin(), order.end(), 0u);
-  ctnn::kernels::shuffle({seed, 0x2000'0000}, 1, std::span(order));
+  shuffle({seed, stream::shuffling}, 1, std::span(order));
 
   Layer conv1(0, {32, 1, 3, 3}), conv2(2, {64, 32, 3, 3}), conv3(4, {128, 64, 3, 3});
   Layer conv4(6, {256, 128, 3, 3}), fc1(8, {50, 4096}), fc2(10, {10, 50});

@@ -25,7 +25,7 @@ int main(int argc, char** argv) try {
   if (index >= images.size() || std::to_string(index) != argv[3])
     throw ctnn::Error(bad_argument, "INDEX: expected 0 to " + std::to_string(images.size() - 1) +
                                         ", found " + argv[3]);
-  auto x = ctnn::batch_tensor<float, Net::input_shape>(1); // a batch of one: {1, 1, 28, 28}
+  auto x = ctnn::Tensor<float, 4>::from_shape({1, 1, 28, 28}); // a batch of one
   images.read(index, x.data());
 
   const auto y = net.predict(x); // {1, 10}: the logarithm of each class's probability
