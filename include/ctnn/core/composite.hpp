@@ -64,15 +64,23 @@ struct Counts {
 };
 
 template <class L>
-inline constexpr Counts counts_of = [] {
-  if constexpr (composite<L>::kind == Kind::layer)
-    return Counts{1, parameter_tensors<typename composite<L>::type>};
-  else
-    return fold(typename composite<L>::children{}, Counts{}, [](Counts sum, auto child) {
-      constexpr Counts own = counts_of<typename decltype(child)::type>;
-      return Counts{sum.layers + own.layers, sum.tensors + own.tensors};
-    });
-}();
+inline constexpr Counts counts_of{1, parameter_tensors<typename composite<L>::type>};
+template <class... Ls>
+constexpr Counts sum_of_counts(types<Ls...>);
+template <class L>
+  requires(composite<L>::kind != Kind::layer)
+inline constexpr Counts counts_of<L> = sum_of_counts(typename composite<L>::children{});
+
+template <class... Ls>
+constexpr Counts sum_of_counts(types<Ls...>) {
+  const Counts own[]{Counts{}, counts_of<Ls>...};
+  Counts sum;
+  for (const Counts& counts : own) {
+    sum.layers += counts.layers;
+    sum.tensors += counts.tensors;
+  }
+  return sum;
+}
 
 /// For each child of a sequence, how many layers stand before it; at the end, how many there are.
 template <class List>

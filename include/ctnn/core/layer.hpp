@@ -86,8 +86,42 @@ constexpr StringView type_name() {
 }
 
 template <class L>
+concept HasKind = requires {
+  {StringView(L::kind)};
+};
+template <class L>
+concept HasDescribe = requires {
+  { L::describe() } -> std::convertible_to<Sentence>;
+};
+template <class L>
+concept HasCheck = requires(Shape in) {
+  { L::check(in) } -> std::convertible_to<Sentence>;
+};
+template <class L>
+concept HasParameters = requires(Shape in) {
+  std::tuple_size<decltype(L::parameters(in))>::value;
+  { L::parameters(in)[0] } -> std::convertible_to<Parameter>;
+};
+template <class L>
+concept HasMultiplyAdds = requires(Shape in) {
+  { L::multiply_adds(in) } -> std::convertible_to<std::size_t>;
+};
+template <class L>
+concept HasBackwardReads = requires {
+  { L::backward_reads } -> std::same_as<const Reads&>;
+};
+template <class L>
+concept HasInPlace = requires {
+  { L::in_place } -> std::same_as<const bool&>;
+};
+template <class L>
+concept HasTapeSize = requires(Shape in) {
+  { L::tape_size(in) } -> std::convertible_to<std::size_t>;
+};
+
+template <class L>
 constexpr StringView kind_of() {
-  if constexpr (requires { L::kind; })
+  if constexpr (HasKind<L>)
     return L::kind;
   else
     return type_name<L>();
@@ -95,7 +129,7 @@ constexpr StringView kind_of() {
 
 template <class L>
 constexpr Sentence describe() {
-  if constexpr (requires { L::describe(); })
+  if constexpr (HasDescribe<L>)
     return L::describe();
   else
     return kind_of<L>();
@@ -103,17 +137,11 @@ constexpr Sentence describe() {
 
 template <class L>
 constexpr Sentence check(Shape in) {
-  if constexpr (requires { L::check(in); })
+  if constexpr (HasCheck<L>)
     return L::check(in);
   else
     return {};
 }
-
-template <class L>
-concept HasParameters = requires(Shape in) {
-  std::tuple_size<decltype(L::parameters(in))>::value;
-  { L::parameters(in)[0] } -> std::convertible_to<Parameter>;
-};
 
 template <class L>
 constexpr auto parameters(Shape in) {
@@ -133,7 +161,7 @@ inline constexpr std::size_t parameter_tensors = [] {
 
 template <class L>
 constexpr std::size_t multiply_adds(Shape in) {
-  if constexpr (requires { L::multiply_adds(in); })
+  if constexpr (HasMultiplyAdds<L>)
     return L::multiply_adds(in);
   else
     return 0;
@@ -141,7 +169,7 @@ constexpr std::size_t multiply_adds(Shape in) {
 
 template <class L>
 inline constexpr Reads backward_reads = [] {
-  if constexpr (requires { L::backward_reads; })
+  if constexpr (HasBackwardReads<L>)
     return L::backward_reads;
   else
     return Reads::input_and_output;
@@ -149,7 +177,7 @@ inline constexpr Reads backward_reads = [] {
 
 template <class L>
 inline constexpr bool in_place = [] {
-  if constexpr (requires { L::in_place; })
+  if constexpr (HasInPlace<L>)
     return L::in_place;
   else
     return false;
@@ -157,89 +185,60 @@ inline constexpr bool in_place = [] {
 
 template <class L>
 constexpr std::size_t tape_size(Shape in) {
-  if constexpr (requires { L::tape_size(in); })
+  if constexpr (HasTapeSize<L>)
     return L::tape_size(in);
   else
     return 0;
 }
+
+/// A name as somebody wrote it, and the one that a layer has.
+struct Slip {
+  const char* written = nullptr;
+  const char* meant = nullptr;
+};
 
 /// What is wrong with the members of L that a layer need not have, or nothing: one that is there must
 /// be usable, and one whose name is a slip of the pen would be left out in silence. (There is no
 /// reflection: only the likely slips are asked for, and `&L::name` sees no template.)
 template <class L>
 constexpr Sentence member_error() {
+  // Found first and worded afterwards: every network asks for each of its layers.
+  constexpr StringView wrong = [] {
+    const char* what = "";
+    if (requires { &L::parameters; } && !HasParameters<L>)
+      what = "static constexpr auto parameters(Shape), a std::array of Parameter";
+    if (requires { &L::check; } && !HasCheck<L>) what = "static constexpr Sentence check(Shape)";
+    if (requires { &L::kind; } && !HasKind<L>) what = "static constexpr StringView kind";
+    if (requires { &L::describe; } && !HasDescribe<L>)
+      what = "static constexpr Sentence describe()";
+    if (requires { &L::multiply_adds; } && !HasMultiplyAdds<L>)
+      what = "static constexpr std::size_t multiply_adds(Shape)";
+    if (requires { &L::backward_reads; } && !HasBackwardReads<L>)
+      what = "static constexpr Reads backward_reads";
+    if (requires { &L::in_place; } && !HasInPlace<L>) what = "static constexpr bool in_place";
+    if (requires { &L::tape_size; } && !HasTapeSize<L>)
+      what = "static constexpr std::size_t tape_size(Shape)";
+    return what;
+  }();
+  constexpr Slip slip = [] {
+    Slip found;
+    if (requires { &L::parameter; }) found = {"parameter", "parameters"};
+    if (requires { &L::params; }) found = {"params", "parameters"};
+    if (requires { &L::checks; }) found = {"checks", "check"};
+    if (requires { &L::name; }) found = {"name", "kind"};
+    if (requires { &L::macs; }) found = {"macs", "multiply_adds"};
+    if (requires { &L::multiply_add; }) found = {"multiply_add", "multiply_adds"};
+    if (requires { &L::reads; }) found = {"reads", "backward_reads"};
+    if (requires { &L::backward_read; }) found = {"backward_read", "backward_reads"};
+    if (requires { &L::inplace; }) found = {"inplace", "in_place"};
+    if (requires { &L::tape; }) found = {"tape", "tape_size"};
+    return found;
+  }();
   Sentence error;
-  const auto wants = [&](bool declared, bool usable, StringView what) {
-    if (error.empty() && declared && !usable) error << "declares a member that is not " << what;
-  };
-  const auto slip = [&](bool declared, StringView written, StringView meant) {
-    if (error.empty() && declared)
-      error << "has a member " << written << "; a layer's is called " << meant;
-  };
-  wants(
-      requires { &L::parameters; }, HasParameters<L>,
-      "static constexpr auto parameters(Shape), a std::array of Parameter");
-  wants(
-      requires { &L::check; },
-      requires(Shape in) {
-        { L::check(in) } -> std::convertible_to<Sentence>;
-      },
-      "static constexpr Sentence check(Shape)");
-  wants(
-      requires { &L::kind; }, requires { {StringView(L::kind)}; },
-      "static constexpr StringView kind");
-  wants(
-      requires { &L::describe; },
-      requires {
-        { L::describe() } -> std::convertible_to<Sentence>;
-      },
-      "static constexpr Sentence describe()");
-  wants(
-      requires { &L::multiply_adds; },
-      requires(Shape in) {
-        { L::multiply_adds(in) } -> std::convertible_to<std::size_t>;
-      },
-      "static constexpr std::size_t multiply_adds(Shape)");
-  wants(
-      requires { &L::backward_reads; },
-      requires {
-        { L::backward_reads } -> std::same_as<const Reads&>;
-      },
-      "static constexpr Reads backward_reads");
-  wants(
-      requires { &L::in_place; },
-      requires {
-        { L::in_place } -> std::same_as<const bool&>;
-      },
-      "static constexpr bool in_place");
-  wants(
-      requires { &L::tape_size; },
-      requires(Shape in) {
-        { L::tape_size(in) } -> std::convertible_to<std::size_t>;
-      },
-      "static constexpr std::size_t tape_size(Shape)");
-  slip(
-      requires { &L::parameter; }, "parameter", "parameters");
-  slip(
-      requires { &L::params; }, "params", "parameters");
-  slip(
-      requires { &L::checks; }, "checks", "check");
-  slip(
-      requires { &L::name; }, "name", "kind");
-  slip(
-      requires { &L::macs; }, "macs", "multiply_adds");
-  slip(
-      requires { &L::multiply_add; }, "multiply_add", "multiply_adds");
-  slip(
-      requires { &L::reads; }, "reads", "backward_reads");
-  slip(
-      requires { &L::backward_read; }, "backward_read", "backward_reads");
-  slip(
-      requires { &L::inplace; }, "inplace", "in_place");
-  slip(
-      requires { &L::tape; }, "tape", "tape_size");
-  slip(
-      requires { &L::output_size; }, "output_size", "output_shape");
+  if constexpr (!wrong.empty())
+    error << "declares a member that is not " << wrong;
+  else if constexpr (slip.written != nullptr)
+    error << "has a member " << slip.written << "; a layer's is called " << slip.meant;
   return error;
 }
 

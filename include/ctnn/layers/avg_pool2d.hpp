@@ -30,8 +30,10 @@ public:
     return text << '>';
   }
   static constexpr Sentence check(Shape in) {
-    const Sentence error = options::check(kind, 1, "stride(2); kernel_size comes first");
-    return error.empty() ? window.check_pool(in) : error;
+    if (const Sentence wrong = options::check(kind, 1, "stride(2); kernel_size comes first");
+        !wrong.empty())
+      return wrong;
+    return window.check_pool(in);
   }
   static constexpr Shape output_shape(Shape in) { return window.output_shape(in, in.channels()); }
 

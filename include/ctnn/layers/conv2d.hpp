@@ -39,12 +39,13 @@ public:
     return text << '>';
   }
   static constexpr Sentence check(Shape in) {
-    Sentence error = options::check(kind, 2,
-                                    "stride(2); out_channels and kernel_size come first, "
-                                    "in_channels are inferred");
-    if (!error.empty()) return error;
-    if (OutChannels < 1) return error << "out_channels must be at least 1, got " << OutChannels;
-    error = window.check(in, "kernel");
+    if (const Sentence wrong = options::check(kind, 2,
+                                              "stride(2); out_channels and kernel_size come first, "
+                                              "in_channels are inferred");
+        !wrong.empty())
+      return wrong;
+    if (OutChannels < 1) return Sentence("out_channels must be at least 1, got ") << OutChannels;
+    Sentence error = window.check(in, "kernel");
     if (error.empty() && own_algorithm != automatic &&
         !kernels::can_run(geometry(in), own_algorithm)) {
       detail::write_option(error, own_algorithm);

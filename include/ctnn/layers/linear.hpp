@@ -30,9 +30,11 @@ public:
     return text << '>';
   }
   static constexpr Sentence check(Shape in) {
-    Sentence error =
-        options::check(kind, 1, "bias(false); out_features come first, in_features are inferred");
-    if (!error.empty()) return error;
+    if (const Sentence wrong = options::check(
+            kind, 1, "bias(false); out_features come first, in_features are inferred");
+        !wrong.empty())
+      return wrong;
+    Sentence error;
     if (OutFeatures < 1) return error << "out_features must be at least 1, got " << OutFeatures;
     if (in.rank != 1) error << "expects a flat input, got " << in << " (put Flatten before it)";
     return error;

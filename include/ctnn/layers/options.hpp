@@ -110,6 +110,7 @@ struct OptionList<types<Known...>, Given...> {
   /// one that is given twice. `sizes` arguments stand before the options; `hint` says which, and
   /// gives an example: "stride(2); out_channels and kernel_size come first".
   static constexpr Sentence check(StringView owner, std::size_t sizes, StringView hint) {
+    if constexpr (sizeof...(Given) == 0) return {};
     constexpr StringView ordinal[]{"first", "second", "third",  "fourth",
                                    "fifth", "sixth",  "seventh"};
     Sentence error;
