@@ -1,6 +1,7 @@
 // `train`: a new run or one to go on with, and what people see of it.
 
-#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -60,39 +61,60 @@ RunState new_state(const TrainOptions& options) {
           .instruction_set = std::string(instruction_set)};
 }
 
-/// The run that `options` ask for, begun: a new one, or the one of `checkpoint` if there is one.
-Run begun_run(const TrainOptions& options, const std::optional<ctnn::Checkpoint>& checkpoint) {
-  RunState state = checkpoint ? with_options(run_state(*checkpoint), options) : new_state(options);
-  const std::filesystem::path folder = checkpoint && options.data.directory.empty()
-                                           ? std::filesystem::path(state.data)
-                                           : options.data.path();
+/// What a run works on.
+struct Images {
+  ctnn::ImageDataset train, test;
+  std::uint64_t crc32;
+};
+
+Images images_of(const RunState& state, const std::filesystem::path& folder) {
   ctnn::ImageDataset train = load_images(*state.dataset, folder, ctnn::Split::train);
   ctnn::ImageDataset test = load_images(*state.dataset, folder, ctnn::Split::test);
+  if (state.recipe.limit > 0) train.truncate(state.recipe.limit);
+  const std::uint64_t sum = data_crc32(train, test);
+  return {std::move(train), std::move(test), sum};
+}
+
+/// A run that is neither begun nor resumed.
+Run make_run(const TrainOptions& options, RunState state, Images images) {
   auto engine = make_engine({.seed = state.recipe.seed,
                              .threads = options.data.threads,
                              .optimizer = make_optimizer(state.recipe)});
-  if (state.recipe.limit > 0) train.truncate(state.recipe.limit);
-  const std::uint64_t sum = data_crc32(train, test);
-  if (checkpoint)
-    require_same_data(state, sum, folder);
-  else
-    state.data_crc32 = sum;
+  return {std::move(state), std::move(images.train), std::move(images.test), std::move(engine),
+          RunFolder(options.output())};
+}
 
-  Run run(std::move(state), std::move(train), std::move(test), std::move(engine),
-          RunFolder(options.output()));
-  if (checkpoint) {
-    run.resume(*checkpoint);
-    return run;
-  }
-  if (!std::isfinite(run.next_lr()))
+/// PyTorch's OneCycleLR divides by the length of the way up, from the first step to its last.
+void require_way_up(const Recipe& recipe, std::size_t steps) {
+  if (recipe.scheduler == Scheduler::onecycle && recipe.pct_start * static_cast<double>(steps) == 1)
     throw ctnn::Error(ctnn::ErrorCode::bad_argument,
                       format("--pct-start: {} of the run's {} steps is one step, and the way up "
                              "needs none or more",
-                             options.recipe.pct_start, options.recipe.epochs * run.batches()));
+                             recipe.pct_start, steps));
+}
+
+Run new_run(const TrainOptions& options) {
+  RunState state = new_state(options);
+  Images images = images_of(state, options.data.path());
+  state.data_crc32 = images.crc32;
+  Run run = make_run(options, std::move(state), std::move(images));
+  require_way_up(options.recipe, options.recipe.epochs * run.batches());
   if (!options.init.empty())
     note_differences(options.init,
                      run.engine().load_weights(options.init, {.strict = options.strict}));
   run.begin();
+  return run;
+}
+
+Run resumed_run(const TrainOptions& options) {
+  const ctnn::Checkpoint checkpoint = read_state(RunFolder(options.resume).state());
+  RunState state = with_options(run_state(checkpoint), options);
+  const std::filesystem::path folder =
+      options.data.directory.empty() ? std::filesystem::path(state.data) : options.data.directory;
+  Images images = images_of(state, folder);
+  require_same_data(state, images.crc32, folder);
+  Run run = make_run(options, std::move(state), std::move(images));
+  run.resume(checkpoint);
   return run;
 }
 
@@ -157,10 +179,7 @@ void epoch(Run& run, const Console& console, std::size_t save_every) {
 } // namespace
 
 void train(const TrainOptions& options) {
-  std::optional<ctnn::Checkpoint> checkpoint;
-  if (!options.resume.empty()) checkpoint = read_state(RunFolder(options.resume).state());
-  Run run = begun_run(options, checkpoint);
-  checkpoint.reset();
+  Run run = options.resume.empty() ? new_run(options) : resumed_run(options);
   catch_signals();
 
   const Console console{options.quiet};
