@@ -28,9 +28,10 @@ void augment(benchmark::State& state, trainer::Transform transform) {
 }
 
 [[maybe_unused]] const bool added = [] {
-  for (const std::string& name : trainer::recipe_names())
-    benchmark::RegisterBenchmark(("augmentation of 1 image, recipe " + name).c_str(), augment,
-                                 trainer::transform(trainer::recipe(name)));
+  for (const trainer::Recipe& recipe : trainer::recipes())
+    benchmark::RegisterBenchmark(
+        ("augmentation of 1 image, recipe " + std::string(recipe.name)).c_str(), augment,
+        recipe.augmentation);
   return true;
 }();
 

@@ -1,7 +1,8 @@
-# ctnn_add_trainer(<name> NETWORK <header>)
+# ctnn_add_trainer(<name> NETWORK <header> [TYPE <type>])
 #
 # Adds the program <name> (summary, train, evaluate, predict) for the network that <header>
-# defines as `using Net = ctnn::Sequential<…>;`. Works in ctnn's own tree and from an installed ctnn.
+# defines as `using Net = ctnn::Sequential<…>;`, or as <type>, such as mine::Perceptron.
+# Works in ctnn's own tree and from an installed ctnn.
 
 include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
 
@@ -15,9 +16,9 @@ if(NOT TARGET ctnn_arch)
 endif()
 
 function(ctnn_add_trainer name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" NETWORK "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NETWORK;TYPE" "")
   if(NOT arg_NETWORK OR arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "usage: ctnn_add_trainer(<name> NETWORK <header>)")
+    message(FATAL_ERROR "usage: ctnn_add_trainer(<name> NETWORK <header> [TYPE <type>])")
   endif()
   cmake_path(ABSOLUTE_PATH arg_NETWORK)
   if(NOT EXISTS ${arg_NETWORK})
@@ -34,8 +35,9 @@ function(ctnn_add_trainer name)
   cmake_path(NORMAL_PATH source)
   # Named, not globbed: where a later version is installed over this one, old files stay.
   set(network_units engine recipes)
-  set(others train evaluate files scores run_folder run_report report/report image/image_file
-             image/ink image/like_mnist progress_bar signals output)
+  set(others train evaluate run journal run_folder run_state run_report resume_checks recipe
+             datasets checksums parameter_files scores report/report image/image_file image/ink
+             image/like_mnist progress_bar signals output)
   list(TRANSFORM network_units REPLACE "(.+)" "${source}/trainer/\\1.cpp")
   list(TRANSFORM others REPLACE "(.+)" "${source}/trainer/\\1.cpp")
   file(GLOB page CONFIGURE_DEPENDS ${source}/trainer/report/page.* ${source}/trainer/report/uPlot*)
@@ -49,7 +51,8 @@ function(ctnn_add_trainer name)
   set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS -O1)
   target_include_directories(${name} SYSTEM PRIVATE ${STB_INCLUDE_DIR})
   target_compile_definitions(${name} PRIVATE
-    CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}")
+    CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}"
+    $<$<BOOL:${arg_TYPE}>:CTNN_NETWORK_TYPE=${arg_TYPE}>)
   # Of this file alone, so that a new commit does not compile the network again.
   set_source_files_properties(${source}/trainer.cpp PROPERTIES
     COMPILE_DEFINITIONS "CTNN_VERSION=\"${version}\";CTNN_REVISION=\"${revision}\"")

@@ -1,5 +1,5 @@
-// The program that ctnn_add_trainer builds around a network header: its command line and its exit
-// codes. What it does is in trainer/.
+// The program that ctnn_add_trainer builds around a network header: its command line and its end.
+// What it does is in trainer/.
 
 #include <algorithm>
 #include <cstdio>
@@ -19,33 +19,11 @@
 #include "trainer/command_line.hpp"
 #include "trainer/commands.hpp"
 #include "trainer/engine.hpp"
+#include "trainer/exit_code.hpp"
 #include "trainer/output.hpp"
 #include "trainer/signals.hpp"
 
 namespace {
-
-/// What the program's end tells, as README documents it.
-enum class ExitCode : int {
-  ok = 0,
-  unexpected = 1, ///< a defect of ours, or of the machine
-  usage = 2,
-  bad_data = 3,
-  bad_checkpoint = 4,
-  cannot_write = 5,
-  diverged = 6,
-  out_of_memory = 7,
-};
-
-ExitCode exit_code(ctnn::ErrorCode code) {
-  switch (code) {
-    case ctnn::ErrorCode::bad_argument: return ExitCode::usage;
-    case ctnn::ErrorCode::bad_data: return ExitCode::bad_data;
-    case ctnn::ErrorCode::bad_checkpoint: return ExitCode::bad_checkpoint;
-    case ctnn::ErrorCode::cannot_write: return ExitCode::cannot_write;
-    case ctnn::ErrorCode::diverged: return ExitCode::diverged;
-  }
-  return ExitCode::unexpected;
-}
 
 #if defined(__clang__)
 constexpr const char* compiler = "clang++ " __clang_version__;
@@ -98,7 +76,7 @@ void run(int argc, char** argv) {
 }
 
 /// One line on standard error, whatever the message holds.
-int report(ExitCode code, std::string message) {
+int report(trainer::ExitCode code, std::string message) {
   std::ranges::replace(message, '\n', ' ');
   std::fputs((CTNN_PROGRAM ": error: " + ctnn::io::printable(message) + "\n").c_str(), stderr);
   return static_cast<int>(code);
@@ -120,24 +98,24 @@ bool processor_fits() {
 int main(int argc, char** argv) {
   trainer::keep_closed_streams_closed();
   if (!processor_fits())
-    return report(ExitCode::unexpected,
+    return report(trainer::ExitCode::unexpected,
                   fmt::format("this program was built for {}, which this processor lacks",
                               trainer::instruction_set));
   try {
     run(argc, argv);
-    return static_cast<int>(ExitCode::ok);
+    return static_cast<int>(trainer::ExitCode::ok);
   } catch (const trainer::Stopped& stopped) {
     trainer::note(stopped.what());
     return 128 + stopped.signal;
   } catch (const ctnn::Error& error) {
-    return report(exit_code(error.code), error.what());
+    return report(trainer::exit_code(error.code), error.what());
   } catch (const std::bad_alloc&) {
-    return report(ExitCode::out_of_memory, "out of memory");
+    return report(trainer::ExitCode::out_of_memory, "out of memory");
   } catch (const std::system_error& error) {
     const bool threads = error.code() == std::errc::resource_unavailable_try_again;
-    return report(threads ? ExitCode::out_of_memory : ExitCode::unexpected,
+    return report(threads ? trainer::ExitCode::out_of_memory : trainer::ExitCode::unexpected,
                   threads ? "cannot start the threads: try --threads 1" : error.what());
   } catch (const std::exception& error) {
-    return report(ExitCode::unexpected, error.what());
+    return report(trainer::ExitCode::unexpected, error.what());
   }
 }

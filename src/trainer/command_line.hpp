@@ -3,42 +3,27 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "options.hpp"
-#include "recipes.hpp"
+#include "ranges.hpp"
+#include "recipe.hpp"
+#include "words.hpp"
 
 namespace trainer {
-
-/// The numbers from `low` to `high`, both included.
-struct Whole {
-  std::uint64_t low, high;
-
-  bool holds(std::uint64_t value) const { return value >= low && value <= high; }
-  std::string text() const { return fmt::format("a whole number from {} to {}", low, high); }
-};
-
-/// The numbers between `low` and `high`, without `high`.
-struct Real {
-  double low, high;
-  bool low_too = false;
-
-  bool holds(double value) const { // NaN and infinities are outside
-    return (low_too ? value >= low : value > low) && value < high;
-  }
-  std::string text() const {
-    return fmt::format("a number in {}{:g}, {:g})", low_too ? '[' : '(', low, high);
-  }
-};
 
 /// Reads with from_chars. CLI11's own conversion takes 010 for 8, and 2^64 for 2^64 - 1.
 template <class T, class Range>
@@ -67,73 +52,142 @@ inline CLI::Option* add_path(CLI::App& command, const std::string& name,
   return command.add_option_function<std::string>(name, read, description)->type_name("PATH");
 }
 
-inline void add_dataset(CLI::App& command, DataOptions& data) {
-  command.add_option("--dataset", data.dataset, "data set")
-      ->check(CLI::IsMember({"mnist", "fashion-mnist"}))
-      ->capture_default_str();
+/// One of the values that `names` lists, handed to `choose`.
+template <class Choose>
+CLI::Option* add_choice(CLI::App& command, const std::string& name, Choose&& choose,
+                        const std::vector<std::string>& names, std::string_view chosen,
+                        const std::string& description) {
+  return command.add_option_function<std::string>(name, std::forward<Choose>(choose), description)
+      ->check(CLI::IsMember(names))
+      ->default_str(std::string(chosen));
 }
 
-inline void add_data_options(CLI::App& command, DataOptions& data) {
-  add_dataset(command, data);
+/// The names of the rows of a table.
+template <class Row>
+std::vector<std::string> names_of(std::span<const Row> table) {
+  std::vector<std::string> names;
+  for (const Row& row : table) names.emplace_back(row.name);
+  return names;
+}
+
+inline CLI::Option* add_dataset(CLI::App& command, DataOptions& data) {
+  return add_choice(
+      command, "--dataset", [&data](const std::string& name) { data.dataset = find_dataset(name); },
+      names_of(datasets()), data.dataset->name, "data set");
+}
+
+inline CLI::Option* add_data_options(CLI::App& command, DataOptions& data) {
   add_path(command, "--data", data.directory, "folder of the four IDX files [data/<dataset>]");
   add_number(command, "--threads", data.threads, Whole{0, 1024},
              "threads, up to 8 help; 0: all of the machine");
+  return add_dataset(command, data);
 }
 
-/// What only a new run can be given: one that goes on has it in its state.
-inline constexpr const char* new_run_only[] = {
-    "--dataset",      "--recipe",    "--batch-size", "--lr",         "--momentum",
-    "--weight-decay", "--step-size", "--gamma",      "--seed",       "--limit",
-    "--init",         "--strict",    "--out",        "--no-shuffle", "--no-augment"};
+/// "SGD", "Adam, AdamW": whose a field is.
+inline std::string owners_of(const Field& field) {
+  std::vector<std::string_view> owners;
+  for (const Owner& owner : field.owners)
+    owners.push_back(std::visit([](auto kind) { return name(kind).full; }, owner));
+  return fmt::format("{}", fmt::join(owners, ", "));
+}
+
+/// --batch-size, --nesterov, --no-shuffle.
+template <class Range>
+std::string option_name(const Field& field, const Range& range) {
+  std::string text(field.name);
+  std::ranges::replace(text, '_', '-');
+  if constexpr (std::same_as<Range, Flag>)
+    if (!range.given) text = "no-" + text;
+  return "--" + text;
+}
+
+/// An option for each field of the recipe. Flags are read by take_recipe_flags.
+inline void add_recipe_options(CLI::App& command, Recipe& recipe) {
+  // CLI11 handles options in this order: what follows changes the recipe's values.
+  add_choice(
+      command, "--recipe", [&recipe](const std::string& name) { recipe = *find_recipe(name); },
+      names_of(recipes()), recipe.name,
+      "hyper-parameters, schedule and augmentation; what is given below changes it");
+  visit_fields(recipe, [&]<class T>(const Field& field, T& value, const auto& range) {
+    const std::string option = option_name(field, range);
+    const std::string description = // const: CLI11 takes others for a flag's variable
+        field.owners.empty() ? std::string(field.description)
+                             : fmt::format("{} ({})", field.description, owners_of(field));
+    if constexpr (std::same_as<T, bool>)
+      command.add_flag(option, description);
+    else if constexpr (std::same_as<T, Optimizer>)
+      add_choice(
+          command, option,
+          [&recipe](const std::string& word) {
+            choose_optimizer(recipe, *from_word<Optimizer>(word));
+          },
+          words<T>(), name(value).word, description);
+    else if constexpr (std::is_enum_v<T>)
+      add_choice(
+          command, option, [&value](const std::string& word) { value = *from_word<T>(word); },
+          words<T>(), name(value).word, description);
+    else
+      add_number(command, option, value, range, description);
+  });
+}
+
+/// "is of StepLR, and recipe fast has OneCycleLR": why the run has no use for a field.
+inline std::string misplaced(const Field& field, const CLI::App& command, const Recipe& recipe) {
+  const auto sentence = [&](const char* option, auto chosen) {
+    return fmt::format("is of {}, and {} has {}", owners_of(field),
+                       command.count(option) > 0 ? "this run"
+                                                 : fmt::format("recipe {}", recipe.name),
+                       name(chosen).full);
+  };
+  return std::holds_alternative<Optimizer>(field.owners.front())
+             ? sentence("--optimizer", recipe.optimizer)
+             : sentence("--scheduler", recipe.scheduler);
+}
+
+/// Why an option is refused that only a new run can be given: one that goes on has it in its state.
+inline constexpr const char* goes_on = "cannot be given to a run that goes on (--resume)";
+
+/// Assigns the flags that were given, and refuses options that do not go together.
+inline void take_recipe_flags(const CLI::App& command, Recipe& recipe, bool resumed) {
+  visit_fields(recipe, [&]<class T>(const Field& field, T& value, const auto& range) {
+    const std::string name = option_name(field, range);
+    const CLI::Option* const option = command.get_option(name);
+    if (option->count() == 0) return;
+    if (resumed && field.new_run_only) throw CLI::ValidationError(name, goes_on);
+    if (!field.is_of(recipe)) throw CLI::ValidationError(name, misplaced(field, command, recipe));
+    if constexpr (std::same_as<T, bool>) value = option->as<bool>() == range.given;
+  });
+  if (command.count("--nesterov") > 0 && recipe.nesterov && recipe.momentum == 0)
+    throw CLI::ValidationError("--nesterov", "wants a momentum, and --momentum is 0");
+}
 
 inline CLI::App* add_train(CLI::App& app, TrainOptions& train) {
-  CLI::App* command = app.add_subcommand("train", "Train, and test after every epoch");
+  CLI::App* const command = app.add_subcommand("train", "Train, and test after every epoch");
   constexpr std::uint64_t many = 1'000'000'000;
-  const auto number = [&](const char* name, auto& value, auto range, const char* description) {
-    add_number(*command, name, value, range, description);
-  };
-  add_data_options(*command, train.data);
-  // CLI11 handles options in this order: what follows changes the recipe's values.
-  command
-      ->add_option_function<std::string>(
-          "--recipe", [&](const std::string& name) { train.recipe = recipe(name); },
-          "hyper-parameters, schedule and augmentation; what is given below changes it")
-      ->check(CLI::IsMember(recipe_names()))
-      ->default_str(train.recipe.name);
-  number("--epochs", train.recipe.epochs, Whole{1, many}, "passes over the training images");
-  number("--batch-size", train.recipe.batch_size, Whole{1, many}, "images a step");
-  number("--lr", train.recipe.lr, Real{0, 1e6}, "learning rate of SGD, at its highest");
-  number("--momentum", train.recipe.momentum, Real{0, 1, true}, "momentum of SGD");
-  number("--weight-decay", train.recipe.weight_decay, Real{0, 1, true}, "weight decay of SGD");
-  number("--step-size", train.recipe.step_size, Whole{1, many}, "epochs between steps of StepLR");
-  number("--gamma", train.recipe.gamma, Real{0, 1e6}, "factor of StepLR");
-  number("--seed", train.recipe.seed, Whole{0, ~std::uint64_t{0}},
-         "of weights, order, augmentation and dropout");
-  number("--limit", train.recipe.limit, Whole{0, many}, "first N training images only; 0: all");
-  number("--patience", train.patience, Whole{0, many},
-         "stop after N epochs without a better test accuracy; 0: never");
-  number("--save-every", train.save_every, Whole{0, many},
-         "save every N steps too; 0: after an epoch");
-  add_path(*command, "--init", train.init, "start from the weights of this safetensors file");
-  command->add_flag("--strict", train.strict, "--strict=false: --init may lack or have more names")
-      ->default_str("true");
-  add_path(*command, "--out", train.out, "folder for what the run leaves [runs/<dataset>]");
+  CLI::Option* const dataset = add_data_options(*command, train.data);
+  add_recipe_options(*command, train.recipe);
+  add_number(*command, "--patience", train.patience, Whole{0, many},
+             "stop after N epochs without a better test accuracy; 0: never");
+  add_number(*command, "--save-every", train.save_every, Whole{0, many},
+             "save every N steps too; 0: after an epoch");
+  CLI::Option* const init =
+      add_path(*command, "--init", train.init, "start from the weights of this safetensors file");
+  CLI::Option* const strict =
+      command
+          ->add_flag("--strict", train.strict, "--strict=false: --init may lack or have more names")
+          ->default_str("true");
+  CLI::Option* const out =
+      add_path(*command, "--out", train.out, "folder for what the run leaves [runs/<dataset>]");
   add_path(*command, "--resume", train.resume, "go on with the run in this folder");
-  command->add_flag("--no-shuffle", train.no_shuffle, "visit the images in the order of the file");
-  command->add_flag("--no-augment", train.no_augment, "leave the images as they are");
   command->add_flag("--quiet", train.quiet, "print errors only");
-  command->final_callback([command, &train] {
-    train.recipe.shuffle = !train.no_shuffle;
-    train.recipe.augment = !train.no_augment;
+  command->final_callback([=, &train] {
+    const bool resumed = !train.resume.empty();
+    for (const CLI::Option* const option :
+         {dataset, command->get_option("--recipe"), init, strict, out})
+      if (resumed && option->count() > 0) throw CLI::ValidationError(option->get_name(), goes_on);
+    take_recipe_flags(*command, train.recipe, resumed);
     train.epochs_given = command->count("--epochs") > 0;
     train.patience_given = command->count("--patience") > 0;
-    for (const char* const option : {"--step-size", "--gamma"})
-      if (one_cycle(train.recipe) && command->count(option) > 0)
-        throw CLI::ValidationError(option, "is of StepLR, and recipe " + train.recipe.name +
-                                               " has OneCycleLR");
-    for (const char* const option : new_run_only)
-      if (!train.resume.empty() && command->count(option) > 0)
-        throw CLI::ValidationError(option, "cannot be given to a run that goes on (--resume)");
     if (!train.strict && train.init.empty())
       throw CLI::ValidationError("--strict", "is of the weights of --init, which is missing");
   });

@@ -1,17 +1,18 @@
-// The network, its kernels and its trainer: the one unit that is compiled for speed.
+// The network, its kernels and its trainers: the one unit that is compiled for speed.
 
-#include CTNN_NETWORK_HEADER
+#include "network.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
+#include <variant>
 
 #include <ctnn/io/state_dict.hpp>
 #include <ctnn/io/training_state.hpp>
 #include <ctnn/train.hpp>
 
 #include "engine.hpp"
-#include "files.hpp"
+#include "parameter_files.hpp"
 
 namespace trainer {
 namespace {
@@ -20,20 +21,18 @@ namespace {
 using Loss = std::conditional_t<std::is_same_v<Net::layer<Net::layer_count - 1>, ctnn::LogSoftmax>,
                                 ctnn::NLLLoss, ctnn::CrossEntropyLoss>;
 
+/// One class an optimizer: the state that it keeps is a part of its trainer's type. Forward and
+/// backward, which take the compiler's time, are the network's and compiled once.
+template <class Optimizer>
 class NetworkEngine final : public Engine {
 public:
-  explicit NetworkEngine(const EngineOptions& options)
+  NetworkEngine(const EngineOptions& options, const Optimizer& optimizer)
       : net_(options.seed),
-        trainer_(net_, Loss{},
-                 ctnn::SGD{.weight_decay = options.weight_decay, .nesterov = options.nesterov},
-                 {.threads = options.threads, .seed = options.seed}) {}
+        trainer_(net_, Loss{}, optimizer, {.threads = options.threads, .seed = options.seed}) {}
 
   std::size_t threads() const override { return trainer_.threads(); }
   std::uint64_t steps() const override { return trainer_.steps(); }
-  void set_rates(double lr, double momentum) override {
-    trainer_.optimizer.lr = lr;
-    trainer_.optimizer.momentum = momentum;
-  }
+  void set_lr(double lr) override { trainer_.optimizer.lr = lr; }
   ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) override {
     return trainer_.step(samples, batch);
   }
@@ -64,7 +63,7 @@ public:
 
 private:
   ctnn::Network<Net> net_;
-  ctnn::Trainer<Net, Loss, ctnn::SGD> trainer_;
+  ctnn::Trainer<Net, Loss, Optimizer> trainer_;
 };
 
 } // namespace
@@ -80,7 +79,11 @@ const NetworkFacts& network_facts() {
 }
 
 std::unique_ptr<Engine> make_engine(const EngineOptions& options) {
-  return std::make_unique<NetworkEngine>(options);
+  return std::visit(
+      [&]<class Optimizer>(const Optimizer& optimizer) -> std::unique_ptr<Engine> {
+        return std::make_unique<NetworkEngine<Optimizer>>(options, optimizer);
+      },
+      options.optimizer);
 }
 
 } // namespace trainer

@@ -1,6 +1,6 @@
 #pragma once
-// The network of CTNN_NETWORK_HEADER behind an interface, so that engine.cpp alone holds it: no edit
-// of a command or of an option compiles the network again.
+// The network behind an interface, so that engine.cpp alone holds it: no edit of a command or of an
+// option compiles the network again.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,10 +10,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <ctnn/core/shape.hpp>
 #include <ctnn/data/image_dataset.hpp>
 #include <ctnn/io/checkpoint.hpp>
+#include <ctnn/train/optimizers.hpp>
 #include <ctnn/train/trainer.hpp>
 
 #include "samples.hpp"
@@ -25,16 +27,16 @@ struct NetworkFacts {
   ctnn::Shape input_shape;
   std::size_t classes;
   std::size_t parameters;
-  std::string_view table;      ///< of layers with parameters
-  std::string_view full_table; ///< of all layers
-  std::string plan;            ///< how it runs
+  std::string_view table;      ///< torchsummary's, a row a layer with parameters
+  std::string_view full_table; ///< the same with all layers
+  std::string plan;            ///< the table of how it runs
 };
 const NetworkFacts& network_facts();
 
-/// That engine.cpp was compiled for. May be asked on a processor that lacks it.
+/// What engine.cpp was compiled for. May be asked on a processor that lacks it.
 extern const char* const instruction_set;
 
-/// A network and its trainer, SGD on NLLLoss or CrossEntropyLoss.
+/// A network and its trainer, on NLLLoss or CrossEntropyLoss.
 class Engine {
 public:
   virtual ~Engine() = default;
@@ -42,11 +44,11 @@ public:
   virtual std::size_t threads() const = 0;
   /// Optimizer steps so far, also those before a resumed state was saved.
   virtual std::uint64_t steps() const = 0;
-  virtual void set_rates(double lr, double momentum) = 0;
-  /// As ctnn::Trainer::step and evaluate.
+  virtual void set_lr(double lr) = 0;
+  /// These two are ctnn::Trainer's.
   virtual ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) = 0;
   virtual ctnn::Score evaluate(const ctnn::ImageDataset& images, std::span<float> outputs) = 0;
-  /// Outputs for normalised images, one after the other.
+  /// Assigns the outputs for normalised images, one after the other.
   virtual void predict(std::size_t images, const float* x, float* outputs) = 0;
   /// Whether every weight is a number.
   virtual bool finite() const = 0;
@@ -58,11 +60,12 @@ public:
   virtual void save_state(const std::filesystem::path&, const Metadata&) = 0;
 };
 
+using AnyOptimizer = std::variant<ctnn::SGD, ctnn::Adam, ctnn::AdamW>;
+
 struct EngineOptions {
-  std::uint64_t seed = 0; ///< of weights and dropout
-  std::size_t threads = 0;
-  double weight_decay = 0;
-  bool nesterov = false;
+  std::uint64_t seed = 0;   ///< decides the weights and dropout
+  std::size_t threads = 0;  ///< 0: all of the machine
+  AnyOptimizer optimizer{}; ///< also its lr, until set_lr
 };
 
 std::unique_ptr<Engine> make_engine(const EngineOptions& options);

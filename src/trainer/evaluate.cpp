@@ -15,8 +15,8 @@
 #include <ctnn/io/message.hpp>
 
 #include "commands.hpp"
+#include "datasets.hpp"
 #include "engine.hpp"
-#include "files.hpp"
 #include "image/image_file.hpp"
 #include "output.hpp"
 #include "scores.hpp"
@@ -69,7 +69,8 @@ void summary(bool all, bool plan) {
 
 void evaluate(const WeightsOptions& options) {
   const auto engine = engine_with_weights(options, options.data.threads);
-  const ctnn::ImageDataset test = load_images(options.data, ctnn::Split::test);
+  const ctnn::ImageDataset test =
+      load_images(*options.data.dataset, options.data.path(), ctnn::Split::test);
   Outputs outputs;
   const ctnn::Score score = evaluate(*engine, test, outputs);
   require_finite({outputs.data(), outputs.size()}, options);
@@ -83,20 +84,20 @@ void evaluate(const WeightsOptions& options) {
     return write_out(line.dump() + '\n');
   }
   write_out(test_line(score));
-  print_classes(outputs, test, class_names(options.data.dataset));
+  print_classes(outputs, test, class_names(*options.data.dataset));
 }
 
 void predict(const WeightsOptions& options) {
   const auto engine = engine_with_weights(options, 1);
   const ctnn::Shape input = network_facts().input_shape;
   const std::size_t classes = network_facts().classes;
-  const std::vector<std::string> names = class_names(options.data.dataset);
+  const std::vector<std::string> names = class_names(*options.data.dataset);
   for (const std::filesystem::path& path : options.images) {
     const GrayImage image =
         like_mnist(read_image(path), input.height(), input.width(), path.native());
     std::vector<float> x(input.size()), outputs(classes);
     for (std::size_t i = 0; i < x.size(); ++i) // grey in each channel
-      x[i] = ctnn::Normalization{}(image.pixels[i % image.pixels.size()]);
+      x[i] = options.data.dataset->normalization(image.pixels[i % image.pixels.size()]);
     engine->predict(1, x.data(), outputs.data());
     require_finite(outputs, options);
     print_prediction(path, softmax(outputs), names, options.json);

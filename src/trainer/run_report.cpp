@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "files.hpp"
-#include "output.hpp"
-#include "recipes.hpp"
+#include <fmt/format.h>
+
 #include "report/report.hpp"
+#include "samples.hpp"
 
 namespace trainer {
 namespace {
@@ -20,22 +22,19 @@ Picture picture(const ctnn::ImageDataset& images, std::size_t i) {
   return {{pixels.begin(), pixels.end()}, images.rows(), images.cols(), images.label(i)};
 }
 
-/// The first training images as an epoch saw them.
+/// The first training images as an epoch saw them; none if they stay as they are.
 std::vector<Picture> augmented(const RunState& run, const ctnn::ImageDataset& train) {
+  const Transform augment = transform(run.recipe);
   std::vector<Picture> samples;
-  if (transform(run.recipe) == nullptr) return samples;
-  const ctnn::Shape shape = network_facts().input_shape;
-  const ctnn::Normalization normal;
+  if (augment == nullptr) return samples;
   const auto epoch = static_cast<std::uint32_t>(std::max<std::size_t>(run.progress.epoch, 2) - 1);
-  const Samples epoch_samples{train, transform(run.recipe), run.recipe.seed, epoch};
-  std::vector<float> x(shape.size());
+  std::vector<float> grey(train.rows() * train.cols());
   for (std::size_t i = 0; i < std::min(pictures, train.size()); ++i) {
-    epoch_samples.read(i, x.data());
-    Picture sample{{}, shape.height(), shape.width(), epoch_samples.label(i)};
-    for (std::size_t k = 0; k < sample.rows * sample.cols; ++k) {
-      const float grey = std::clamp(x[k] * normal.std + normal.mean, 0.0f, 1.0f);
-      sample.pixels.push_back(static_cast<std::uint8_t>(std::lround(grey * 255)));
-    }
+    augment(train.pixels(i).data(), run.recipe.seed, epoch, static_cast<std::uint32_t>(i),
+            grey.data());
+    Picture sample{{}, train.rows(), train.cols(), train.label(i)};
+    for (const float share : grey)
+      sample.pixels.push_back(static_cast<std::uint8_t>(std::lround(share * 255)));
     samples.push_back(std::move(sample));
   }
   return samples;
@@ -63,11 +62,11 @@ std::vector<Mistake> mistakes(const ctnn::ImageDataset& test, const Outputs& out
 
 void write_run_report(const RunFolder& folder, const RunState& run, const ctnn::ImageDataset& train,
                       const ctnn::ImageDataset& test, const Outputs& outputs) {
-  write_report(folder.report(), {.title = "Training on " + run.dataset,
+  write_report(folder.report(), {.title = fmt::format("Training on {}", run.dataset->name),
                                  .metrics = folder.metrics(),
                                  .augmented = augmented(run, train),
                                  .mistakes = mistakes(test, outputs),
-                                 .class_names = class_names(run.dataset)});
+                                 .class_names = class_names(*run.dataset)});
 }
 
 } // namespace trainer

@@ -8,13 +8,14 @@
 
 namespace trainer {
 
-/// Writes the input that the network gets for the image `pixels` in this epoch.
+/// Writes what becomes of the image `pixels` in this epoch, in [0, 1] and not yet normalised.
 using Transform = void (*)(const std::uint8_t* pixels, std::uint64_t seed, std::uint32_t epoch,
                            std::uint32_t sample, float* x);
 
 struct Samples {
   const ctnn::ImageDataset& images;
-  Transform transform; ///< null: normalised and otherwise as they are
+  ctnn::Normalization normalization; ///< of `images`
+  Transform transform;               ///< null: the images stay as they are
   std::uint64_t seed;
   std::uint32_t epoch;
 
@@ -23,6 +24,8 @@ struct Samples {
   void read(std::size_t i, float* x) const {
     if (transform == nullptr) return images.read(i, x);
     transform(images.pixels(i).data(), seed, epoch, static_cast<std::uint32_t>(i), x);
+    for (std::size_t k = 0; k < images.rows() * images.cols(); ++k)
+      x[k] = (x[k] - normalization.mean) / normalization.std;
   }
 };
 

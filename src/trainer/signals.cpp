@@ -34,4 +34,8 @@ void catch_signals() {
 
 int caught_signal() { return caught; }
 
+const char* signal_name(int signal) {
+  return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
+}
+
 } // namespace trainer

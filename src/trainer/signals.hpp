@@ -13,6 +13,9 @@ void catch_signals();
 /// The signal that came, 0 if none did.
 int caught_signal();
 
+/// "SIGINT", "SIGTERM" or "SIGHUP".
+const char* signal_name(int signal);
+
 /// Training stopped because of a signal, after it saved. Exit code: 128 + signal.
 class Stopped : public std::exception {
 public:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from suite import ANYTHING, USAGE
+from suite import ANYTHING, BAD_DATA, USAGE
 
 TABLES = Path(__file__).resolve().parent.parent / "reference" / "torchsummary"
 
@@ -19,7 +19,50 @@ WHOLE_RANGES = {
 }
 NOT_WHOLE = ["nan", "inf", "-1", "+1", "1.5", "1e3", "abc", "0x10", "1 ", " 1", "", "9" * 30]
 NOT_REAL = ["nan", "-nan", "inf", "-inf", "-1", "1e400", "1e-400", "1e7", "abc", "0,1", " 1", ""]
-OUTSIDE = {"--lr": "0", "--momentum": "1", "--weight-decay": "1", "--gamma": "0"}
+OUTSIDE = {
+    "--lr": "0",
+    "--momentum": "1",
+    "--weight-decay": "1",
+    "--beta1": "1",
+    "--beta2": "1",
+    "--eps": "0",
+    "--gamma": "0",
+    "--eta-min": "1e6",
+    "--pct-start": "1",
+    "--div-factor": "0",
+    "--final-div-factor": "0",
+}
+CHOICES = {
+    "--dataset": ("mnist", "fashion-mnist"),
+    "--recipe": ("assignment", "fast"),
+    "--optimizer": ("sgd", "adam", "adamw"),
+    "--scheduler": ("constant", "step", "cosine", "onecycle"),
+    "--anneal-strategy": ("cos", "linear"),
+}
+FULL_NAMES = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "constant": "a constant learning rate",
+    "step": "StepLR",
+    "cosine": "CosineAnnealingLR",
+    "onecycle": "OneCycleLR",
+}
+# Options that not every run has a use for.
+OWNERS = {
+    "--momentum 0.5": ("sgd",),
+    "--nesterov": ("sgd",),
+    "--beta1 0.5": ("adam", "adamw"),
+    "--beta2 0.5": ("adam", "adamw"),
+    "--eps 0.5": ("adam", "adamw"),
+    "--step-size 2": ("step",),
+    "--gamma 0.5": ("step",),
+    "--eta-min 0.5": ("cosine",),
+    "--pct-start 0.5": ("onecycle",),
+    "--anneal-strategy cos": ("onecycle",),
+    "--div-factor 2": ("onecycle",),
+    "--final-div-factor 2": ("onecycle",),
+}
 PATHS = {
     "train": ("--data", "--init", "--out", "--resume"),
     "evaluate": ("--data", "--weights"),
@@ -47,6 +90,10 @@ MISTAKES = [
     ("train --recipe slow", "--recipe: slow not in"),
     ("train --recipe fast --gamma 0.5", "--gamma: is of StepLR, and recipe fast has OneCycleLR"),
     ("train --step-size 3 --recipe fast", "--step-size: is of StepLR"),
+    ("train --beta1 0.8", "--beta1: is of Adam, AdamW, and recipe assignment has SGD"),
+    ("train --recipe fast --eta-min 0", "is of CosineAnnealingLR, and recipe fast has OneCycleLR"),
+    ("train --nesterov --momentum 0", "--nesterov: wants a momentum, and --momentum is 0"),
+    ("train --nesterov=perhaps", "--nesterov = perhaps"),
     ("train -lr 1", stray("-lr")),
     ("train --lr 1 2", stray("2")),
     ("train -- 1", stray("1")),
@@ -87,16 +134,37 @@ def mistakes(suite):
     for command, options in PATHS.items():
         for option in options:
             suite.row([command, option, ""], USAGE, option + ': expected a path, found ""')
-    for option in [*WHOLE_RANGES, *OUTSIDE, *PATHS["train"], "--dataset"]:
+    for option, words in CHOICES.items():
+        suite.row(["train", option, "none"], USAGE, f"{option}: none not in")
+        for word in words:
+            suite.row(f"train {option} {word} --foo", USAGE, stray("--foo"))
+    for option in [*WHOLE_RANGES, *OUTSIDE, *CHOICES, *PATHS["train"]]:
         suite.row(f"train {option}", USAGE, f"{option}: .*missing")
         suite.row(f"train {option}=", USAGE, f"{option}: .*missing")
+
+
+def owners(suite):
+    """An option goes with what it is of, and with nothing else."""
+    for option, own in OWNERS.items():
+        name = option.split()[0]
+        kind = "--optimizer" if own[0] in CHOICES["--optimizer"] else "--scheduler"
+        for chosen in CHOICES[kind]:
+            arguments = f"train --data nowhere {option} {kind} {chosen}"
+            if chosen in own:
+                suite.row(arguments, BAD_DATA, "nowhere")
+            else:
+                whose = ", ".join(FULL_NAMES[one] for one in own)
+                err = f"{name}: is of {whose}, and this run has {FULL_NAMES[chosen]} "
+                suite.row(arguments, USAGE, err)
 
 
 def information(suite):
     for command in ("", "summary", "train", "evaluate", "predict"):
         usage = f"Usage: {suite.program.name} {command}".strip()
         for flag in ("--help", "-h"):
-            suite.row(f"{command} {flag}", out=rf"[^\n]+\n{usage}{ANYTHING}\n")
+            text = suite.row(f"{command} {flag}", out=rf"[^\n]+\n{usage}{ANYTHING}\n")
+            bare = re.findall(r"^  -\S+(?: \S+)?[^\S\n]*\n(?! {10})", text, re.MULTILINE)
+            suite.check(f"{command} {flag}: every option is described", not bare, bare)
     compiler = r"(g\+\+|clang\+\+) \d[^\n]*"
     suite.row(
         "--version",

@@ -20,7 +20,18 @@ NEW_RUN_ONLY = [
     "--lr 0.01",
     "--momentum 0.9",
     "--weight-decay 0",
+    "--optimizer sgd",
+    "--nesterov",
+    "--beta1 0.9",
+    "--beta2 0.9",
+    "--eps 0.1",
+    "--scheduler step",
     "--step-size 15",
+    "--eta-min 0",
+    "--pct-start 0.3",
+    "--anneal-strategy cos",
+    "--div-factor 25",
+    "--final-div-factor 10",
     "--gamma 0.1",
     "--seed 1",
     "--limit 0",
@@ -31,6 +42,15 @@ NEW_RUN_ONLY = [
     "--no-augment",
 ]
 STATE = "cut/state.safetensors"
+
+# Each optimizer and each scheduler, some of them with values that no recipe has.
+TRAININGS = [
+    "--recipe assignment",
+    "--recipe fast",
+    "--optimizer adam --scheduler cosine --eta-min 1e-4 --beta1 0.8",
+    "--optimizer adamw --scheduler onecycle --anneal-strategy linear --pct-start 0.5",
+    "--optimizer adamw --scheduler constant --eps 1e-6 --lr 0.002",
+]
 
 
 def each_epoch_once(suite, folder, epochs):
@@ -66,14 +86,14 @@ def random_moments(suite, kills, seed=1):
     chance = random.Random(seed)
     signals = [signal.SIGKILL, signal.SIGINT, signal.SIGTERM]
     epochs = 3
-    for recipe in ("assignment", "fast"):
-        train = f"train --recipe {recipe} --epochs {epochs} --batch-size 8 --quiet --out"
+    for options in TRAININGS:
+        train = f"train {options} --epochs {epochs} --batch-size 8 --quiet --out"
         begin = time.monotonic()
         suite.row(f"{train} whole --save-every 1", out="")
         duration = time.monotonic() - begin
         expected = suite.weights("whole")
         for every in ("", "--save-every 1"):
-            left = kills // 4
+            left = max(1, kills // (2 * len(TRAININGS)))
             while left > 0:
                 shutil.rmtree(suite.folder / "killed", ignore_errors=True)
                 history = []
@@ -90,7 +110,7 @@ def random_moments(suite, kills, seed=1):
                     if not interrupted(suite, arguments, number, delay, "killed"):
                         break
                     left -= 1
-                name = f"{recipe} {every} {history}"
+                name = f"{options} {every} {history}"
                 suite.check(f"same weights: {name}", suite.weights("killed") == expected)
                 once = each_epoch_once(suite, "killed", epochs)
                 suite.check(f"each epoch once in the log: {name}", once)
@@ -117,6 +137,31 @@ def longer(suite):
     err = "--epochs: the learning rates of recipe fast were planned for 2 epochs"
     suite.row("train --resume planned --epochs 3", USAGE, err)
     suite.row("train --resume planned --epochs 2")
+    suite.row("train --scheduler cosine --epochs 2 --batch-size 16 --out planned")
+    err = "--epochs: the learning rates of CosineAnnealingLR were planned for 2 epochs"
+    suite.row("train --resume planned --epochs 3", USAGE, err)
+
+
+def stopped_at_once(suite):
+    """After a signal at the start of the second epoch, whatever trains the network."""
+    for options in TRAININGS:
+        train = f"train {options} --epochs 3 --batch-size 4 --out"
+        suite.row(f"{train} whole --quiet", out="")
+        shutil.rmtree(suite.folder / "stopped", ignore_errors=True)
+        program = suite.start(f"{train} stopped")
+        for line in program.stdout:
+            if line == "Epoch 2\n":
+                break
+        program.send_signal(signal.SIGTERM)
+        err = program.communicate(timeout=60)[1]
+        suite.check(f"{options}: stopped", program.returncode == 143 and "saved" in err, err)
+        start = suite.events("stopped")[0]
+        suite.row("train --resume stopped --threads 1 --quiet", out="")
+        same = suite.weights("stopped") == suite.weights("whole")
+        suite.check(f"{options}: the same weights after a stop", same)
+        suite.check(f"{options}: each epoch once", each_epoch_once(suite, "stopped", 3))
+        again = suite.events("whole")[0]
+        suite.check(f"{options}: the same options", {**start, "threads": 0} == {**again, "threads": 0})
 
 
 def litter(suite):
@@ -185,6 +230,12 @@ def rules(suite):
         (b'batch_size\\":16', b'batch_size\\":-1', "batch_size of another type"),
         (b'batch_size\\":16', b'batch_size\\":[]', "batch_size of another type"),
         (b'recipe\\":\\"assignment', b'recipe\\":\\"assignmant', "no recipe is called .assignmant"),
+        (b'dataset\\":\\"mnist', b'dataset\\":\\"mnisx', "no data set is called .mnisx"),
+        (b'optimizer\\":\\"sgd', b'optimizer\\":\\"sgx', "optimizer is .sgx., expected one of sgd, adam"),
+        (b'optimizer\\":\\"sgd', b'optimizer\\":\\"adam', "ctnn.run has no beta1"),
+        (b'nesterov\\":false', b'nesterov\\":0', "nesterov of another type"),
+        (b'\\"lr\\":0.01', b'\\"lr\\":-0.01', r"lr is -0.01, expected \(0, 1e\+06\)"),
+        (b'\\"epoch\\":3', b'\\"epoch\\":4', "epoch is 4, expected 1 to 3"),
         (b'samples\\":0', b'samples\\":3', "3 samples .* whole batches of 16"),
     ]:
         suite.check(f"once in the state: {old}", good.count(old) == 1)

@@ -30,15 +30,19 @@ def checks(arguments):
     sample = None if arguments.all else 60
     return [
         ("mistakes", command_line.mistakes),
+        ("owners", command_line.owners),
         ("information", command_line.information),
         ("two_epochs", training.two_epochs),  # leaves the weights in run/ that the others read
         ("digits", training.digits),  # and in digits_run/ those that know digits
+        ("optimizers", training.optimizers),
+        ("schedules", training.schedules),
         ("output", training.output),
         ("divergence", stopping.divergence),
         ("two_at_once", stopping.two_at_once),
         ("signals", stopping.signals),
         ("longer", resuming.longer),
         ("litter", resuming.litter),
+        ("stopped_at_once", resuming.stopped_at_once),
         ("rules", resuming.rules),
         ("evaluate", scores.evaluate),
         ("predict", scores.predict),

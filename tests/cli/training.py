@@ -7,7 +7,7 @@ import resource
 import shutil
 
 import files
-from suite import CANNOT_WRITE, OUT_OF_MEMORY
+from suite import CANNOT_WRITE, OUT_OF_MEMORY, USAGE
 
 # The lines of the notebook that this program stands in for.
 RATE = "Adjusting learning rate of group 0 to {}.\n".format
@@ -22,6 +22,10 @@ TABLE = (
 
 # Of files.write_digits, which a network learns.
 DIGITS = "train --data digits --batch-size 10 --lr 0.02 --no-augment"
+
+
+# What --recipe fast stands for, but for its augmentation.
+FAST = "--lr 0.05 --weight-decay 5e-4 --nesterov --scheduler onecycle"
 
 
 def digits(suite):
@@ -100,6 +104,78 @@ def metrics(suite, scores):
     suite.check("the end has a reason", end["reason"] == "finished", end)
 
 
+def optimizers(suite):
+    """The log lists what the optimizer and the scheduler have, with PyTorch's defaults, and no more."""
+    own = {
+        "sgd": {"momentum": 0.9, "nesterov": False},
+        "adam": {"lr": 1e-3, "weight_decay": 0, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+        "adamw": {"lr": 1e-3, "weight_decay": 1e-2, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+        "step": {"step_size": 15, "gamma": 0.1},
+        "cosine": {"eta_min": 0},
+        "onecycle": {
+            "pct_start": 0.3,
+            "anneal_strategy": "cos",
+            "div_factor": 25,
+            "final_div_factor": 1e4,
+        },
+        "constant": {},
+    }
+    every = {name for fields in own.values() for name in fields} - {"lr", "weight_decay"}
+    for optimizer, scheduler in [("sgd", "step"), ("adam", "onecycle"), ("adamw", "cosine"), ("adam", "constant")]:
+        suite.row(
+            f"train --scheduler {scheduler} --optimizer {optimizer} --epochs 1 --limit 4 --out chosen"
+        )
+        start = suite.events("chosen")[0]
+        facts = {"optimizer": optimizer, "scheduler": scheduler, **own[optimizer], **own[scheduler]}
+        suite.check(f"{optimizer}, {scheduler}", start.items() >= facts.items(), start)
+        others = every - facts.keys()
+        suite.check(f"{optimizer}, {scheduler}: no more", not others & start.keys(), start)
+    suite.row("train --lr 0.002 --optimizer adam --epochs 1 --limit 4 --out chosen")
+    suite.check("a given lr stays", suite.events("chosen")[0]["lr"] == 0.002)
+
+
+def schedules(suite):
+    """The learning rates at the beginning of each epoch, three steps each."""
+    lr, epochs, steps = 0.02, 4, 3
+
+    def cosine(begin, end, part):
+        return end + (begin - end) * (1 + math.cos(math.pi * part)) / 2
+
+    def linear(begin, end, part):
+        return begin + (end - begin) * part
+
+    def one_cycle(step, anneal, pct_start=0.3, div_factor=25, final_div_factor=1e4):
+        initial, last = lr / div_factor, epochs * steps - 1
+        peak = pct_start * epochs * steps - 1
+        if step <= peak:
+            return anneal(initial, lr, step / peak)
+        return anneal(lr, initial / final_div_factor, (step - peak) / (last - peak))
+
+    for options, rate in {
+        "constant": lambda epoch: lr,
+        "step --step-size 2 --gamma 0.3": lambda epoch: lr * 0.3 ** (epoch // 2),
+        "cosine": lambda epoch: cosine(lr, 0, epoch / epochs),
+        "cosine --eta-min 0.001": lambda epoch: cosine(lr, 0.001, epoch / epochs),
+        "onecycle": lambda epoch: one_cycle(epoch * steps, cosine),
+        "onecycle --anneal-strategy linear --pct-start 0.6": lambda epoch: one_cycle(
+            epoch * steps, linear, pct_start=0.6
+        ),
+        "onecycle --div-factor 4 --final-div-factor 10": lambda epoch: one_cycle(
+            epoch * steps, cosine, div_factor=4, final_div_factor=10
+        ),
+    }.items():
+        suite.row(f"train --lr {lr} --epochs {epochs} --batch-size 16 --scheduler {options} --out rates")
+        found = [event["lr"] for event in suite.events("rates") if event["event"] == "epoch"]
+        expected = [rate(epoch) for epoch in range(epochs)]
+        close = all(map(lambda a, b: math.isclose(a, b, rel_tol=1e-9), found, expected))
+        suite.check(f"learning rates: {options}", close and len(found) == epochs, (found, expected))
+    # A way up of one step would divide by its length, which is none.
+    err = "--pct-start: 0.1 of the run's 10 steps is one step, and the way up needs none or more"
+    one = "train --scheduler onecycle --pct-start 0.1 --batch-size 4 --epochs 1 --out no_way_up"
+    suite.row(one, USAGE, err)
+    suite.check("... and leaves no folder", not (suite.folder / "no_way_up").exists())
+
+
 def stored_weights(suite):
     tensors, metadata = files.read_safetensors(suite.folder / "run/last.safetensors")
     shapes = {name: shape for name, (shape, _) in tensors.items()}
@@ -138,6 +214,8 @@ def same_bits(suite):
         ("another spelling", "--momentum 9e-1 --seed 001", {}),
         ("saved more often", "--save-every 1 --quiet", {}),
         ("the recipe's own numbers", "--batch-size 24 --epochs 2 --recipe assignment", {}),
+        ("the recipe's own optimizer", "--optimizer sgd --momentum 0.9 --nesterov=false", {}),
+        ("a learning rate that has not fallen yet", "--scheduler constant", {}),
     ]:
         suite.row(train + "again " + more, name=what, **how)
         suite.check(f"same weights: {what}", suite.sha256("again/last.safetensors") == expected)
@@ -152,11 +230,24 @@ def same_bits(suite):
         "--epochs 1",
         "--no-augment",
         "--weight-decay 0.01",
+        "--nesterov",
+        "--optimizer adam",
+        "--scheduler cosine",
         "--recipe fast --epochs 2 --batch-size 24",
         "--init run/last.safetensors",
     ):
         suite.row(train + "other " + more)
         suite.check(f"other weights: {more}", suite.sha256("other/last.safetensors") != expected)
+    for one, other in [
+        ("--optimizer adam --lr 0.01", "--lr 0.01 --optimizer adamw --weight-decay 0"),
+        ("--optimizer adam --beta1 0.5", "--optimizer adam --beta1 0.5 --threads 1"),
+        ("--recipe fast --no-augment", f"{FAST} --no-augment"),
+        ("--scheduler onecycle", "--scheduler onecycle --pct-start 0.3 --anneal-strategy cos"),
+    ]:
+        for out, more in ("one", one), ("same", other):
+            suite.row(f"train --epochs 2 --batch-size 24 {more} --out {out}")
+        same = suite.sha256("one/last.safetensors") == suite.sha256("same/last.safetensors")
+        suite.check(f"same weights: {one}, {other}", same)
     unshuffled = set()
     for seed in (1, 2):
         same = "--no-shuffle --no-augment --init run/last.safetensors"

@@ -10,6 +10,7 @@
 
 #include <ctnn/core/error.hpp>
 
+#include "trainer/exit_code.hpp"
 #include "trainer/report/report.hpp"
 
 namespace {
@@ -36,6 +37,6 @@ int main(int argc, char** argv) {
     trainer::write_report(argv[3], report(nlohmann::json::parse(file), argv[2]));
   } catch (const ctnn::Error& error) {
     std::fprintf(stderr, "make_report: error: %s\n", error.what());
-    return static_cast<int>(error.code);
+    return static_cast<int>(trainer::exit_code(error.code));
   }
 }

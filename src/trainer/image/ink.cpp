@@ -51,7 +51,7 @@ std::size_t median(const Histogram& histogram, std::size_t last = 255) {
 
 // The paper ---------------------------------------------------------------------------------------
 
-/// Of x and y in [-1, 1].
+/// The brightness of the paper, a polynomial in x and y in [-1, 1].
 struct Paper {
   std::array<double, 6> factor{};
 

@@ -8,7 +8,7 @@
 
 namespace trainer {
 
-/// Of a frame of 1/32 of the shorter side: a thin line around a scan does not decide it.
+/// The median of a frame of 1/32 of the shorter side: a thin line around a scan does not decide it.
 std::uint8_t border_median(const GrayImage& image);
 
 /// How far each pixel is from the paper's brightness towards the ink's; 0 where there is paper. The

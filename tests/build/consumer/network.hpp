@@ -3,5 +3,9 @@
 
 #include <ctnn/core.hpp>
 
-using Net =
+namespace user {
+
+using Perceptron =
     ctnn::Sequential<ctnn::Input<1, 28, 28>, ctnn::Flatten, ctnn::Linear<10>, ctnn::LogSoftmax>;
+
+} // namespace user

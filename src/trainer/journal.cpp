@@ -1,0 +1,114 @@
+#include "journal.hpp"
+
+#include <cerrno>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <ctnn/core/error.hpp>
+#include <ctnn/io/file.hpp>
+
+#include "engine.hpp"
+#include "exit_code.hpp"
+
+namespace trainer {
+
+using ctnn::io::cannot_write;
+using nlohmann::ordered_json;
+
+void Journal::open() {
+  // Not "a": a device such as /dev/full cannot be cut, and fails when it is written to.
+  // O_NONBLOCK: opening a pipe that nobody reads would wait for ever.
+  const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+  if (file < 0) cannot_write(path_, errno);
+  file_.reset(::fdopen(file, "w"));
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    ctnn::io::fail(ctnn::ErrorCode::cannot_write, path_.native(),
+                   "cannot write: another process trains in this folder");
+}
+
+bool Journal::cut(std::uint64_t bytes) {
+  const int file = ::fileno(file_.get());
+  const off_t size = ::lseek(file, 0, SEEK_END);
+  if (size < 0) cannot_write(path_, errno);
+  const bool whole = size >= static_cast<off_t>(bytes);
+  const off_t end = whole ? static_cast<off_t>(bytes) : size;
+  if (size > end && ::ftruncate(file, end) != 0) cannot_write(path_, errno);
+  std::fseek(file_.get(), end, SEEK_SET);
+  if (!whole && size > 0) std::fputc('\n', file_.get()); // the last line may be half a one
+  return whole;
+}
+
+std::uint64_t Journal::sync() {
+  // EINVAL: a file without such an operation, such as a device.
+  if (ctnn::io::sync(::fileno(file_.get())) != 0 && errno != EINVAL) cannot_write(path_, errno);
+  return static_cast<std::uint64_t>(std::ftell(file_.get()));
+}
+
+void Journal::start(const RunState& run, std::size_t train_samples, std::size_t test_samples,
+                    std::size_t threads) {
+  ordered_json fields{{"dataset", run.dataset->name},
+                      {"parameters", network_facts().parameters},
+                      {"train_samples", train_samples},
+                      {"test_samples", test_samples}};
+  fields.update(recipe_values(run.recipe));
+  fields.update(
+      {{"patience", run.patience}, {"threads", threads}, {"instruction_set", instruction_set}});
+  write("start", fields);
+}
+
+void Journal::resume(const RunState& run, std::uint64_t step) {
+  write("resume", {{"epoch", run.progress.epoch},
+                   {"batch", run.progress.done.samples / run.recipe.batch_size},
+                   {"step", step}});
+}
+
+void Journal::epoch(const EpochEvent& event) {
+  ordered_json fields{{"epoch", event.epoch},
+                      {"step", event.step},
+                      {"lr", event.lr},
+                      {"train_loss", event.train.loss()},
+                      {"train_accuracy", event.train.accuracy()},
+                      {"test_loss", event.test.loss()},
+                      {"test_accuracy", event.test.accuracy()},
+                      {"test_correct", event.test.correct}};
+  fields.update(event.class_scores);
+  fields.update({{"seconds", event.seconds},
+                 {"images_per_second", static_cast<double>(event.train.samples) / event.seconds},
+                 {"best", event.best}});
+  write("epoch", fields);
+}
+
+void Journal::end(std::string_view reason, const Progress& progress) {
+  write("end", {{"reason", reason},
+                {"best_epoch", progress.best_epoch},
+                {"best_test_accuracy", progress.best_accuracy}});
+}
+
+void Journal::stop(std::string_view signal, const Progress& progress) {
+  write("end", {{"reason", "signal"},
+                {"signal", signal},
+                {"best_epoch", progress.best_epoch},
+                {"best_test_accuracy", progress.best_accuracy}});
+}
+
+void Journal::diverge(const Progress& progress, std::uint64_t step, double lr) {
+  write("error", {{"code", static_cast<int>(exit_code(ctnn::ErrorCode::diverged))},
+                  {"epoch", progress.epoch},
+                  {"step", step},
+                  {"lr", lr},
+                  {"train_loss", nullptr}});
+}
+
+void Journal::write(std::string_view event, const ordered_json& fields) {
+  ordered_json line{{"schema", 1}, {"event", event}};
+  line.update(fields);
+  const std::string text = line.dump() + '\n';
+  if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() ||
+      std::fflush(file_.get()) != 0)
+    cannot_write(path_, errno);
+}
+
+} // namespace trainer

@@ -1,0 +1,67 @@
+#pragma once
+// metrics.jsonl: what happens in a run, a JSON object a line.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include <ctnn/train/trainer.hpp>
+
+#include "run_state.hpp"
+
+namespace trainer {
+
+/// What is logged of an epoch.
+struct EpochEvent {
+  std::size_t epoch;
+  std::uint64_t step; ///< optimizer steps so far
+  double lr;          ///< the learning rate of its first step
+  ctnn::Score train, test;
+  nlohmann::ordered_json class_scores; ///< those of scores.hpp
+  double seconds;                      ///< what its steps took
+  bool best;                           ///< whether no epoch before it was as good
+};
+
+/// The file of one run, for one process at a time. Every function throws Error(cannot_write).
+class Journal {
+public:
+  explicit Journal(std::filesystem::path path) : path_(std::move(path)) {}
+
+  const std::filesystem::path& path() const { return path_; }
+
+  /// Opens the file, which no other process may have open. It comes before all others.
+  void open();
+  /// Cuts the file to its first `bytes` and goes on behind them. If it has fewer, goes on at its
+  /// end and returns false.
+  bool cut(std::uint64_t bytes);
+  /// Returns the size of the file, once all of it outlives a power failure.
+  std::uint64_t sync();
+
+  void start(const RunState& run, std::size_t train_samples, std::size_t test_samples,
+             std::size_t threads);
+  void resume(const RunState& run, std::uint64_t step);
+  void epoch(const EpochEvent& event);
+  void end(std::string_view reason, const Progress& progress);
+  /// The end by a signal of that name.
+  void stop(std::string_view signal, const Progress& progress);
+  void diverge(const Progress& progress, std::uint64_t step, double lr);
+
+private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  /// {"schema": 1, "event": …, …fields}
+  void write(std::string_view event, const nlohmann::ordered_json& fields);
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+} // namespace trainer

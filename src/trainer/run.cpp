@@ -1,0 +1,173 @@
+#include "run.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <ctnn/core/error.hpp>
+#include <ctnn/train/epoch.hpp>
+
+#include "output.hpp"
+#include "recipe.hpp"
+#include "resume_checks.hpp"
+#include "run_report.hpp"
+#include "samples.hpp"
+
+namespace trainer {
+namespace {
+
+constexpr std::size_t probes = 64; // few, because they are tested before each save
+
+ctnn::ImageDataset first_of(ctnn::ImageDataset images, std::size_t count) {
+  images.truncate(count);
+  return images;
+}
+
+} // namespace
+
+Run::Run(RunState state, ctnn::ImageDataset train, ctnn::ImageDataset test,
+         std::unique_ptr<Engine> engine, RunFolder folder)
+    : state_(std::move(state)), train_(std::move(train)), test_(std::move(test)),
+      probe_(first_of(test_, probes)), engine_(std::move(engine)), folder_(std::move(folder)),
+      journal_(folder_.metrics()) {}
+
+double Run::next_lr() const { return learning_rate(state_.recipe, engine_->steps(), batches()); }
+
+void Run::begin() {
+  folder_.make();
+  journal_.open();
+  save_state();
+  journal_.cut(0);
+  log_start();
+}
+
+void Run::resume(const ctnn::io::Checkpoint& checkpoint) {
+  engine_->load_state(checkpoint);
+  require_place(state_, checkpoint, train_.size(), engine_->steps());
+  require_same_program(state_, checkpoint);
+  folder_.make();
+  journal_.open();
+  const bool whole = journal_.cut(state_.log_bytes);
+  if (!whole)
+    note(format("{}: shorter than the run had left it; goes on at its end",
+                journal_.path().string()));
+  if (!whole || state_.log_bytes == 0) log_start();
+  journal_.resume(state_, engine_->steps());
+  if (engine_->steps() > 0) save_all(); // the kill may have come between the two files
+}
+
+bool Run::out_of_patience() const {
+  const Progress& now = progress();
+  return state_.patience > 0 && now.best_epoch > 0 && now.epoch > now.best_epoch + state_.patience;
+}
+
+Run::EpochScores Run::epoch(const std::function<void()>& on_step) {
+  using Clock = std::chrono::steady_clock;
+  const double lr = next_lr();
+  Progress& now = state_.progress;
+  const Samples samples{train_, state_.dataset->normalization, transform(state_.recipe),
+                        state_.recipe.seed, static_cast<std::uint32_t>(now.epoch)};
+  set_lr();
+  Clock::time_point before = Clock::now();
+  const ctnn::Score train =
+      ctnn::train_epoch(*engine_, samples,
+                        {.batch_size = state_.recipe.batch_size,
+                         .shuffle = state_.recipe.shuffle,
+                         .seed = state_.recipe.seed,
+                         .epoch = samples.epoch,
+                         .done = now.done},
+                        [&](const ctnn::Score& batch, const ctnn::Score& so_far) {
+                          const Clock::time_point after = Clock::now();
+                          now.seconds += std::chrono::duration<double>(after - before).count();
+                          before = after;
+                          if (!std::isfinite(batch.loss())) require_finite(batch.loss());
+                          now.done = so_far;
+                          now.last_loss = batch.loss();
+                          on_step();
+                          set_lr();
+                        });
+  const double last_loss = now.last_loss;
+  const ctnn::Score tested = test();
+  require_finite(tested.loss());
+  finish_epoch(lr, train, tested);
+  return {train, tested, last_loss};
+}
+
+void Run::save() {
+  // The last step may have ruined weights whose loss is not known yet.
+  require_finite(engine_->evaluate(probe_, {}).loss());
+  save_all();
+}
+
+void Run::stop(std::string_view signal) {
+  journal_.stop(signal, progress());
+  save();
+}
+
+void Run::finish() {
+  if (!outputs_) test(); // nothing was left to do
+  journal_.end(out_of_patience() ? "early stopping" : "finished", progress());
+  write_run_report(folder_, state_, train_, test_, *outputs_);
+}
+
+void Run::set_lr() {
+  lr_ = next_lr();
+  engine_->set_lr(lr_);
+}
+
+void Run::log_start() { journal_.start(state_, train_.size(), test_.size(), engine_->threads()); }
+
+void Run::save_state() {
+  state_.log_bytes = journal_.sync();
+  trainer::save_state(folder_.state(), *engine_, state_);
+}
+
+/// The state comes first, then last.safetensors with the weights, which the state holds too: so what
+/// a run goes on from is never half old and half new.
+void Run::save_all() {
+  save_state();
+  engine_->save_weights(folder_.last(), {{"ctnn.epoch", format("{}", progress().epoch - 1)}});
+}
+
+void Run::finish_epoch(double lr, const ctnn::Score& train, const ctnn::Score& tested) {
+  Progress& now = state_.progress;
+  const std::size_t number = now.epoch;
+  const bool best = now.best_epoch == 0 || tested.accuracy() > now.best_accuracy;
+  if (best) {
+    now.best_epoch = number;
+    now.best_accuracy = tested.accuracy();
+    // Before the state: should the program die now, the state is of before, and makes it again.
+    engine_->save_weights(folder_.best(), {{"ctnn.epoch", format("{}", number)}});
+  }
+  journal_.epoch({.epoch = number,
+                  .step = engine_->steps(),
+                  .lr = lr,
+                  .train = train,
+                  .test = tested,
+                  .class_scores = class_scores(*outputs_, test_),
+                  .seconds = now.seconds,
+                  .best = best});
+  now = {.epoch = number + 1, .best_epoch = now.best_epoch, .best_accuracy = now.best_accuracy};
+  save_all();
+  write_run_report(folder_, state_, train_, test_, *outputs_);
+}
+
+ctnn::Score Run::test() {
+  if (!outputs_) outputs_.emplace();
+  return evaluate(*engine_, test_, *outputs_);
+}
+
+void Run::require_finite(double loss) {
+  const char* const what = !engine_->finite()     ? "a weight is not finite"
+                           : std::isnan(loss)     ? "the loss is nan"
+                           : !std::isfinite(loss) ? "the loss is infinite"
+                                                  : nullptr;
+  if (what == nullptr) return;
+  journal_.diverge(progress(), engine_->steps(), lr_);
+  throw ctnn::Error(ctnn::ErrorCode::diverged,
+                    format("training diverged: {} in epoch {}, step {}, with a learning rate of {}",
+                           what, progress().epoch, engine_->steps(), lr_));
+}
+
+} // namespace trainer

@@ -1,0 +1,89 @@
+#pragma once
+// A training run, from its first step or from the one that it was stopped at. What it says on the
+// terminal is train.cpp's.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <ctnn/data/image_dataset.hpp>
+#include <ctnn/io/checkpoint.hpp>
+#include <ctnn/train/trainer.hpp>
+
+#include "engine.hpp"
+#include "journal.hpp"
+#include "run_folder.hpp"
+#include "run_state.hpp"
+#include "scores.hpp"
+
+namespace trainer {
+
+/// A run is begun or resumed, then goes epoch() by epoch() until it is over(), and is finished.
+/// Whenever it is killed, it leaves a folder to go on with. All of it throws Error(cannot_write), and
+/// Error(diverged) when the loss or a weight is not finite: what is on disk stays then.
+class Run {
+public:
+  /// Takes the images of `state.dataset`, those for training already cut to the recipe's limit.
+  Run(RunState state, ctnn::ImageDataset train, ctnn::ImageDataset test,
+      std::unique_ptr<Engine> engine, RunFolder folder);
+
+  Engine& engine() { return *engine_; }
+  const RunState& state() const { return state_; }
+  const Progress& progress() const { return state_.progress; }
+  const RunFolder& folder() const { return folder_; }
+  std::size_t batches() const { return batches(train_.size()); } ///< those of an epoch
+  std::size_t batches_done() const { return batches(progress().done.samples); }
+  double lr() const { return lr_; } ///< the learning rate of the last step
+  double next_lr() const;
+
+  /// Makes the folder that a kill from now on leaves to go on with, with the engine's weights. The
+  /// weights of one that was here before stay until the first epoch is over: this one may diverge.
+  void begin();
+  /// Goes on from `checkpoint`, which state() was read from. Throws Error(bad_checkpoint).
+  void resume(const ctnn::io::Checkpoint& checkpoint);
+
+  /// Whether no epoch has been better than the best for as many as the run's patience.
+  bool out_of_patience() const;
+  bool over() const { return progress().epoch > state_.recipe.epochs || out_of_patience(); }
+
+  struct EpochScores {
+    ctnn::Score train, test;
+    double last_loss; ///< the last batch's
+  };
+  /// Makes the steps of the epoch that are not done yet, tests, and saves. Each step is followed by
+  /// `on_step`, which may save(), or stop() and throw.
+  EpochScores epoch(const std::function<void()>& on_step);
+
+  /// Saves weights and state, or throws Error(diverged) if the last step has ruined the weights.
+  void save();
+  /// Logs that a signal of that name interrupts the run, and saves.
+  void stop(std::string_view signal);
+  /// Logs the end, and writes the report.
+  void finish();
+
+private:
+  std::size_t batches(std::size_t samples) const {
+    return (samples + state_.recipe.batch_size - 1) / state_.recipe.batch_size;
+  }
+  void set_lr();
+  void log_start();
+  void save_state();
+  void save_all();
+  void finish_epoch(double lr, const ctnn::Score& train, const ctnn::Score& test);
+  ctnn::Score test();
+  void require_finite(double loss);
+
+  RunState state_;
+  ctnn::ImageDataset train_, test_;
+  ctnn::ImageDataset probe_; ///< some of the test images
+  std::unique_ptr<Engine> engine_;
+  RunFolder folder_;
+  Journal journal_;
+  std::optional<Outputs> outputs_; ///< those of the test images, after the last epoch
+  double lr_ = 0;                  ///< the learning rate that the engine has
+};
+
+} // namespace trainer

@@ -1,0 +1,159 @@
+#include "run_state.hpp"
+
+#include <concepts>
+#include <system_error>
+#include <type_traits>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ctnn/core/error.hpp>
+#include <ctnn/io/message.hpp>
+
+#include "recipes.hpp"
+
+namespace trainer {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* run_key = "ctnn.run";
+
+/// Calls visit(name, value) for each value of the run but its data set and its recipe, so that
+/// writing and reading cannot differ.
+template <class Run, class Visit>
+void visit_values(Run& run, Visit&& visit) {
+  visit("data", run.data);
+  visit("data_crc32", run.data_crc32);
+  visit("network_crc32", run.network_crc32);
+  visit("instruction_set", run.instruction_set);
+  visit("patience", run.patience);
+  visit("epoch", run.progress.epoch);
+  visit("loss_sum", run.progress.done.loss_sum);
+  visit("correct", run.progress.done.correct);
+  visit("samples", run.progress.done.samples);
+  visit("last_loss", run.progress.last_loss);
+  visit("seconds", run.progress.seconds);
+  visit("best_epoch", run.progress.best_epoch);
+  visit("best_accuracy", run.progress.best_accuracy);
+  visit("log_bytes", run.log_bytes);
+}
+
+/// Whether `value` may become a T. nlohmann's get() takes -1 for 18446744073709551615.
+template <class T>
+bool holds(const ordered_json& value) {
+  if constexpr (std::same_as<T, bool>)
+    return value.is_boolean();
+  else if constexpr (std::same_as<T, std::string>)
+    return value.is_string();
+  else if constexpr (std::same_as<T, double>)
+    return value.is_number();
+  else
+    return value.is_number_unsigned();
+}
+
+/// Reads the values of one ctnn.run; what it throws names the file.
+class Reader {
+public:
+  explicit Reader(const ctnn::io::Checkpoint& checkpoint) : file_(checkpoint.name) {
+    const auto& metadata = checkpoint.file.metadata;
+    const auto found = metadata.find(run_key);
+    if (found == metadata.end()) wrong(fmt::format("no {} in its __metadata__", run_key));
+    json_ = ordered_json::parse(found->second, nullptr, false);
+    if (!json_.is_object()) wrong(fmt::format("{} is not a JSON object", run_key));
+  }
+
+  template <class T>
+  T get(std::string_view name) const {
+    const auto at = json_.find(name);
+    if (at == json_.end()) wrong(fmt::format("{} has no {}", run_key, name));
+    if (!holds<T>(*at)) wrong(fmt::format("{} has a {} of another type", run_key, name));
+    return at->template get<T>();
+  }
+
+  template <class T>
+  T get(std::string_view name, const auto& range) const {
+    if constexpr (std::is_enum_v<T>) {
+      const auto word = get<std::string>(name);
+      const auto value = from_word<T>(word);
+      if (!value)
+        wrong(fmt::format("{} is \"{}\", expected one of {}", name, ctnn::io::printable(word, 40),
+                          fmt::join(words<T>(), ", ")));
+      return *value;
+    } else {
+      const T value = get<T>(name);
+      if constexpr (!std::same_as<T, bool>)
+        if (!range.holds(value))
+          wrong(fmt::format("{} is {}, expected {}", name, value, range.bounds()));
+      return value;
+    }
+  }
+
+  /// The row that find(name) gives for the name in the field of that name.
+  template <class Find>
+  auto row(const char* field, const char* what, Find&& find) const {
+    const auto name = get<std::string>(field);
+    const auto* const found = find(name);
+    if (!found) wrong(fmt::format("no {} is called \"{}\"", what, ctnn::io::printable(name, 40)));
+    return found;
+  }
+
+  [[noreturn]] void wrong(std::string_view what) const {
+    throw ctnn::Error(
+        ctnn::ErrorCode::bad_checkpoint,
+        fmt::format("{}: is not the state of a run: {}", ctnn::io::printable(file_), what));
+  }
+
+private:
+  std::string file_;
+  ordered_json json_;
+};
+
+} // namespace
+
+ordered_json recipe_values(const Recipe& recipe) {
+  ordered_json json{{"recipe", recipe.name}};
+  visit_fields(recipe, [&]<class T>(const Field& field, const T& value, const auto&) {
+    if (!field.is_of(recipe)) return;
+    if constexpr (std::is_enum_v<T>)
+      json[std::string(field.name)] = name(value).word;
+    else
+      json[std::string(field.name)] = value;
+  });
+  return json;
+}
+
+void save_state(const std::filesystem::path& path, Engine& engine, const RunState& run) {
+  ordered_json json{{"dataset", run.dataset->name}};
+  json.update(recipe_values(run.recipe));
+  visit_values(run, [&](const char* name, const auto& value) { json[name] = value; });
+  // A path need not be UTF-8, JSON must.
+  engine.save_state(path,
+                    {{run_key, json.dump(-1, ' ', false, ordered_json::error_handler_t::replace)}});
+}
+
+ctnn::io::Checkpoint read_state(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error)
+    throw ctnn::Error(
+        ctnn::ErrorCode::bad_checkpoint,
+        fmt::format("{}: no such file, expected the state of a run that was started with --out",
+                    ctnn::io::printable(path.native())));
+  return ctnn::io::read_checkpoint(path);
+}
+
+RunState run_state(const ctnn::io::Checkpoint& checkpoint) {
+  const Reader reader(checkpoint);
+  RunState run{.dataset = reader.row("dataset", "data set", find_dataset),
+               .recipe = *reader.row("recipe", "recipe", find_recipe)};
+  visit_fields(run.recipe, [&]<class T>(const Field& field, T& value, const auto& range) {
+    if (field.is_of(run.recipe)) value = reader.get<T>(field.name, range);
+  });
+  visit_values(run, [&]<class T>(const char* name, T& value) { value = reader.get<T>(name); });
+  // Once all epochs are done, the one under way is the one after the last.
+  if (const std::size_t epoch = run.progress.epoch; epoch < 1 || epoch > run.recipe.epochs + 1)
+    reader.wrong(fmt::format("epoch is {}, expected 1 to {}", epoch, run.recipe.epochs + 1));
+  return run;
+}
+
+} // namespace trainer
