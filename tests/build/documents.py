@@ -8,7 +8,7 @@ are one program, in order.
     <!-- refuse: name -->   gives one error, which holds the sentence of its first line, `// error: …`
 
 An indented line `g++ … name.cpp …` builds the program `name` of the same file, as it stands, in a
-folder with include/. A relative link leads to a file and, behind #, to one of its headings.
+folder with include/, unless it needs a shell for its $. A relative link leads to a file and, behind #, to one of its headings.
 """
 
 import re
@@ -80,7 +80,7 @@ def complaint(options, mark, source):
 
 def compiler_lines(text):
     """(the line's arguments, the name of its program) of each line that calls g++ on one."""
-    for match in re.finditer(r"^ {4}g\+\+ (.*?\b([\w-]+)\.cpp\b.*)$", text, re.MULTILINE):
+    for match in re.finditer(r"^ {4}g\+\+ ([^$\n]*?\b([\w-]+)\.cpp\b[^$\n]*)$", text, re.MULTILINE):
         yield match[1].split("#")[0].split(), match[2]
 
 
@@ -129,7 +129,7 @@ def dead_links(path, text):
 def check_the_checker():
     text = "<!-- build: a -->\n```cpp\nint x;\n```\nwords\n<!-- build: a -->\n```cpp\nint y;\n```\n"
     assert programs("f", text) == {"a": ("build", '#line 3 "f"\nint x;\n#line 8 "f"\nint y;\n')}
-    text = "    g++ -O3 a.cpp -lz   # then b.cpp\ng++ is not called here: c.cpp\n"
+    text = "    g++ -O3 a.cpp -lz   # then b.cpp\n    g++ $(x) c.cpp\ng++ is not called here: d.cpp\n"
     assert list(compiler_lines(text)) == [(["-O3", "a.cpp", "-lz"], "a")]
     assert anchors("# A `b`, c\n```\n# d\n```\n") == {"a-b-c"}
     text = "# Here\n[a](#here) [b](#there) [c](none.md) [d](https://e.f)\n```\n[g](h)\n```\n"
