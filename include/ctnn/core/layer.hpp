@@ -1,5 +1,6 @@
 #pragma once
-// What a layer is, in words and as a concept, and what it may leave unsaid.
+/// @file
+/// What a layer is, in words and as a concept, and what it may leave unsaid.
 
 #include <array>
 #include <concepts>
@@ -12,29 +13,34 @@ namespace ctnn {
 
 namespace detail {
 
-/// How a parameter starts: uniform in ±1/sqrt(fan_in), or a constant where fan_in is 0.
+/// An Initial says how a parameter starts: uniform in ±1/sqrt(fan_in), or constant where fan_in is 0.
 struct Initial {
-  std::size_t fan_in = 0;
-  double value = 0;
+  std::size_t fan_in = 0; ///< inputs that each output sums up, or 0
+  double value = 0;       ///< the constant
 };
 
 } // namespace detail
 
-/// PyTorch's default for the weight and bias of Conv2d and Linear: kaiming_uniform_(a=sqrt(5)),
-/// which comes to U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+/// uniform_by_fan_in starts a parameter as PyTorch does the weight and bias of Conv2d and Linear:
+/// kaiming_uniform_(a=sqrt(5)), which comes to U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
 constexpr detail::Initial uniform_by_fan_in(std::size_t fan_in) { return {fan_in, 0}; }
-/// Every element the same.
+/// constant starts every element of a parameter as `value`.
 constexpr detail::Initial constant(double value) { return {0, value}; }
 
-/// A tensor that a layer owns: its state_dict name, its shape as PyTorch writes it, its start.
+/// A Parameter is a tensor that a layer owns.
 struct Parameter {
-  StringView name;
-  Shape shape;
-  detail::Initial initial = constant(0);
+  StringView name;                       ///< its own part of the state_dict name: "weight"
+  Shape shape;                           ///< as PyTorch writes it
+  detail::Initial initial = constant(0); ///< how it starts: constant() or uniform_by_fan_in()
 };
 
-/// What a layer's backward looks at; the memory plan keeps only that.
-enum class Reads { nothing, input, output, input_and_output };
+/// Reads says what a layer's backward looks at; the memory plan keeps only that.
+enum class Reads {
+  nothing,         ///< neither x nor y
+  input,           ///< x
+  output,          ///< y
+  input_and_output ///< x and y
+};
 
 /// A type that can stand in a network: an empty type that says
 ///

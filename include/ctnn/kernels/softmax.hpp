@@ -1,5 +1,6 @@
 #pragma once
-// Softmax and log-softmax over the contiguous channel axis.
+/// @file
+/// Softmax and log-softmax over the contiguous channel axis.
 
 #include <array>
 #include <cmath>
@@ -53,8 +54,8 @@ struct softmax_row {
 
 } // namespace detail
 
-/// y = exp(x - max) / sum(exp(x - max)). torch.nn.Softmax(-1). A row with a NaN, with +infinity or
-/// of nothing but -infinity becomes NaN, as there. x may be y, dy may be dx.
+/// softmax is y = exp(x - max) / sum(exp(x - max)). torch.nn.Softmax(-1). A row with a NaN, with
+/// +infinity or of nothing but -infinity becomes NaN, as there. x may be y, dy may be dx.
 template <class T, std::size_t Channels>
 struct softmax {
   /// x, y: [rows, Channels].
@@ -90,8 +91,8 @@ private:
   using row = detail::softmax_row<T, Channels>;
 };
 
-/// y = (x - max) - log(sum(exp(x - max))). torch.nn.LogSoftmax(-1); NaN as in softmax. x may be y,
-/// dy may be dx.
+/// log_softmax is y = (x - max) - log(sum(exp(x - max))). torch.nn.LogSoftmax(-1); NaN as in softmax. x
+/// may be y, dy may be dx.
 template <class T, std::size_t Channels>
 struct log_softmax {
   /// x, y: [rows, Channels].
@@ -124,8 +125,9 @@ private:
   using row = detail::softmax_row<T, Channels>;
 };
 
-/// The gradient of -scale * sum over rows of y[label] by the input of the log-softmax that made y:
-/// dx = scale * (exp(y) - 1 at the label). x is not needed. Labels are below `channels`.
+/// log_softmax_nll_backward is the gradient of -scale * sum over rows of y[label] by the input of the
+/// log-softmax that made y: dx = scale * (exp(y) - 1 at the label). x is not needed. Labels are below
+/// `channels`.
 template <class T>
 inline void log_softmax_nll_backward(std::size_t rows, std::size_t channels, const T* y,
                                      const std::uint32_t* labels, T scale, T* dx) {
