@@ -42,29 +42,29 @@ enum class Reads {
   input_and_output ///< x and y
 };
 
-/// A type that can stand in a network: an empty type that says
+/// A Layer is an empty type that can stand in a network. It must declare
 ///
 ///     static constexpr Shape output_shape(Shape in);
 ///
-/// It may also say the following; what it leaves out is as the right column has it.
+/// and may declare the following; what it leaves out is as stands behind the bar.
 ///
-///     static constexpr auto parameters(Shape in);        a std::array of Parameter | none
-///     static constexpr Sentence check(Shape in);         what is wrong with this input | nothing
-///     static constexpr StringView kind;                  "Conv2d", as torchsummary prints it | the type's name
-///     static constexpr Sentence describe();              "Conv2d<32, 3>", for errors | its kind
-///     static constexpr std::size_t multiply_adds(Shape in);   for one sample, forward | 0
-///     static constexpr Reads backward_reads;             | Reads::input_and_output
-///     static constexpr bool in_place;                    y may be x, and dx may be dy | false
-///     static constexpr std::size_t tape_size(Shape in);  elements a sample hands to backward | 0
+///     static constexpr auto parameters(Shape in);            a std::array of Parameter | none
+///     static constexpr Sentence check(Shape in);             what is wrong with this input | nothing
+///     static constexpr StringView kind;                      "Conv2d", as summary prints it | the type's
+///     static constexpr Sentence describe();                  "Conv2d<32, 3>", for errors | kind
+///     static constexpr std::size_t multiply_adds(Shape in);  of one sample, forward | 0
+///     static constexpr Reads backward_reads;                 of x and y | Reads::input_and_output
+///     static constexpr bool in_place;                        y may be x, and dx may be dy | false
+///     static constexpr std::size_t tape_size(Shape in);      elements a sample hands to backward | 0
 ///
 /// A member that is there and is something else, such as a tape_size that is a number, is an error.
-/// check() runs first: the others are asked only of inputs that it accepts. To run, a layer says
+/// check() runs first: the others are asked only of inputs that it accepts. To run, a layer declares
 ///
 ///     static void forward(const auto& c);    assigns all of c.y
 ///     static void backward(const auto& c);   assigns all of c.dx, adds to c.gradients
 ///
-/// where c carries the views and numbers of network/context.hpp. A layer whose kernel works on a form
-/// derived from its parameters names that kernel instead (layers/fused.hpp).
+/// where c is a detail::ForwardContext or detail::BackwardContext (network/context.hpp). A layer whose
+/// kernel works on a form derived from its parameters names that kernel instead (layers/fused.hpp).
 template <class L>
 concept Layer = requires(Shape in) {
   { L::output_shape(in) } -> std::same_as<Shape>;

@@ -18,10 +18,11 @@ namespace ctnn {
 /// A Loss is what training makes smaller: its mean over the samples of a batch (PyTorch's
 /// reduction="mean"). A loss says
 ///
-///     static constexpr bool class_targets;           whether targets are classes, or tensors like the output
-///     static constexpr Sentence check(Shape out);    what is wrong with such an output; empty = nothing
+///     static constexpr bool class_targets;         whether targets are classes, or tensors like y
+///     static constexpr Sentence check(Shape out);  what is wrong with such an output, or nothing
 ///     template <class T>
-///     static double sum(std::size_t n, Shape out, const T* y, const Target* targets, double scale, T* dy);
+///     static double sum(std::size_t n, Shape out, const T* y, const Target* targets,
+///                       double scale, T* dy);
 ///
 /// where `y` is n outputs of shape `out`, stored channels-last. `sum` returns the sum of their losses
 /// and, where dy is not null, assigns dy = scale times its gradient. Target is std::uint32_t for

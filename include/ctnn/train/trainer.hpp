@@ -328,10 +328,10 @@ private:
   detail::AlignedBlock<T> state_;
 };
 
-/// A Trainer is told by its arguments.
+/// A Trainer has the types of its parts.
 template <class Net, class T, class Loss, class Optimizer>
 Trainer(Network<Net, T>&, Loss, Optimizer) -> Trainer<Net, Loss, Optimizer, T>;
-/// A Trainer is told by its arguments.
+/// A Trainer has the types of its parts.
 template <class Net, class T, class Loss, class Optimizer>
 Trainer(Network<Net, T>&, Loss, Optimizer, TrainerOptions) -> Trainer<Net, Loss, Optimizer, T>;
 
