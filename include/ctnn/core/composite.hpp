@@ -11,8 +11,8 @@
 
 namespace ctnn {
 
-/// Input is the shape of one sample, one to three extents: `Input<1, 28, 28>` is PyTorch's `[batch, 1,
-/// 28, 28]`. A network starts with it.
+/// Input is the shape of one sample, one to three extents as PyTorch writes them after the batch:
+/// `Input<1, 28, 28>`. A network starts with it.
 template <int... Extents>
 struct Input {
   /// describe is the type as it is written in code, for error messages.

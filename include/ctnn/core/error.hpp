@@ -24,7 +24,7 @@ enum class ErrorCode {
 /// file or the function, what was expected and what was found.
 class Error : public std::runtime_error {
 public:
-  /// An Error of kind `error_code`, whose what() is `message`.
+  /// Makes an Error of kind `error_code`, whose what() is `message`.
   Error(ErrorCode error_code, const std::string& message)
       : std::runtime_error(message), code(error_code) {}
 

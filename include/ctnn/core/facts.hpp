@@ -74,8 +74,7 @@ struct NetworkFacts<Input<Extents...>, Layers...> {
   /// layer_count is the number of layers and blocks as written.
   static constexpr std::size_t layer_count = sizeof...(Layers);
 
-  /// layers are the layers as written, a Hana sequence of types: `boost::hana::for_each(Net::layers,
-  /// …)`.
+  /// layers are the layers as written, a Hana sequence of types for `boost::hana::for_each` and such.
   static constexpr typename detail::types<Layers...>::sequence layers{};
 
   /// layer is the type of the `I`-th layer as written, without its name.

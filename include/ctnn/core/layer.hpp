@@ -50,7 +50,7 @@ enum class Reads {
 ///
 ///     static constexpr auto parameters(Shape in);            a std::array of Parameter | none
 ///     static constexpr Sentence check(Shape in);             what is wrong with this input | nothing
-///     static constexpr StringView kind;                      "Conv2d", as summary prints it | the type's
+///     static constexpr StringView kind;                      "Conv2d", for the summary | the type's name
 ///     static constexpr Sentence describe();                  "Conv2d<32, 3>", for errors | kind
 ///     static constexpr std::size_t multiply_adds(Shape in);  of one sample, forward | 0
 ///     static constexpr Reads backward_reads;                 of x and y | Reads::input_and_output
@@ -79,7 +79,7 @@ constexpr bool reads_output(Reads reads) {
   return reads == Reads::output || reads == Reads::input_and_output;
 }
 
-/// The type's name without namespace and arguments, the same on every compiler.
+/// type_name is L's name without namespace and arguments, the same on every compiler.
 template <class L>
 constexpr StringView type_name() {
   StringView text = __PRETTY_FUNCTION__; // … [L = T] (clang), … [with L = T] (g++)
@@ -169,9 +169,9 @@ constexpr std::size_t tape_size(Shape in) {
     return 0;
 }
 
-/// What is wrong with the members of L that a layer need not have, or nothing: one that is there must
-/// be usable, and one whose name is a slip of the pen would be left out in silence. (There is no
-/// reflection: only the likely slips are asked for, and `&L::name` sees no template.)
+/// member_error is what is wrong with the members of L that a layer need not have, or nothing: one that
+/// is there must be usable, and one whose name is a slip of the pen would be left out in silence.
+/// (There is no reflection: only the likely slips are asked for, and `&L::name` sees no template.)
 template <class L>
 constexpr Sentence member_error() {
   Sentence error;

@@ -45,8 +45,8 @@ struct Sequential<Input<Extents...>, Layers...>
   static_assert(detail::require_empty<detail::network_error<Input<Extents...>, Layers...>>());
 };
 
-/// diagnose says what is wrong with these layers as a network, or nothing: `diagnose<Input<1, 9, 9>,
-/// MaxPool2d<20>>()` is the text that the compiler prints, without the error.
+/// diagnose says what is wrong with these layers as a network, or nothing. It is the text that the
+/// compiler prints, without the error: `diagnose<Input<1, 9, 9>, MaxPool2d<20>>()`.
 template <class... Layers>
 constexpr Sentence diagnose() {
   return detail::network_error<Layers...>;

@@ -16,13 +16,13 @@ struct Shape {
   std::size_t rank = 0;           ///< the number of extents
 
   constexpr Shape() = default; ///< the shape of a scalar: no extents
-  /// A shape of one to four extents.
+  /// Makes a shape of one to four extents.
   template <std::integral... Extents>
     requires(sizeof...(Extents) >= 1 && sizeof...(Extents) <= max_rank)
   constexpr Shape(Extents... extents)
       : extent{static_cast<std::size_t>(extents)...}, rank(sizeof...(Extents)) {}
 
-  /// The extent of axis number `axis`, from 0.
+  /// Returns the extent of axis number `axis`, from 0.
   constexpr std::size_t operator[](std::size_t axis) const { return extent[axis]; }
 
   /// size is the number of elements; 1 for a scalar.
@@ -50,9 +50,9 @@ struct Size2d {
   int height = 0; ///< in elements
   int width = 0;  ///< in elements
 
-  /// A square of this side.
+  /// Makes a square of this side.
   constexpr Size2d(int both) : height(both), width(both) {}
-  /// A rectangle of height `h` and width `w`.
+  /// Makes a rectangle of height `h` and width `w`.
   constexpr Size2d(int h, int w) : height(h), width(w) {}
 
   /// Sizes are equal if height and width are.

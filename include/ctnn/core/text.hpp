@@ -15,18 +15,18 @@ namespace ctnn {
 class StringView {
 public:
   constexpr StringView() = default; ///< a view of no characters
-  /// A view of `size` characters at `text`.
+  /// Makes a view of `size` characters at `text`.
   constexpr StringView(const char* text, std::size_t size) : data_(text), size_(size) {}
-  /// A view of a string that ends in a NUL.
+  /// Makes a view of a string that ends in a NUL.
   constexpr StringView(const char* literal) : data_(literal) {
     while (literal[size_] != '\0') ++size_;
   }
-  /// A view of a std::string_view or std::string.
+  /// Makes a view of a std::string_view or std::string.
   template <class String>
     requires requires { typename String::traits_type; }
   constexpr StringView(const String& text) : data_(text.data()), size_(text.size()) {}
 
-  /// The same as a std::string_view.
+  /// Converts to a std::string_view.
   template <class View>
     requires(
         requires { typename View::traits_type; } && !requires { typename View::allocator_type; })
@@ -38,7 +38,7 @@ public:
   constexpr std::size_t size() const { return size_; }
   /// empty is whether there are no characters.
   constexpr bool empty() const { return size_ == 0; }
-  /// Character `i`, from 0.
+  /// Returns character `i`, from 0.
   constexpr char operator[](std::size_t i) const { return data_[i]; }
   /// begin is where the first character is.
   constexpr const char* begin() const { return data_; }
@@ -80,7 +80,7 @@ struct FixedString {
   char chars[N]{}; ///< the characters and a NUL
 
   constexpr FixedString() = default; ///< N times NUL, to be written to
-  /// The text of a literal.
+  /// Makes the text of a literal.
   consteval FixedString(const char (&literal)[N]) {
     for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
   }
@@ -99,9 +99,9 @@ struct BoundedText {
   bool overflowed = false;    ///< whether some were dropped
 
   constexpr BoundedText() = default; ///< an empty text
-  /// A text that begins as `literal`.
+  /// Makes a text that begins as `literal`.
   constexpr BoundedText(const char* literal) { *this << StringView(literal); }
-  /// A text that begins as `text`.
+  /// Makes a text that begins as `text`.
   constexpr BoundedText(StringView text) { *this << text; }
 
   /// view is the text, valid as long as this object is.
@@ -185,8 +185,8 @@ using Name = BoundedText<95>;
 
 } // namespace detail
 
-/// A Sentence says what is wrong, and is empty if nothing is: `Sentence() << "expects a vector, got "
-/// << in`. It takes text, whole numbers, decimals, shapes and sizes (detail::BoundedText).
+/// A Sentence says what is wrong, and is empty if nothing is. It takes text, whole numbers, decimals,
+/// shapes and sizes (detail::BoundedText): `Sentence() << "expects a vector, got " << in`.
 using Sentence = detail::BoundedText<255>;
 
 } // namespace ctnn

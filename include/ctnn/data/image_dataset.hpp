@@ -31,7 +31,7 @@ struct Normalization {
   float mean = 0.1307f; ///< what is subtracted, of pixels from 0 to 1
   float std = 0.3081f;  ///< what is divided by, above 0
 
-  /// The float of a pixel.
+  /// Returns the float of a pixel.
   float operator()(std::uint8_t pixel) const {
     return transforms::normalize(transforms::to_tensor(pixel), mean, std);
   }
@@ -51,9 +51,9 @@ struct DatasetNames {
 /// every label below the number of classes, so that code which reads it need not check again.
 class ImageDataset {
 public:
-  /// A data set of these images and labels. `image` is the shape that the network takes, `{1, rows,
-  /// cols}`, and `classes` the number of its outputs. Throws `Error(bad_data)`, which names the file,
-  /// if the data do not fit them.
+  /// Makes a data set of these images and labels. `image` is the shape that the network takes, `{1,
+  /// rows, cols}`, and `classes` the number of its outputs. Throws `Error(bad_data)`, which names the
+  /// file, if the data do not fit them.
   ImageDataset(io::IdxImages images, io::IdxLabels labels, std::size_t classes, Shape image,
                Normalization normalization = {}, const io::DatasetNames& names = {})
       : images_(std::move(images)), labels_(std::move(labels.labels)) {

@@ -30,7 +30,7 @@ inline constexpr std::uint64_t max_gzip_ratio = 1032;
 /// It takes 40 KiB for zlib's window, whatever the file claims, besides what the caller reads into.
 class GzipReader {
 public:
-  /// A reader of `bytes`, which must outlive it. `file_name` and `on_error` are for the errors of
+  /// Makes a reader of `bytes`, which must outlive it. `file_name` and `on_error` are for the errors of
   /// `read`.
   GzipReader(std::span<const std::byte> bytes, std::string_view file_name, ErrorCode on_error)
       : bytes_(bytes), file_name_(file_name), on_error_(on_error) {

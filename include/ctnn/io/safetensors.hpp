@@ -60,7 +60,7 @@ inline std::size_t dtype_index(std::string_view name) {
   return static_cast<std::size_t>(found - dtypes.begin());
 }
 
-/// The bytes that a tensor's dtype and shape ask for.
+/// checked_bytes is the bytes that a tensor's dtype and shape ask for.
 inline std::uint64_t checked_bytes(const TensorBytes& tensor, std::string_view file_name) {
   const auto name = printable(tensor.name, 100);
   const std::size_t dtype = dtype_index(tensor.dtype);
@@ -82,7 +82,7 @@ inline std::uint64_t checked_bytes(const TensorBytes& tensor, std::string_view f
   return bits / 8;
 }
 
-/// The check that throws unless the tensors, in the order of their data, cover `data` exactly: no hole,
+/// check_layout throws unless the tensors, in the order of their data, cover `data` exactly: no hole,
 /// no overlap, no rest.
 inline void check_layout(std::span<const header_entry> tensors, std::span<const std::byte> data,
                          std::string_view file_name) {
@@ -112,7 +112,7 @@ inline void check_layout(std::span<const header_entry> tensors, std::span<const 
          data.size() - expected_begin);
 }
 
-/// The bytes of the JSON header, checked as far as that goes without parsing JSON.
+/// header_text is the bytes of the JSON header, checked as far as that goes without parsing JSON.
 inline std::string_view header_text(std::span<const std::byte> bytes, std::string_view file_name,
                                     std::uint64_t limit) {
   constexpr std::uint64_t format_limit = 100'000'000;

@@ -152,7 +152,7 @@ public:
   }
 
 private:
-  /// What the format allows next.
+  /// expect is what the format allows next.
   enum class expect {
     header,
     name,

@@ -123,7 +123,8 @@ inline vec<T> fma(vec<T> a, vec<T> b, vec<T> c) {
 #endif
 }
 
-/// Sum of the lanes, halves onto halves. (xsimd's hadd makes g++ 12 warn falsely on AVX-512.)
+/// reduce_add is the sum of the lanes, halves onto halves. (xsimd's hadd makes g++ 12 warn falsely on
+/// AVX-512.)
 template <class T>
 inline T reduce_add(vec<T> v) {
   alignas(64) T lane[lanes<T>];
@@ -133,7 +134,7 @@ inline T reduce_add(vec<T> v) {
   return lane[0];
 }
 
-/// Largest lane.
+/// reduce_max is the largest lane.
 template <class T>
 inline T reduce_max(vec<T> v) {
   alignas(64) T lane[lanes<T>];

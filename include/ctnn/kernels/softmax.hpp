@@ -15,12 +15,13 @@ namespace ctnn::kernels {
 
 namespace detail {
 
-/// One row of `Channels` elements as vectors.
+/// softmax_row is one row of `Channels` elements as vectors.
 template <class T, std::size_t Channels>
 struct softmax_row {
   using V = simd::vec<T>;
 
-  /// The first `part` elements at x with -infinity behind them: no maximum, and exp makes them 0.
+  /// load_padded is the first `part` elements at x with -infinity behind them: no maximum, and exp
+  /// makes them 0.
   static V load_padded(const T* x, std::size_t part) {
     static constexpr auto numbers = [] {
       std::array<T, simd::lanes<T>> lane{};
@@ -42,7 +43,7 @@ struct softmax_row {
     return simd::reduce_max(result); // a NaN may get lost here; it comes back through the sum
   }
 
-  /// Sum over the row of f(offset, part), a vector that is 0 past `part`.
+  /// The sum over the row of f(offset, part), a vector that is 0 past `part`.
   template <class F>
   static T sum(F&& f) {
     V result(0);

@@ -20,9 +20,9 @@ namespace ctnn {
 struct stride {
   Size2d size; ///< in elements
 
-  /// A stride of `both` elements, or of a Size2d.
+  /// Makes a stride of `both` elements, or of a Size2d.
   constexpr explicit stride(Size2d both) : size(both) {}
-  /// A stride of `height` rows and `width` columns.
+  /// Makes a stride of `height` rows and `width` columns.
   constexpr stride(int height, int width) : size(height, width) {}
 };
 
@@ -31,9 +31,9 @@ struct stride {
 struct padding {
   Size2d size; ///< in elements
 
-  /// A padding of `both` rows and columns, or of a Size2d.
+  /// Makes a padding of `both` rows and columns, or of a Size2d.
   constexpr explicit padding(Size2d both) : size(both) {}
-  /// A padding of `height` rows and `width` columns.
+  /// Makes a padding of `height` rows and `width` columns.
   constexpr padding(int height, int width) : size(height, width) {}
 };
 
@@ -41,7 +41,7 @@ struct padding {
 struct bias {
   bool enabled; ///< false for a layer without
 
-  /// A bias, or none.
+  /// Asks for a bias, or for none.
   constexpr explicit bias(bool on) : enabled(on) {}
 };
 
@@ -97,7 +97,7 @@ struct OptionList;
 
 template <class... Known, auto... Given>
 struct OptionList<types<Known...>, Given...> {
-  /// The option of this type, or `otherwise` if it was not given.
+  /// get is the option of this type, or `otherwise` if it was not given.
   template <class Option>
   static constexpr Option get(Option otherwise) {
     [[maybe_unused]] const auto take = [&otherwise]<class G>(const G& given) {
@@ -107,14 +107,14 @@ struct OptionList<types<Known...>, Given...> {
     return otherwise;
   }
 
-  /// Writes ", stride(2), padding(1)": the options as they were given.
+  /// describe writes ", stride(2), padding(1)": the options as they were given.
   static constexpr void describe(Sentence& text) {
     ((text << ", ", write_option(text, Given)), ...);
   }
 
-  /// What is wrong with them, or nothing: a value that is no option, one that `owner` does not know,
-  /// one that is given twice. `sizes` arguments stand before the options; `hint` says which, and
-  /// gives an example: "stride(2); out_channels and kernel_size come first".
+  /// check says what is wrong with them, or nothing: a value that is no option, one that `owner` does
+  /// not know, one that is given twice. `sizes` arguments stand before the options; `hint` says which,
+  /// and gives an example: "stride(2); out_channels and kernel_size come first".
   static constexpr Sentence check(StringView owner, std::size_t sizes, StringView hint) {
     constexpr StringView ordinal[]{"first", "second", "third",  "fourth",
                                    "fifth", "sixth",  "seventh"};

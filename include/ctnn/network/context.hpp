@@ -25,19 +25,19 @@ struct View {
   /// size is the number of elements of all samples.
   std::size_t size() const { return samples * S.size(); }
 
-  /// Element `i` in memory, whose channel is i % channels.
+  /// Returns element `i` in memory, whose channel is i % channels.
   T& operator[](std::size_t i) const { return data[i]; }
 
-  /// The element of an image.
+  /// Returns the element of an image.
   T& operator()(std::size_t sample, std::size_t channel, std::size_t row,
                 std::size_t column) const {
     return data[((sample * S.height() + row) * S.width() + column) * S.channels() + channel];
   }
-  /// The element of a sample of two extents, such as {channels, time}.
+  /// Returns the element of a sample of two extents, such as {channels, time}.
   T& operator()(std::size_t sample, std::size_t channel, std::size_t column) const {
     return (*this)(sample, channel, 0, column);
   }
-  /// The element of a vector.
+  /// Returns the element of a vector.
   T& operator()(std::size_t sample, std::size_t feature) const {
     return (*this)(sample, feature, 0, 0);
   }
@@ -52,7 +52,7 @@ struct View {
 template <class T>
 struct ParameterView : std::span<T> {
   using std::span<T>::span;
-  /// A view of these elements.
+  /// Makes a view of these elements.
   constexpr ParameterView(std::span<T> elements) : std::span<T>(elements) {}
 
   /// tensor is the same as a tensor of xtensor with the `extents` given, which must hold all elements,

@@ -33,7 +33,7 @@ public:
   /// tensors is the number of parameter tensors.
   static constexpr std::size_t tensors = Net::graph.parameters.size();
 
-  /// A network that starts as initialize() makes it.
+  /// Makes a network that starts as initialize(seed) has it.
   explicit Network(std::uint64_t seed = 0)
       : parameters_(Program::parameters.size), derived_(Program::offsets.derived_size) {
     initialize(seed);
@@ -58,8 +58,7 @@ public:
     derive();
   }
 
-  /// parameter is a view of a parameter in its shape: `net.template parameter<"conv1.weight">()(o, i,
-  /// y, x)`.
+  /// parameter is a view of a parameter in its shape: `net.parameter<"conv1.weight">()(o, i, y, x)`.
   template <detail::FixedString Name>
   auto parameter() const {
     constexpr auto index = detail::find_parameter(Net::graph, Name.view());

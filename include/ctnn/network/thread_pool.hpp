@@ -14,8 +14,8 @@
 
 namespace ctnn::detail {
 
-/// A ThreadPool shares out tasks: `pool.run(tasks, f)` calls f(task, worker) once for every task in [0,
-/// tasks) and returns when all have ended. The caller is worker 0. Which worker gets a task is left to
+/// A ThreadPool shares out tasks: `pool.run(tasks, f)` calls f(task, worker) once for every task below
+/// `tasks` and returns when all have ended. The caller is worker 0. Which worker gets a task is left to
 /// chance, so a result must depend on the task alone. The first exception of a task is thrown again by
 /// run(). run() allocates nothing, and is to be called from one thread at a time.
 class ThreadPool {

@@ -13,8 +13,8 @@
 namespace ctnn {
 
 /// A Workspace is the memory of one thread that predicts or trains, made once and used again: two
-/// blocks on the heap, zeroed, whose size is Program's. It can be moved, not copied. `M` is what it has
-/// room for.
+/// blocks on the heap, zeroed, whose size is Program's. It can be moved, not copied. `M` is what it
+/// serves: plan::Mode::inference or plan::Mode::training.
 template <class Net, class T = float, plan::Mode M = plan::Mode::inference>
 class Workspace : public detail::Buffers<plan::Program<Net, T>, M> {
   using Program = plan::Program<Net, T>;
@@ -23,7 +23,7 @@ public:
   static constexpr plan::Mode mode = M;                ///< inference or training
   static constexpr std::size_t chunk = Program::chunk; ///< the samples that it has room for
 
-  /// A workspace of its own.
+  /// Makes a workspace, zeroed.
   Workspace()
       : Workspace(detail::AlignedBlock<T>(Workspace::plan.size),
                   detail::AlignedBlock<T>(Program::offsets.scratch_size)) {}

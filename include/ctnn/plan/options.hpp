@@ -14,7 +14,7 @@ namespace ctnn {
 struct fusion {
   bool enabled; ///< false to run each layer by itself
 
-  /// Fusion, or none.
+  /// Asks for fusion, or for none.
   constexpr explicit fusion(bool on) : enabled(on) {}
 };
 

@@ -17,9 +17,9 @@
 namespace ctnn {
 
 /// A Dataset `D` is what can be predicted in `T`: it has `size()` samples, of which `read(i, x)` writes
-/// the input of sample i in PyTorch's order {channels, height, width}. Both are called from several
-/// threads at once. It may say `static constexpr Shape sample_shape`, which is compared with the
-/// network's.
+/// the input of sample i in PyTorch's order {channels, height, width}. What reads a sample is called
+/// from several threads at once. A data set may say `static constexpr Shape sample_shape`, which is
+/// compared with the network's.
 template <class D, class T>
 concept Dataset = requires(const D& data, std::size_t i, T* x) {
   { data.size() } -> std::convertible_to<std::size_t>;
@@ -54,12 +54,13 @@ inline void require_as_many(std::size_t samples, std::size_t found, StringView w
 template <class T, std::size_t InputRank, std::size_t TargetRank = 1>
 class TensorDataset {
 public:
-  /// Samples with classes. Throws `Error(bad_argument)` unless there is a label for each sample.
+  /// Holds samples with classes. Throws `Error(bad_argument)` unless there is a label for each sample.
   TensorDataset(Tensor<T, InputRank> inputs, std::vector<std::uint32_t> labels)
       : inputs_(std::move(inputs)), labels_(std::move(labels)) {
     detail::require_as_many(inputs_.shape(0), labels_.size(), "labels");
   }
-  /// Samples with wanted outputs. Throws `Error(bad_argument)` unless there is one for each sample.
+  /// Holds samples with wanted outputs. Throws `Error(bad_argument)` unless there is one for each
+  /// sample.
   TensorDataset(Tensor<T, InputRank> inputs, Tensor<T, TargetRank> targets)
       : inputs_(std::move(inputs)), targets_(std::move(targets)) {
     detail::require_as_many(inputs_.shape(0), targets_.shape(0), "targets");

@@ -21,7 +21,7 @@ namespace ctnn {
 /// `Error(bad_argument)` if that is not below classes().
 class ConfusionMatrix {
 public:
-  /// A matrix of zeros. Throws `Error(bad_argument)` unless there are 1 to 2^32 - 1 classes.
+  /// Makes a matrix of zeros. Throws `Error(bad_argument)` unless there are 1 to 2^32 - 1 classes.
   explicit ConfusionMatrix(std::size_t classes) : classes_(classes) {
     if (classes == 0 || classes > std::numeric_limits<std::uint32_t>::max())
       detail::fail(ErrorCode::bad_argument,
@@ -32,7 +32,7 @@ public:
   /// add counts one more sample of class `label` that was taken for `predicted`.
   void add(std::uint32_t label, std::uint32_t predicted) { ++counts_[index(label, predicted)]; }
 
-  /// The number of samples of class `label` that were taken for `predicted`.
+  /// Returns the number of samples of class `label` that were taken for `predicted`.
   std::uint64_t operator()(std::size_t label, std::size_t predicted) const {
     return counts_[index(label, predicted)];
   }

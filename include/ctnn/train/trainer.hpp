@@ -118,8 +118,8 @@ public:
 
   Optimizer optimizer; ///< the optimizer, whose lr may be changed between steps
 
-  /// A trainer of `net` with its threads and all memory that steps take. Throws std::system_error if
-  /// the threads cannot be had.
+  /// Makes a trainer of `net` with its threads and all memory that steps take. Throws std::system_error
+  /// if the threads cannot be had.
   Trainer(Network<Net, T>& net, Loss, Optimizer optimizer_, TrainerOptions options = {})
       : optimizer(optimizer_), net_(net), seed_(options.seed),
         pool_(std::clamp<std::size_t>(options.threads > 0 ? options.threads

@@ -38,9 +38,9 @@ struct Planes {
 
   /// size is the number of pixels of all planes.
   static constexpr std::size_t size() { return S.size(); }
-  /// Pixel `i` in memory.
+  /// Returns pixel `i` in memory.
   constexpr T& operator[](std::size_t i) const { return data[i]; }
-  /// The pixel of a channel in a row and column.
+  /// Returns the pixel of a channel in a row and column.
   constexpr T& operator()(std::size_t channel, std::size_t row, std::size_t column) const {
     return data[(channel * height + row) * width + column];
   }

@@ -13,11 +13,11 @@ namespace ctnn::transforms {
 struct Number {
   double value = 0; ///< the number
 
-  /// A number that is written as a decimal.
+  /// Makes a number that is written as a decimal.
   constexpr Number(double number) : value(number) {}
-  /// A number that is written as an integer.
+  /// Makes a number that is written as an integer.
   constexpr Number(int number) : value(number) {}
-  /// The number.
+  /// Converts to the number.
   constexpr operator double() const { return value; }
 };
 

@@ -55,9 +55,9 @@ inline void affine(const auto& in, const auto& out, const AffineParameters& para
 struct Affine {
   /// Degrees are an interval; one number d is that from -d to d.
   struct Degrees : Interval {
-    /// From -around_zero to around_zero.
+    /// Makes the interval from -around_zero to around_zero.
     constexpr Degrees(double around_zero) : Interval{-around_zero, around_zero} {}
-    /// From one angle to another.
+    /// Makes the interval from one angle to another.
     constexpr Degrees(double from, double to) : Interval{from, to} {}
   };
   /// Fractions are shares of the image's size, 0 to 1.
