@@ -1,5 +1,6 @@
 #pragma once
-// Enough to define and verify a network: no SIMD, no tensors, no heap, 0.2 s to compile.
+/// @file
+/// Enough to define and verify a network: no SIMD, no tensors, no heap, 0.2 s to compile.
 
 #include <ctnn/core/composite.hpp>
 #include <ctnn/core/diagnose.hpp>

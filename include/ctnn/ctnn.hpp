@@ -1,5 +1,6 @@
 #pragma once
-// Everything: train.hpp, and the files that data and weights come from and go to.
+/// @file
+/// Everything: train.hpp, and the files that data and weights come from and go to.
 
 #include <ctnn/data/mnist.hpp>
 #include <ctnn/data/transforms.hpp>

@@ -1,6 +1,7 @@
 #pragma once
-// What it takes to define a network and run it: core.hpp, kernels, Network. Weights come from a file by
-// io/state_dict.hpp.
+/// @file
+/// What it takes to define a network and run it: core.hpp, kernels, Network. Weights come from a file
+/// by io/state_dict.hpp.
 
 #include <ctnn/core.hpp>
 #include <ctnn/kernels/avg_pool2d.hpp>

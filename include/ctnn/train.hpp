@@ -1,5 +1,6 @@
 #pragma once
-// Everything that needs no file: define, verify, run and train networks.
+/// @file
+/// Everything that needs no file: define, verify, run and train networks.
 
 #include <ctnn/infer.hpp>
 #include <ctnn/network/gradcheck.hpp>

@@ -1,5 +1,6 @@
 #pragma once
-// How a network's type is put together: the one place that knows which types hold layers.
+/// @file
+/// How a network's type is put together: the one place that knows which types hold layers.
 
 #include <array>
 #include <cstddef>
@@ -10,9 +11,11 @@
 
 namespace ctnn {
 
-/// The shape of one sample: `Input<1, 28, 28>` is PyTorch's `[batch, 1, 28, 28]`.
+/// Input is the shape of one sample, one to three extents as PyTorch writes them after the batch:
+/// `Input<1, 28, 28>`. A network starts with it.
 template <int... Extents>
 struct Input {
+  /// describe is the type as it is written in code, for error messages.
   static constexpr Sentence describe() {
     Sentence text = "Input<";
     std::size_t count = 0;
@@ -24,15 +27,17 @@ struct Input {
 template <class... Layers>
 struct Sequential;
 
-/// A layer or block under a name of its own: "conv1.weight" instead of "0.weight".
+/// Named is a layer or block `L` under a name of its own: with `Named<"conv1", Conv2d<32, 3>>` a weight
+/// is "conv1.weight" instead of "0.weight".
 template <detail::FixedString Label, class L>
 struct Named {};
 
 namespace detail {
 
+/// Kind says what a type is in a network's list of types.
 enum class Kind { layer, input, sequence };
 
-/// What a type of a network is: its kind, the types in it, and its name where it has one.
+/// composite says what a type of a network is: its kind, the types in it, its name where it has one.
 template <class L>
 struct composite {
   static constexpr Kind kind = Kind::layer;
@@ -58,7 +63,7 @@ struct composite<Named<Label, L>> : composite<L> {
   static constexpr StringView label = Label.view();
 };
 
-/// How many layers a type holds, and how many parameter tensors they have.
+/// Counts are the numbers of layers that a type holds, and of the parameter tensors that they have.
 struct Counts {
   std::size_t layers = 0, tensors = 0;
 };
@@ -82,7 +87,8 @@ constexpr Counts sum_of_counts(types<Ls...>) {
   return sum;
 }
 
-/// For each child of a sequence, how many layers stand before it; at the end, how many there are.
+/// layers_before is, for each type of a list, the number of layers before it; at the end, of all
+/// layers.
 template <class List>
 inline constexpr std::array<std::size_t, 1> layers_before{};
 template <class... Ls>
@@ -93,7 +99,7 @@ inline constexpr auto layers_before<types<Ls...>> = [] {
   return before;
 }();
 
-/// The I-th layer in a type, blocks laid out flat.
+/// layer_in is the I-th layer in a type, blocks laid out flat.
 template <class L, std::size_t I>
 struct layer_in {
   using children = typename composite<L>::children;

@@ -1,10 +1,11 @@
 #pragma once
-// One mistake, one sentence. The sentence is computed by constexpr code and becomes the name of a
-// template that is never defined, because that is what both compilers print whole in the error
-// line:
-//
-//     error: incomplete type 'ctnn::detail::ill_formed<ctnn::detail::FixedString<60>{"layer 4
-//     MaxPool2d<5>: window 5x5 …"}>'
+/// @file
+/// One mistake, one sentence. The sentence is computed by constexpr code and becomes the name of a
+/// template that is never defined, because that is what both compilers print whole in the error
+/// line:
+///
+///     error: incomplete type 'ctnn::detail::ill_formed<ctnn::detail::FixedString<60>{"layer 4
+///     MaxPool2d<5>: window 5x5 …"}>'
 
 #include <cstddef>
 #include <utility>
@@ -15,12 +16,12 @@ namespace ctnn {
 
 namespace detail {
 
-/// Never defined: to need it is the error.
+/// ill_formed is never defined: to need it is the error.
 template <FixedString... Pieces>
 struct ill_formed;
 
-/// What the members of an ill-formed network are, so that nothing that uses them complains again:
-/// converts to anything, compares as wished, can be called and indexed.
+/// poison is what the members of an ill-formed network are, so that nothing that uses them complains
+/// again: it converts to anything, compares as wished, can be called and indexed.
 struct poison {
   template <class T>
   constexpr operator T() const {
@@ -73,7 +74,7 @@ inline constexpr std::size_t longest_piece = 36;
 inline constexpr std::size_t longest_piece = Sentence::capacity;
 #endif
 
-/// Where the piece that starts at `begin` ends: after a blank, if the text does not fit.
+/// piece_end is where the piece that starts at `begin` ends: after a blank, if the text does not fit.
 constexpr std::size_t piece_end(StringView sentence, std::size_t begin) {
   if (sentence.size() - begin < longest_piece) return sentence.size();
   std::size_t end = begin + longest_piece - 1;
@@ -110,7 +111,7 @@ struct sentence<What, std::index_sequence<Index...>> {
   using type = ill_formed<piece<What, Index>()...>;
 };
 
-/// The one place that fails, unless the sentence is empty.
+/// show is the one place that fails, unless the sentence is empty.
 template <class Pieces>
 struct show {
   static_assert(Pieces::value);
@@ -131,23 +132,24 @@ struct show<ill_formed<First, Rest...>> {
 };
 #endif
 
-/// Compiles when `What` is empty, and otherwise is the error that says it.
+/// require_empty compiles if `What` is empty, and otherwise is the error that says it.
 template <const Sentence& What>
 constexpr bool require_empty() {
   return sizeof(show<typename sentence<What>::type>) > 0;
 }
 
-/// Fails with the sentence, unless it is empty, where its result is needed.
+/// tell fails with the sentence, unless it is empty, where its result is needed.
 template <const Sentence& What>
 constexpr poison tell() {
   static_cast<void>(require_empty<What>());
   return {};
 }
 
-/// The error of something that has told it already.
+/// already_told is the error of something that has told it already.
 inline constexpr Sentence already_told{};
 
-/// Insertions, deletions and replacements that lead from one word to the other (Levenshtein).
+/// edit_distance is the least number of insertions, deletions and replacements that lead from one word
+/// to the other (Levenshtein).
 constexpr std::size_t edit_distance(StringView from, StringView to) {
   std::size_t row[Name::capacity + 1]{};
   for (std::size_t j = 0; j <= to.size(); ++j) row[j] = j;

@@ -1,5 +1,6 @@
 #pragma once
-// What is known of a network's type, as members; and the same members where there is no network.
+/// @file
+/// What is known of a network's type, as members; and the same members where there is no network.
 
 #include <cstddef>
 
@@ -22,7 +23,7 @@ constexpr std::size_t find_parameter(const Graph& graph, StringView name) {
   return index;
 }
 
-/// What is wrong with a parameter's name, or nothing.
+/// diagnose_parameter_of says what is wrong with a parameter's name, or nothing.
 template <class Graph>
 constexpr Sentence diagnose_parameter_of(const Graph& graph, StringView name) {
   Sentence error;
@@ -44,7 +45,7 @@ constexpr Sentence diagnose_parameter_of(const Graph& graph, StringView name) {
 template <const auto& Graph, FixedString Name>
 inline constexpr Sentence unknown_parameter = diagnose_parameter_of(Graph, Name.view());
 
-/// The entry of a parameter, or the error that no parameter has this name.
+/// parameter_entry is the entry of a parameter, or the error that no parameter has this name.
 template <const auto& Graph, FixedString Name>
 constexpr auto parameter_entry() {
   if constexpr (unknown_parameter<Graph, Name>.empty()) {
@@ -57,72 +58,74 @@ constexpr auto parameter_entry() {
 
 } // namespace detail
 
-/// The constants of a network: `Net::parameter_count`, `Net::nodes[2].output_shape`, …
-/// `Sequential<Input<…>, …>` derives from it.
+/// NetworkFacts are the constants of a network: `Net::parameter_count`, `Net::nodes[2].output_shape`, …
 template <class In, class... Layers>
 struct NetworkFacts;
 
+/// NetworkFacts of `Input<…>` and layers are the base of `Sequential<Input<…>, …>`.
 template <int... Extents, class... Layers>
 struct NetworkFacts<Input<Extents...>, Layers...> {
-  /// Whether there is a network; where there is none, the type does not compile.
+  /// well_formed is true: there is a network. Where there is none, the type does not compile.
   static constexpr bool well_formed = true;
 
-  /// Everything below in one value: nodes, parameters, and their names, shapes and places.
+  /// graph is the network as one value, a detail::Graph: `graph.nodes` and `graph.parameters`.
   static constexpr const auto& graph = detail::network_graph<Input<Extents...>, Layers...>;
 
-  /// The number of layers and blocks as written.
+  /// layer_count is the number of layers and blocks as written.
   static constexpr std::size_t layer_count = sizeof...(Layers);
 
-  /// The layers as written, a Hana sequence of types: `boost::hana::for_each(Net::layers, …)`.
+  /// layers are the layers as written, a Hana sequence of types for `boost::hana::for_each` and such.
   static constexpr typename detail::types<Layers...>::sequence layers{};
 
-  /// The I-th layer as written, without its name.
+  /// layer is the type of the `I`-th layer as written, without its name.
   template <std::size_t I>
   using layer = typename detail::composite<detail::type_at<detail::types<Layers...>, I>>::type;
 
-  /// Every layer that computes, with nested blocks laid out flat: name, kind, input_shape,
-  /// output_shape, parameter_count, multiply_adds.
+  /// nodes are the layers with nested blocks laid out flat, each a detail::Node: its name, kind,
+  /// shapes, parameter_count and multiply_adds.
   static constexpr const auto& nodes = graph.nodes;
 
-  /// The number of nodes.
+  /// node_count is the number of nodes.
   static constexpr std::size_t node_count = sizeof(nodes) / sizeof(detail::Node);
 
-  /// The shape of one sample, without the batch.
+  /// input_shape is the shape of one sample, without the batch.
   static constexpr Shape input_shape{Extents...};
 
-  /// The shape of one sample's output.
+  /// output_shape is the shape of one sample's output.
   static constexpr Shape output_shape = nodes[node_count - 1].output_shape;
 
-  /// The number of elements of all parameters.
+  /// parameter_count is the number of elements of all parameters.
   static constexpr std::size_t parameter_count = [] {
     std::size_t sum = 0;
     for (const detail::Node& node : nodes) sum += node.parameter_count;
     return sum;
   }();
 
-  /// Multiply-adds of the direct algorithms, weights only, for one sample forward.
+  /// multiply_adds is the number that one sample takes forward by the direct algorithms, of weights
+  /// only.
   static constexpr std::size_t multiply_adds = [] {
     std::size_t sum = 0;
     for (const detail::Node& node : nodes) sum += node.multiply_adds;
     return sum;
   }();
 
-  /// Bytes of one sample in single precision.
+  /// input_bytes are the bytes of one sample in single precision.
   static constexpr std::size_t input_bytes = 4 * input_shape.size();
 
-  /// Bytes of all outputs of one sample and their gradients in single precision, as torchsummary
-  /// counts.
+  /// forward_backward_bytes are the bytes of all outputs of one sample and of their gradients in single
+  /// precision, as torchsummary counts.
   static constexpr std::size_t forward_backward_bytes = [] {
     std::size_t sum = 0;
     for (const detail::Node& node : nodes) sum += 2 * 4 * node.output_shape.size();
     return sum;
   }();
 
-  /// Bytes of all parameters in single precision.
+  /// parameter_bytes are the bytes of all parameters in single precision.
   static constexpr std::size_t parameter_bytes = 4 * parameter_count;
 
-  /// `Net::parameter<"conv1.weight">()` says name and shape. An unknown name is an error
-  /// that names the nearest one.
+  /// parameter is the detail::ParameterNode of a parameter, with its shape:
+  /// `Net::parameter<"conv1.weight">().shape`. An unknown name is a compile-time error that names the
+  /// nearest one.
   template <detail::FixedString Name>
   static consteval auto parameter() {
     return detail::parameter_entry<detail::network_graph<Input<Extents...>, Layers...>, Name>();
@@ -131,8 +134,8 @@ struct NetworkFacts<Input<Extents...>, Layers...> {
 
 namespace detail {
 
-/// The members of NetworkFacts for what is no network: whoever needs one is told the error, and nothing
-/// else.
+/// PoisonedFacts are the members of NetworkFacts for what is no network: whoever needs one is told the
+/// error, and nothing else.
 template <const Sentence& Error>
 struct PoisonedFacts {
   static constexpr bool well_formed = false;

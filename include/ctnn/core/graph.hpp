@@ -1,6 +1,7 @@
 #pragma once
-// One constexpr pass turns the list of layer types into a small graph of values: names, shapes,
-// parameters, or the sentence that says what is wrong. Everything quantitative is computed from it.
+/// @file
+/// One constexpr pass turns the list of layer types into a small graph of values: names, shapes,
+/// parameters, or the sentence that says what is wrong. Everything quantitative is computed from it.
 
 #include <array>
 #include <cstddef>
@@ -13,40 +14,40 @@
 
 namespace ctnn::detail {
 
-/// A layer in its place: what is known of it before it runs.
+/// A Node is a layer in its place: what is known of it before it runs.
 struct Node {
-  Name name;       ///< "conv1", "0", "features.2"
-  StringView kind; ///< "Conv2d"
-  Shape input_shape;
-  Shape output_shape;
-  std::size_t first_parameter = 0;   ///< index into Graph::parameters
-  std::size_t parameter_tensors = 0; ///< how many of them are this layer's
-  std::size_t parameter_count = 0;   ///< their elements
-  std::size_t multiply_adds = 0;     ///< for one sample, forward
-  std::size_t tape_size = 0;         ///< elements of one sample handed from forward to backward
-  Reads backward_reads = Reads::nothing;
-  bool in_place = false;
+  Name name;                         ///< "conv1", "0", "features.2"
+  StringView kind;                   ///< "Conv2d"
+  Shape input_shape;                 ///< of one sample
+  Shape output_shape;                ///< of one sample
+  std::size_t first_parameter = 0;   ///< the index of its first tensor in Graph::parameters
+  std::size_t parameter_tensors = 0; ///< the number of its tensors there
+  std::size_t parameter_count = 0;   ///< the elements of these tensors
+  std::size_t multiply_adds = 0;     ///< the number that one sample takes forward
+  std::size_t tape_size = 0;         ///< elements that one sample hands from forward to backward
+  Reads backward_reads = Reads::nothing; ///< which of x and y backward looks at
+  bool in_place = false;                 ///< whether y may be x, and dx may be dy
 };
 
-/// A parameter tensor of the network.
+/// A ParameterNode is a parameter tensor of a network.
 struct ParameterNode {
-  Name name; ///< "conv1.weight"
-  Shape shape;
-  Initial initial;
-  std::size_t node = 0; ///< index of its layer in Graph::nodes
+  Name name;            ///< "conv1.weight"
+  Shape shape;          ///< as PyTorch writes it
+  Initial initial;      ///< how its elements start
+  std::size_t node = 0; ///< the index of its layer in Graph::nodes
 };
 
-/// A network as values. Parameter tensors are in the order of their layers.
+/// A Graph is a network as values.
 template <std::size_t Nodes, std::size_t Parameters>
 struct Graph {
-  std::array<Node, Nodes> nodes{};
-  std::array<ParameterNode, Parameters> parameters{};
-  std::size_t node_count = 0; ///< less than Nodes only when there is an error
-  std::size_t parameter_tensors = 0;
-  Sentence error{}; ///< empty, or what is wrong with the network
+  std::array<Node, Nodes> nodes{};                    ///< the layers, nested blocks laid out flat
+  std::array<ParameterNode, Parameters> parameters{}; ///< the tensors, in the order of their layers
+  std::size_t node_count = 0;        ///< less than `Nodes` only if there is an error
+  std::size_t parameter_tensors = 0; ///< less than `Parameters` only if there is an error
+  Sentence error{};                  ///< what is wrong with the network, or empty
 };
 
-/// No extent of a tensor is larger: what is, has wrapped around below zero.
+/// largest_extent is what no extent of a tensor exceeds: one that does has wrapped around below zero.
 inline constexpr std::size_t largest_extent = (std::size_t{1} << 31) - 1;
 
 constexpr bool has_wrapped(const Shape& shape) {
@@ -55,8 +56,8 @@ constexpr bool has_wrapped(const Shape& shape) {
   return false;
 }
 
-/// Adds the layer L, which gets `in`, to the graph and returns its output's shape; or says what is
-/// wrong.
+/// trace_layer adds the layer L, which gets `in`, to the graph and returns its output's shape; or says
+/// what is wrong.
 template <class L, class G>
 constexpr Shape trace_layer(G& graph, Shape in, const Name& name) {
   const auto complain = [&](const Sentence& what) {
@@ -102,7 +103,7 @@ constexpr Shape trace_layer(G& graph, Shape in, const Name& name) {
   }
 }
 
-/// Where trace() is: what the fold over the children of a sequence carries.
+/// A Walk is where trace() is: what the fold over the children of a sequence carries.
 template <class G>
 struct Walk {
   G* graph;
@@ -139,8 +140,8 @@ constexpr Shape trace_children(G& graph, Shape in, const Name& prefix, types<Ls.
       .shape;
 }
 
-/// Adds all layers of L to the graph, a layer or a block called `name`, and returns the output's
-/// shape; stops at the first thing that is wrong.
+/// trace adds all layers of L, a layer or a block called `name`, to the graph and returns the output's
+/// shape; it stops at the first thing that is wrong.
 template <class L, class G>
 constexpr Shape trace(G& graph, Shape in, const Name& name) {
   using Composite = composite<L>;
@@ -166,7 +167,7 @@ constexpr Shape trace(G& graph, Shape in, const Name& name) {
   }
 }
 
-/// The graph of a network, and in `error` what is wrong with it.
+/// trace_network is the graph of a network, and in `error` what is wrong with it.
 template <int... Extents, class... Ls>
 constexpr auto trace_network(Input<Extents...>, types<Ls...> layers) {
   constexpr Counts counts = counts_of<Sequential<Ls...>>;

@@ -1,5 +1,6 @@
 #pragma once
-// What a layer is, in words and as a concept, and what it may leave unsaid.
+/// @file
+/// What a layer is, in words and as a concept, and what it may leave unsaid.
 
 #include <array>
 #include <concepts>
@@ -12,53 +13,58 @@ namespace ctnn {
 
 namespace detail {
 
-/// How a parameter starts: uniform in ±1/sqrt(fan_in), or a constant where fan_in is 0.
+/// An Initial says how a parameter starts: uniform in ±1/sqrt(fan_in), or constant where fan_in is 0.
 struct Initial {
-  std::size_t fan_in = 0;
-  double value = 0;
+  std::size_t fan_in = 0; ///< inputs that each output sums up, or 0
+  double value = 0;       ///< the constant
 };
 
 } // namespace detail
 
-/// PyTorch's default for the weight and bias of Conv2d and Linear: kaiming_uniform_(a=sqrt(5)),
-/// which comes to U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+/// uniform_by_fan_in starts a parameter as PyTorch does the weight and bias of Conv2d and Linear:
+/// kaiming_uniform_(a=sqrt(5)), which comes to U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
 constexpr detail::Initial uniform_by_fan_in(std::size_t fan_in) { return {fan_in, 0}; }
-/// Every element the same.
+/// constant starts every element of a parameter as `value`.
 constexpr detail::Initial constant(double value) { return {0, value}; }
 
-/// A tensor that a layer owns: its state_dict name, its shape as PyTorch writes it, its start.
+/// A Parameter is a tensor that a layer owns.
 struct Parameter {
-  StringView name;
-  Shape shape;
-  detail::Initial initial = constant(0);
+  StringView name;                       ///< its own part of the state_dict name: "weight"
+  Shape shape;                           ///< as PyTorch writes it
+  detail::Initial initial = constant(0); ///< how it starts: constant() or uniform_by_fan_in()
 };
 
-/// What a layer's backward looks at; the memory plan keeps only that.
-enum class Reads { nothing, input, output, input_and_output };
+/// Reads says what a layer's backward looks at; the memory plan keeps only that.
+enum class Reads {
+  nothing,         ///< neither x nor y
+  input,           ///< x
+  output,          ///< y
+  input_and_output ///< x and y
+};
 
-/// A type that can stand in a network: an empty type that says
+/// A Layer is an empty type that can stand in a network. It must declare
 ///
 ///     static constexpr Shape output_shape(Shape in);
 ///
-/// It may also say the following; what it leaves out is as the right column has it.
+/// and may declare the following; what it leaves out is as stands behind the bar.
 ///
-///     static constexpr auto parameters(Shape in);        a std::array of Parameter | none
-///     static constexpr Sentence check(Shape in);         what is wrong with this input | nothing
-///     static constexpr StringView kind;                  "Conv2d", as torchsummary prints it | the type's name
-///     static constexpr Sentence describe();              "Conv2d<32, 3>", for errors | its kind
-///     static constexpr std::size_t multiply_adds(Shape in);   for one sample, forward | 0
-///     static constexpr Reads backward_reads;             | Reads::input_and_output
-///     static constexpr bool in_place;                    y may be x, and dx may be dy | false
-///     static constexpr std::size_t tape_size(Shape in);  elements a sample hands to backward | 0
+///     static constexpr auto parameters(Shape in);            a std::array of Parameter | none
+///     static constexpr Sentence check(Shape in);             what is wrong with this input | nothing
+///     static constexpr StringView kind;                      "Conv2d", for the summary | the type's name
+///     static constexpr Sentence describe();                  "Conv2d<32, 3>", for errors | kind
+///     static constexpr std::size_t multiply_adds(Shape in);  of one sample, forward | 0
+///     static constexpr Reads backward_reads;                 of x and y | Reads::input_and_output
+///     static constexpr bool in_place;                        y may be x, and dx may be dy | false
+///     static constexpr std::size_t tape_size(Shape in);      elements a sample hands to backward | 0
 ///
 /// A member that is there and is something else, such as a tape_size that is a number, is an error.
-/// check() runs first: the others are asked only of inputs that it accepts. To run, a layer says
+/// check() runs first: the others are asked only of inputs that it accepts. To run, a layer declares
 ///
 ///     static void forward(const auto& c);    assigns all of c.y
 ///     static void backward(const auto& c);   assigns all of c.dx, adds to c.gradients
 ///
-/// where c carries the views and numbers of network/context.hpp. A layer whose kernel works on a form
-/// derived from its parameters names that kernel instead (layers/fused.hpp).
+/// where c is a detail::ForwardContext or detail::BackwardContext (network/context.hpp). A layer whose
+/// kernel works on a form derived from its parameters names that kernel instead (layers/fused.hpp).
 template <class L>
 concept Layer = requires(Shape in) {
   { L::output_shape(in) } -> std::same_as<Shape>;
@@ -73,7 +79,7 @@ constexpr bool reads_output(Reads reads) {
   return reads == Reads::output || reads == Reads::input_and_output;
 }
 
-/// The type's name without namespace and arguments, the same on every compiler.
+/// type_name is L's name without namespace and arguments, the same on every compiler.
 template <class L>
 constexpr StringView type_name() {
   StringView text = __PRETTY_FUNCTION__; // … [L = T] (clang), … [with L = T] (g++)

@@ -1,7 +1,8 @@
 #pragma once
-// Lists of types: the only file that spells Boost.Hana. Hana iterates over the types; what is
-// accumulated on the way are plain constexpr values. (A fold that grows a sequence of types is
-// cubic: ten minutes at 256 layers.)
+/// @file
+/// Lists of types: the only file that spells Boost.Hana. Hana iterates over the types; what is
+/// accumulated on the way are plain constexpr values. (A fold that grows a sequence of types is
+/// cubic: ten minutes at 256 layers.)
 
 #include <cstddef>
 #include <type_traits>

@@ -1,6 +1,7 @@
 #pragma once
-// Sequential: a network as a type. With an Input in front its facts are constants; without one it
-// is a block of layers that goes inside another.
+/// @file
+/// Sequential: a network as a type. With an Input in front its facts are constants; without one it
+/// is a block of layers that goes inside another.
 
 #include <type_traits>
 
@@ -13,7 +14,7 @@
 namespace ctnn {
 namespace detail {
 
-/// What is wrong with some layers as a network, or nothing.
+/// network_error is what is wrong with some layers as a network, or nothing.
 template <class... Ls>
 inline constexpr Sentence network_error = [] {
   Sentence error = "Sequential<";
@@ -28,13 +29,14 @@ inline constexpr Sentence network_error<Input<Extents...>, Ls...> =
 
 } // namespace detail
 
-/// Layers in a row, as torch.nn.Sequential. Without an Input it is a block, to be nested in a
-/// network.
+/// A Sequential is layers in a row, as torch.nn.Sequential. Without an Input it is a block, to be
+/// nested in a network.
 template <class... Layers>
 struct Sequential : detail::PoisonedFacts<detail::network_error<Layers...>> {};
 
-/// A network: `Sequential<Input<1, 28, 28>, Conv2d<32, 3>, ReLU, …>`. Its members are those of
-/// NetworkFacts. One that cannot work is one compile-time error whose text says why.
+/// A Sequential with an Input is a network: `Sequential<Input<1, 28, 28>, Conv2d<32, 3>, ReLU, …>`. Its
+/// members are those of NetworkFacts. One that cannot work is one compile-time error whose text says
+/// why.
 template <int... Extents, class... Layers>
 struct Sequential<Input<Extents...>, Layers...>
     : std::conditional_t<detail::network_error<Input<Extents...>, Layers...>.empty(),
@@ -43,8 +45,8 @@ struct Sequential<Input<Extents...>, Layers...>
   static_assert(detail::require_empty<detail::network_error<Input<Extents...>, Layers...>>());
 };
 
-/// What is wrong with these layers, or nothing: `diagnose<Input<1, 9, 9>, MaxPool2d<20>>()`. It is
-/// the text that the compiler prints, without the error.
+/// diagnose says what is wrong with these layers as a network, or nothing. It is the text that the
+/// compiler prints, without the error: `diagnose<Input<1, 9, 9>, MaxPool2d<20>>()`.
 template <class... Layers>
 constexpr Sentence diagnose() {
   return detail::network_error<Layers...>;

@@ -1,51 +1,61 @@
 #pragma once
-// Shape: the logical extents of one sample. The batch is never part of a shape.
+/// @file
+/// Shape: the logical extents of one sample. The batch is never part of a shape.
 
 #include <concepts>
 #include <cstddef>
 
 namespace ctnn {
 
-/// Extents of one sample, outermost first, as PyTorch writes them after the batch: `{C, H, W}` for
-/// an image, `{features}` for a vector. At most four.
+/// A Shape is the extents of one sample, outermost first, as PyTorch writes them after the batch:
+/// `{C, H, W}` for an image, `{features}` for a vector.
 struct Shape {
-  static constexpr std::size_t max_rank = 4;
+  static constexpr std::size_t max_rank = 4; ///< the most extents that there can be
 
-  std::size_t extent[max_rank]{};
-  std::size_t rank = 0;
+  std::size_t extent[max_rank]{}; ///< the first `rank` are the extents, the others 0
+  std::size_t rank = 0;           ///< the number of extents
 
-  constexpr Shape() = default;
+  constexpr Shape() = default; ///< the shape of a scalar: no extents
+  /// Makes a shape of one to four extents.
   template <std::integral... Extents>
     requires(sizeof...(Extents) >= 1 && sizeof...(Extents) <= max_rank)
   constexpr Shape(Extents... extents)
       : extent{static_cast<std::size_t>(extents)...}, rank(sizeof...(Extents)) {}
 
+  /// Returns the extent of axis number `axis`, from 0.
   constexpr std::size_t operator[](std::size_t axis) const { return extent[axis]; }
 
-  /// Number of elements; 1 for a scalar.
+  /// size is the number of elements; 1 for a scalar.
   constexpr std::size_t size() const {
     std::size_t product = 1;
     for (std::size_t axis = 0; axis < rank; ++axis) product *= extent[axis];
     return product;
   }
 
-  /// Extents as an image: `{C, H, W}`, `{C, W}` or `{C}`; what is missing is 1. Activations are
-  /// stored channels-last, so these three numbers are all that a layout needs.
+  /// channels is C of an image `{C, H, W}`, `{C, W}` or `{C}`, as height and width are H and W; what is
+  /// missing is 1. Activations are stored channels-last, so these three are all that a layout needs.
   constexpr std::size_t channels() const { return rank > 0 ? extent[0] : 1; }
+  /// height is the H of channels().
   constexpr std::size_t height() const { return rank > 2 ? extent[1] : 1; }
+  /// width is the W of channels().
   constexpr std::size_t width() const { return rank > 1 ? extent[rank - 1] : 1; }
 
+  /// Shapes are equal if rank and extents are.
   friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
 
-/// A height and a width, as PyTorch's `kernel_size`, `stride` and `padding` have them; `3` means 3x3.
+/// A Size2d is a height and a width, as PyTorch's `kernel_size`, `stride` and `padding` have them; `3`
+/// is 3x3.
 struct Size2d {
-  int height = 0;
-  int width = 0;
+  int height = 0; ///< in elements
+  int width = 0;  ///< in elements
 
+  /// Makes a square of this side.
   constexpr Size2d(int both) : height(both), width(both) {}
+  /// Makes a rectangle of height `h` and width `w`.
   constexpr Size2d(int h, int w) : height(h), width(w) {}
 
+  /// Sizes are equal if height and width are.
   friend constexpr bool operator==(const Size2d&, const Size2d&) = default;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// torchsummary's table as a compile-time string, to the byte what torchsummary 1.5.1 prints.
+/// @file
+/// torchsummary's table as a compile-time string, to the byte what torchsummary 1.5.1 prints.
 
 #include <array>
 #include <cstddef>
@@ -8,16 +9,18 @@
 
 namespace ctnn {
 
-/// Which layers have a row: all of them (torchsummary of an nn.Sequential), or those with
-/// parameters only (torchsummary of a model that calls its activations and poolings as functions).
-enum class Rows { all, with_parameters };
+/// Rows says which layers have a row in the table that summary prints.
+enum class Rows {
+  all,            ///< every layer, as torchsummary of an nn.Sequential
+  with_parameters ///< as torchsummary of a model that calls activations and poolings as functions
+};
 
 namespace detail {
 
-/// What stands in one column of a table.
+/// A Cell is what stands in one column of a table.
 using Cell = BoundedText<47>;
 
-/// Writes characters into `out`, or only counts them where `out` is null.
+/// A Writer writes characters into `out`, or only counts them where `out` is null.
 struct Writer {
   char* out = nullptr;
   std::size_t length = 0;
@@ -39,7 +42,7 @@ struct Writer {
   }
 };
 
-/// A number with its thousands apart: `593,200`.
+/// grouped is a number with its thousands apart: `593,200`.
 constexpr Cell grouped(std::size_t number) {
   Cell digits, text;
   digits << number;
@@ -50,7 +53,7 @@ constexpr Cell grouped(std::size_t number) {
   return text;
 }
 
-/// Mebibytes as printf's %0.2f: to the nearest hundredth, halves to even.
+/// mebibytes writes bytes in MiB as printf's %0.2f: to the nearest hundredth, halves to even.
 constexpr Cell mebibytes(std::size_t bytes) {
   constexpr std::size_t unit = 1024 * 1024;
   std::size_t hundredths = bytes * 100 / unit;
@@ -120,8 +123,9 @@ inline constexpr auto summary_characters = [] {
 
 } // namespace detail
 
-/// The table of a network, with the sizes for `Batch` samples (-1: one, and -1 is printed).
-/// Units as torchsummary's: MB = 1024 * 1024 bytes, four bytes an element.
+/// summary is the table that torchsummary 1.5.1 prints of a network, to the byte, with the sizes for
+/// `Batch` samples; -1 is one sample, and prints -1. As there, an MB is 1024 * 1024 bytes, an element
+/// four bytes.
 template <class Net, Rows R = Rows::all, int Batch = -1>
 inline constexpr StringView summary{detail::summary_characters<Net::graph, R, Batch>.data(),
                                     detail::summary_characters<Net::graph, R, Batch>.size()};

@@ -22,18 +22,18 @@ namespace ctnn::io {
 
 /// IdxImages are the `count` grey images of an IDX file, row-major, 0 = background.
 struct IdxImages {
-  std::size_t count = 0;
-  std::size_t rows = 0;
-  std::size_t cols = 0;
-  std::vector<std::uint8_t> pixels;
+  std::size_t count = 0;            ///< the number of images
+  std::size_t rows = 0;             ///< the height of each in pixels
+  std::size_t cols = 0;             ///< the width of each in pixels
+  std::vector<std::uint8_t> pixels; ///< [count][rows][cols]
 };
 
 /// IdxLabels are the labels of an IDX file.
 struct IdxLabels {
-  std::vector<std::uint8_t> labels;
+  std::vector<std::uint8_t> labels; ///< the class of each image, in their order
 };
 
-/// An IDX file, and the elements of a compressed one, may take this many bytes; MNIST has 47 MB.
+/// max_idx_bytes is what an IDX file, or the elements of a compressed one, may take; MNIST has 47 MB.
 inline constexpr std::uint64_t max_idx_bytes = std::uint64_t{1} << 30;
 
 namespace detail {
@@ -48,7 +48,7 @@ inline std::uint32_t big_endian_u32(std::span<const std::byte> bytes, std::size_
   return value;
 }
 
-/// What a file is that does not begin with `expected`, in words that say what to do about it.
+/// idx_surprise says what a file is that does not begin with `expected`, and what to do about it.
 inline std::string idx_surprise(std::span<const std::byte> bytes, std::uint32_t expected) {
   const std::uint32_t magic = big_endian_u32(bytes, 0);
   if (magic >> 16 == 0x1f8b) return "gzip-compressed twice; run gunzip";
@@ -67,16 +67,16 @@ inline std::string idx_surprise(std::span<const std::byte> bytes, std::uint32_t 
   return fmt::format("not an IDX file: magic number 0x{:08x}, expected 0x{:08x}", magic, expected);
 }
 
-/// What the first bytes of a file promise.
+/// An idx_header is what the first bytes of a file promise.
 struct idx_header {
   std::vector<std::size_t> dimensions;
   std::uint64_t elements = 0; ///< bytes after the header
   std::string says;           ///< "header says 3x4x5 = 76 bytes", for messages
 };
 
-/// Checks everything that both kinds of file share and needs no element. `start` is the file or at
-/// least as much of it as a header takes; `found` says what that is, "file has". Allocates nothing
-/// in proportion to what the header claims.
+/// parse_idx_header checks everything that both kinds of file share and needs no element. `start` is
+/// the file or at least as much of it as a header takes; `found` says what that is, "file has". It
+/// allocates nothing in proportion to what the header claims.
 inline idx_header parse_idx_header(std::span<const std::byte> start, std::string_view found,
                                    std::string_view file_name, std::uint32_t magic) {
   const std::size_t rank = magic & 0xff;
@@ -109,7 +109,8 @@ struct idx_content {
   std::vector<std::uint8_t> elements;
 };
 
-/// The content of a gzip-compressed file: first its header, then no more than that implies.
+/// inflate_idx is the content of a gzip-compressed file: first its header, then no more than that
+/// implies.
 inline idx_content inflate_idx(std::span<const std::byte> bytes, std::string_view file_name,
                                std::uint32_t magic) {
   GzipReader reader(bytes, file_name, ErrorCode::bad_data);

@@ -19,15 +19,19 @@
 
 namespace ctnn {
 
-/// Split says which half of a data set is meant: the one to train on or the one to test with.
-enum class Split { train, test };
+/// Split says which half of a data set is meant.
+enum class Split {
+  train, ///< the one to train on
+  test   ///< the one to test with
+};
 
 /// A Normalization makes a float of a pixel: `(pixel / 255 - mean) / std`, torchvision's ToTensor and
 /// Normalize. The defaults are the customary rounded statistics of MNIST's training images.
 struct Normalization {
-  float mean = 0.1307f;
-  float std = 0.3081f;
+  float mean = 0.1307f; ///< what is subtracted, of pixels from 0 to 1
+  float std = 0.3081f;  ///< what is divided by, above 0
 
+  /// Returns the float of a pixel.
   float operator()(std::uint8_t pixel) const {
     return transforms::normalize(transforms::to_tensor(pixel), mean, std);
   }
@@ -37,8 +41,8 @@ namespace io {
 
 /// DatasetNames say where the two halves of a data set came from, for messages.
 struct DatasetNames {
-  std::string images = "images";
-  std::string labels = "labels";
+  std::string images = "images"; ///< the name of the images' file
+  std::string labels = "labels"; ///< the name of the labels' file
 };
 
 } // namespace io
@@ -47,8 +51,9 @@ struct DatasetNames {
 /// every label below the number of classes, so that code which reads it need not check again.
 class ImageDataset {
 public:
-  /// `image` is the shape that the network takes, `{1, rows, cols}`, and `classes` the number of its
-  /// outputs. Throws `Error(bad_data)`, which names the file, if the data do not fit them.
+  /// Makes a data set of these images and labels. `image` is the shape that the network takes, `{1,
+  /// rows, cols}`, and `classes` the number of its outputs. Throws `Error(bad_data)`, which names the
+  /// file, if the data do not fit them.
   ImageDataset(io::IdxImages images, io::IdxLabels labels, std::size_t classes, Shape image,
                Normalization normalization = {}, const io::DatasetNames& names = {})
       : images_(std::move(images)), labels_(std::move(labels.labels)) {
@@ -59,8 +64,9 @@ public:
 
   /// size is the number of images.
   std::size_t size() const { return labels_.size(); }
-  /// rows and cols are the size of each image in pixels.
+  /// rows is the height of each image in pixels.
   std::size_t rows() const { return images_.rows; }
+  /// cols is the width of each image in pixels.
   std::size_t cols() const { return images_.cols; }
 
   /// label returns the class of image `index`.
@@ -94,7 +100,7 @@ public:
 private:
   io::IdxImages images_;
   std::vector<std::uint8_t> labels_;
-  std::array<float, 256> values_{}; ///< of each pixel
+  std::array<float, 256> values_{}; ///< what each pixel is normalised to
 
   void check(std::size_t classes, Shape image, const io::DatasetNames& names) const {
     using io::fail;

@@ -19,8 +19,8 @@
 
 namespace ctnn::io::detail {
 
-/// `<folder>/<stem>-<kind>` or, as some mirrors spell it, `<folder>/<stem>.<kind>`; with `.gz` if
-/// there is no other.
+/// find_idx_file is `<folder>/<stem>-<kind>` or, as some mirrors spell it, `<folder>/<stem>.<kind>`;
+/// with `.gz` if there is no other.
 inline std::filesystem::path find_idx_file(const std::filesystem::path& folder,
                                            std::string_view stem, std::string_view kind) {
   const std::string usual = fmt::format("{}-{}", stem, kind);

@@ -36,8 +36,8 @@ struct LoadOptions {
 /// A LoadResult is what a file brought besides the values. `missing` and `unexpected` are empty after
 /// strict loading.
 struct LoadResult {
-  std::map<std::string, std::string> metadata;
-  std::vector<std::string> missing;    ///< parameters that the file has no tensor for: as they were
+  std::map<std::string, std::string> metadata; ///< the file's __metadata__
+  std::vector<std::string> missing;    ///< parameters that no tensor is for: left as they were
   std::vector<std::string> unexpected; ///< tensors that no parameter is for
 };
 
@@ -50,10 +50,11 @@ namespace ctnn::io {
 template <class T>
   requires std::floating_point<T>
 struct ParameterSlot {
-  std::string name;
-  std::vector<std::uint64_t> shape;
-  T* data = nullptr;
+  std::string name;                 ///< as in PyTorch's state_dict
+  std::vector<std::uint64_t> shape; ///< as PyTorch has it
+  T* data = nullptr;                ///< the first value
 
+  /// size is the number of values.
   std::size_t size() const {
     std::size_t product = 1;
     for (const std::uint64_t extent : shape) product *= static_cast<std::size_t>(extent);
@@ -66,7 +67,7 @@ namespace detail {
 template <class T>
 inline constexpr std::string_view dtype_of = std::same_as<T, float> ? "F32" : "F64";
 
-/// Element `index` of a tensor of F32 or, for `double` only, F64.
+/// element is element `index` of a tensor of F32 or, for `double` only, F64.
 template <class T>
 T element(std::span<const std::byte> bytes, std::string_view dtype, std::size_t index) {
   const auto stored_as = [&]<class Stored>(Stored value) {
@@ -76,7 +77,7 @@ T element(std::span<const std::byte> bytes, std::string_view dtype, std::size_t 
   return dtype == "F32" ? stored_as(float{}) : stored_as(double{});
 }
 
-/// The values of `tensor` for `slot`. If they do not fit, `difference` says why.
+/// values_for is the values of `tensor` for `slot`. If they do not fit, `difference` says why.
 template <class T>
 std::vector<T> values_for(const ParameterSlot<T>& slot, const TensorBytes& tensor,
                           std::string& difference) {
@@ -100,7 +101,7 @@ std::vector<T> values_for(const ParameterSlot<T>& slot, const TensorBytes& tenso
   return values;
 }
 
-/// "missing a, b"; nothing for no names.
+/// add_names adds "missing a, b"; nothing for no names.
 inline void add_names(std::vector<std::string>& differences, const char* what,
                       const std::vector<std::string>& names) {
   if (!names.empty()) differences.push_back(fmt::format("{} {}", what, fmt::join(names, ", ")));
@@ -110,9 +111,9 @@ inline void add_names(std::vector<std::string>& differences, const char* what,
 
 /// A Checkpoint is a safetensors file in memory.
 struct Checkpoint {
-  std::string name; ///< for messages
-  std::shared_ptr<const std::vector<std::byte>> bytes;
-  SafetensorsFile file; ///< points into `bytes`
+  std::string name;                                    ///< the file's name, for messages
+  std::shared_ptr<const std::vector<std::byte>> bytes; ///< the whole file
+  SafetensorsFile file;                                ///< what it holds; points into `bytes`
 };
 
 /// read_checkpoint reads and parses the file `path`, of at most 2 GiB. Throws `Error(bad_checkpoint)`.

@@ -37,7 +37,7 @@ inline const char* kind_of(mode_t mode) {
   return "a device";
 }
 
-/// The owner of one open file. `close()` reports what the destructor cannot.
+/// A file_descriptor owns one open file. `close()` reports what the destructor cannot.
 class file_descriptor {
 public:
   explicit file_descriptor(int descriptor) : descriptor_(descriptor) {}
@@ -47,8 +47,8 @@ public:
 
   explicit operator bool() const { return descriptor_ >= 0; }
   int get() const { return descriptor_; }
-  /// Whether the file was closed without an error. It is not tried again after EINTR: Linux has
-  /// released the descriptor by then.
+  /// close is whether the file was closed without an error. It is not tried again after EINTR: Linux
+  /// has released the descriptor by then.
   bool close() { return descriptor_ < 0 || ::close(std::exchange(descriptor_, -1)) == 0; }
 
 private:
@@ -103,8 +103,8 @@ inline int sync(int file) {
 
 namespace detail {
 
-/// Where a write to `path` goes: through symbolic links, also dangling ones, so that a link
-/// `latest -> run7` stays a link.
+/// link_target is where a write to `path` goes: through symbolic links, also dangling ones, so that a
+/// link `latest -> run7` stays a link.
 inline std::filesystem::path link_target(const std::filesystem::path& path) {
   std::filesystem::path target = path;
   std::error_code ignored;
@@ -118,8 +118,9 @@ inline std::filesystem::path link_target(const std::filesystem::path& path) {
   return target;
 }
 
-/// Permissions of the file to be replaced, none if there is none. `name` is relative to `folder`.
-/// Refuses what a rename would wrongly replace: a device, a pipe, a write-protected file.
+/// permissions_to_keep are those of the file to be replaced, none if there is none. `name` is relative
+/// to `folder`. It refuses what a rename would wrongly replace: a device, a pipe, a write-protected
+/// file.
 inline std::optional<mode_t> permissions_to_keep(int folder, const std::string& name,
                                                  const std::filesystem::path& path) {
   struct stat status {};
@@ -134,9 +135,10 @@ inline std::optional<mode_t> permissions_to_keep(int folder, const std::string& 
   return static_cast<mode_t>(status.st_mode & 07777);
 }
 
-/// A new file `<name>.tmp-<process>-<number>` in `folder`, removed again unless `name` is cleared.
-/// Created with O_EXCL and mode 0666 rather than by mkstemp (mode 0600), so that the kernel applies
-/// the umask: a program can only read its umask by setting it, for all threads, for a moment.
+/// A temporary_file is a new file `<name>.tmp-<process>-<number>` in `folder`, removed again unless
+/// `name` is cleared. It is created with O_EXCL and mode 0666 rather than by mkstemp (mode 0600), so
+/// that the kernel applies the umask: a program can only read its umask by setting it, for all threads,
+/// for a moment.
 struct temporary_file {
   int folder;
   std::string name;

@@ -22,15 +22,16 @@ inline bool is_gzip(std::span<const std::byte> bytes) {
   return bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
 }
 
-/// The best ratio of the gzip format (zlib, technical details): no file holds more than this times
-/// its size, so a size that somebody claims can be judged before anything is inflated.
+/// max_gzip_ratio is the best of the gzip format (zlib, technical details): no file holds more than
+/// this times its size, so a size that somebody claims can be judged before anything is inflated.
 inline constexpr std::uint64_t max_gzip_ratio = 1032;
 
 /// A GzipReader inflates a gzip file held in memory, one member or several in a row, as gunzip does.
 /// It takes 40 KiB for zlib's window, whatever the file claims, besides what the caller reads into.
 class GzipReader {
 public:
-  /// `bytes` must outlive the reader. `file_name` and `on_error` are for the errors of `read`.
+  /// Makes a reader of `bytes`, which must outlive it. `file_name` and `on_error` are for the errors of
+  /// `read`.
   GzipReader(std::span<const std::byte> bytes, std::string_view file_name, ErrorCode on_error)
       : bytes_(bytes), file_name_(file_name), on_error_(on_error) {
     constexpr int window = 15, gzip_only = 16; // 32 KiB, the largest; no zlib wrapper
@@ -59,7 +60,7 @@ private:
   std::string file_name_;
   ErrorCode on_error_;
   z_stream stream_{};
-  std::size_t position_ = 0; ///< in `bytes_`, of what zlib has not seen
+  std::size_t position_ = 0; ///< where in `bytes_` begins what zlib has not seen
   bool ended_ = false;
 
   /// inflate_some calls zlib once and returns how much of `out` it filled.

@@ -31,11 +31,11 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 
 /// A SafetensorsFile is what a file held; its tensors point into the bytes that it was parsed from.
 struct SafetensorsFile {
-  std::vector<TensorBytes> tensors; ///< in the order of their data
-  std::map<std::string, std::string> metadata;
+  std::vector<TensorBytes> tensors;            ///< in the order of their data
+  std::map<std::string, std::string> metadata; ///< the header's __metadata__
 };
 
-/// The JSON header may take this many bytes by default; a network of 600 layers needs 0.1 MiB.
+/// max_header_bytes is what the JSON header may take by default; a network of 600 layers needs 0.1 MiB.
 inline constexpr std::uint64_t max_header_bytes = std::uint64_t{1} << 20;
 
 namespace detail {
@@ -45,7 +45,7 @@ struct dtype_size {
   std::uint64_t bits;
 };
 
-/// Every dtype of the format, in the reference implementation's order: its writer sorts by it.
+/// dtypes are all of the format, in the reference implementation's order: its writer sorts by it.
 inline constexpr std::array<dtype_size, 22> dtypes{{
     {"BOOL", 8},        {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"U8", 8},
     {"I8", 8},          {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8},
@@ -54,13 +54,13 @@ inline constexpr std::array<dtype_size, 22> dtypes{{
     {"I64", 64},        {"U64", 64},
 }};
 
-/// Position in `dtypes`; its size for a name that is not there.
+/// dtype_index is the position in `dtypes`; its size for a name that is not there.
 inline std::size_t dtype_index(std::string_view name) {
   const auto found = std::ranges::find(dtypes, name, &dtype_size::name);
   return static_cast<std::size_t>(found - dtypes.begin());
 }
 
-/// Bytes that dtype and shape ask for.
+/// checked_bytes is the bytes that a tensor's dtype and shape ask for.
 inline std::uint64_t checked_bytes(const TensorBytes& tensor, std::string_view file_name) {
   const auto name = printable(tensor.name, 100);
   const std::size_t dtype = dtype_index(tensor.dtype);
@@ -82,8 +82,8 @@ inline std::uint64_t checked_bytes(const TensorBytes& tensor, std::string_view f
   return bits / 8;
 }
 
-/// Throws unless the tensors, in the order of their data, cover `data` exactly: no hole, no overlap,
-/// no rest.
+/// check_layout throws unless the tensors, in the order of their data, cover `data` exactly: no hole,
+/// no overlap, no rest.
 inline void check_layout(std::span<const header_entry> tensors, std::span<const std::byte> data,
                          std::string_view file_name) {
   std::uint64_t expected_begin = 0;
@@ -112,7 +112,7 @@ inline void check_layout(std::span<const header_entry> tensors, std::span<const 
          data.size() - expected_begin);
 }
 
-/// The bytes of the JSON header, checked as far as that goes without parsing JSON.
+/// header_text is the bytes of the JSON header, checked as far as that goes without parsing JSON.
 inline std::string_view header_text(std::span<const std::byte> bytes, std::string_view file_name,
                                     std::uint64_t limit) {
   constexpr std::uint64_t format_limit = 100'000'000;

@@ -24,21 +24,22 @@ namespace ctnn::io {
 /// A TensorBytes is one tensor of a safetensors file, to be written or as it was read: its elements
 /// row-major and little-endian, in memory that somebody else owns.
 struct TensorBytes {
-  std::string name;
-  std::string dtype; ///< as in the file: "F32"
-  std::vector<std::uint64_t> shape;
-  std::span<const std::byte> data;
+  std::string name;                 ///< as in PyTorch's state_dict
+  std::string dtype;                ///< as in the file: "F32"
+  std::vector<std::uint64_t> shape; ///< as PyTorch has it
+  std::span<const std::byte> data;  ///< the elements
 };
 
 namespace detail {
 
-/// What the header says of a tensor, whose `data` are not known yet: they are the bytes from `begin`
-/// to `end` of those after the header.
+/// A header_entry is what the header says of a tensor, whose `data` are not known yet: they are the
+/// bytes from `begin` to `end` of those after the header.
 struct header_entry : TensorBytes {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
 };
 
+/// A safetensors_header is what the events of the JSON parser leave.
 class safetensors_header final : public nlohmann::json_sax<nlohmann::json> {
 public:
   std::vector<header_entry> tensors;
@@ -132,7 +133,7 @@ public:
   bool number_integer(std::int64_t number) override {
     return unexpected(fmt::format("{}", number));
   }
-  /// Also 1.0, 1e3 and what exceeds 64 bits.
+  /// The event of 1.0 and 1e3, and also of what exceeds 64 bits.
   bool number_float(double, const std::string& token) override {
     return unexpected(printable(token, 40));
   }
@@ -151,7 +152,7 @@ public:
   }
 
 private:
-  /// What the format allows next.
+  /// expect is what the format allows next.
   enum class expect {
     header,
     name,

@@ -21,7 +21,8 @@ namespace ctnn::io::detail {
 
 inline constexpr const char* steps_key = "ctnn.steps";
 
-/// The weights by their names, and the optimizer's state: "optimizer.momentum_buffer.conv1.weight".
+/// training_slots are the weights by their names, and the optimizer's state:
+/// "optimizer.momentum_buffer.conv1.weight".
 template <class T, class Net, class Loss, class Optimizer, class Value>
 std::vector<ParameterSlot<T>> training_slots(Trainer<Net, Loss, Optimizer, Value>& trainer,
                                              std::vector<ParameterSlot<T>> slots) {

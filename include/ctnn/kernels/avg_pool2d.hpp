@@ -1,5 +1,6 @@
 #pragma once
-// Average pooling, vectorised along the channels.
+/// @file
+/// Average pooling, vectorised along the channels.
 
 #include <cstddef>
 
@@ -9,8 +10,8 @@
 
 namespace ctnn::kernels {
 
-/// torch.nn.AvgPool2d (floor mode, count_include_pad=True): the divisor is the whole kernel's area,
-/// also where the window reaches into the padding.
+/// avg_pool2d is torch.nn.AvgPool2d (floor mode, count_include_pad=True): the divisor is the whole
+/// kernel's area, also where the window reaches into the padding.
 template <class T, Pool2dGeometry G>
 struct avg_pool2d {
   /// x: n images [H, W, C]. y: n images [H', W', C].

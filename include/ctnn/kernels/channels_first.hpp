@@ -1,5 +1,6 @@
 #pragma once
-// Between channels-last, as activations are stored, and channels-first, as PyTorch flattens.
+/// @file
+/// Between channels-last, as activations are stored, and channels-first, as PyTorch flattens.
 
 #include <algorithm>
 #include <cstddef>
@@ -8,7 +9,7 @@
 
 namespace ctnn::kernels {
 
-/// Reorders n images of Channels * Pixels elements. x and y must not overlap.
+/// channels_first reorders n images of Channels * Pixels elements. x and y must not overlap.
 template <class T, std::size_t Channels, std::size_t Pixels>
 struct channels_first {
   /// x: n images [Pixels, Channels] to y: n images [Channels, Pixels].

@@ -1,12 +1,13 @@
 #pragma once
-// What a kernel that works on derived parameters is handed: a chunk of samples, by named members.
+/// @file
+/// What a kernel that works on derived parameters is handed: a chunk of samples, by named members.
 
 #include <cstddef>
 
 namespace ctnn::kernels {
 
-/// n samples on their way forward. Samples are contiguous, [n][height][width][channels], and need
-/// only T's alignment.
+/// A forward_chunk is n samples on their way forward. Samples are contiguous,
+/// [n][height][width][channels], and need only T's alignment.
 template <class T>
 struct forward_chunk {
   std::size_t n;
@@ -17,7 +18,7 @@ struct forward_chunk {
   T* scratch;       ///< scratch_size elements, of no meaning between calls
 };
 
-/// The same samples on their way back.
+/// A backward_chunk is the same samples on their way back.
 template <class T>
 struct backward_chunk {
   std::size_t n;

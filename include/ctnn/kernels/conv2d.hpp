@@ -1,5 +1,6 @@
 #pragma once
-// The convolution that layers use: the algorithm that was chosen or asked for.
+/// @file
+/// The convolution that layers use: the algorithm that was chosen or asked for.
 
 #include <type_traits>
 
@@ -22,7 +23,7 @@ struct convolution<T, G, direct, Epilogue> {
 
 } // namespace detail
 
-/// See direct_conv2d for the functions.
+/// conv2d is the convolution by algorithm A; its functions are those of direct_conv2d.
 template <class T, Conv2dGeometry G, ConvolutionAlgorithm A, class Epilogue>
 struct conv2d : detail::convolution<T, G, A, Epilogue>::type {};
 

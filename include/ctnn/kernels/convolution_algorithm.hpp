@@ -1,5 +1,6 @@
 #pragma once
-// The algorithms of a convolution, and the model that chooses one from its geometry.
+/// @file
+/// The algorithms of a convolution, and the model that chooses one from its geometry.
 
 #include <cstddef>
 
@@ -8,28 +9,30 @@
 namespace ctnn {
 namespace kernels {
 
-/// How a convolution is computed: `direct`, `winograd(m)`, or `automatic`, which leaves the choice to
-/// choose_algorithm().
+/// A ConvolutionAlgorithm is how a convolution is computed: `direct`, `winograd(m)`, or `automatic`,
+/// which leaves the choice to choose_algorithm().
 struct ConvolutionAlgorithm {
-  int tile = -1;
+  int tile = -1; ///< m of winograd(m), 0 for direct, -1 for automatic
+  /// Algorithms are equal if their tiles are.
   friend constexpr bool operator==(ConvolutionAlgorithm, ConvolutionAlgorithm) = default;
 };
 
 } // namespace kernels
 
-/// The cheapest algorithm for the shape, which the compiler finds.
+/// automatic is the cheapest algorithm for the shape, which the compiler finds.
 inline constexpr kernels::ConvolutionAlgorithm automatic{-1};
 
-/// The sum of products as it is defined.
+/// direct computes the sum of products as it is defined.
 inline constexpr kernels::ConvolutionAlgorithm direct{0};
 
-/// Winograd's F(m x m, 3 x 3), which makes m x m outputs at a time, 2 <= m <= 6, from 3x3 kernels of
-/// stride 1.
+/// winograd is Winograd's F(m x m, 3 x 3), which makes m x m outputs at a time, 2 <= m <= 6, from 3x3
+/// kernels of stride 1.
 constexpr kernels::ConvolutionAlgorithm winograd(int m) { return {m}; }
 
 namespace kernels {
 
-/// Whether a geometry can run by an algorithm, its outputs being pooled in windows of pool x pool.
+/// can_run is whether a geometry can run by an algorithm, its outputs being pooled in windows of
+/// pool x pool.
 constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
                        std::size_t pool = 1) {
   if (algorithm == direct) return true;
@@ -38,7 +41,8 @@ constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
          g.kernel_width == 3 && g.stride_height == 1 && g.stride_width == 1;
 }
 
-/// Multiply-adds between transformed tiles, or of the direct algorithm: forward, one image.
+/// products is the number of multiply-adds of one image forward, between transformed tiles or by the
+/// direct algorithm.
 constexpr std::size_t products(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm) {
   if (algorithm == direct) return g.multiply_adds();
   const auto m = static_cast<std::size_t>(algorithm.tile);
@@ -46,8 +50,9 @@ constexpr std::size_t products(const Conv2dGeometry& g, ConvolutionAlgorithm alg
   return tiles * (m + 2) * (m + 2) * g.in_channels * g.out_channels;
 }
 
-/// Time in units of a multiply-add. Transforming takes as long as 6 of them for each number of a
-/// transformed tile (measured with F(4, 3), 32 to 256 channels); channels go by vectors of 16.
+/// cost is the time of one image in units of a multiply-add. Transforming takes as long as 6 of them
+/// for each number of a transformed tile (measured with F(4, 3), 32 to 256 channels); channels go by
+/// vectors of 16.
 constexpr std::size_t cost(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm) {
   if (algorithm == direct) return g.multiply_adds();
   const auto vectors = [](std::size_t channels) { return (channels + 15) / 16 * 16; };
@@ -56,8 +61,8 @@ constexpr std::size_t cost(const Conv2dGeometry& g, ConvolutionAlgorithm algorit
   return products(g, algorithm) + 6 * transformed;
 }
 
-/// The cheapest algorithm that can run; of equals the one with the smaller tile, whose rounding
-/// errors are smaller.
+/// choose_algorithm is the cheapest algorithm that can run; of equals the one with the smaller tile,
+/// whose rounding errors are smaller.
 constexpr ConvolutionAlgorithm choose_algorithm(const Conv2dGeometry& g, std::size_t pool = 1) {
   ConvolutionAlgorithm best = direct;
   for (int m = 2; m <= 6; ++m)

@@ -1,6 +1,7 @@
 #pragma once
-// Convolution by the direct algorithm on channels-last images: a matrix product without im2col,
-// because the pixels under one kernel row are contiguous.
+/// @file
+/// Convolution by the direct algorithm on channels-last images: a matrix product without im2col,
+/// because the pixels under one kernel row are contiguous.
 
 #include <algorithm>
 #include <cstddef>
@@ -38,33 +39,37 @@ class direct_conv2d {
   using out_panels = panels<T, G.out_channels>;
   using in_panels = panels<T, G.in_channels>;
 
-  /// Images of few output pixels are taken together, so that tiles have enough rows.
+  /// block is how many images are taken together: several if they have few output pixels, so that tiles
+  /// have enough rows.
   static constexpr std::size_t block = bordered || pixels >= 32 ? 1 : (64 + pixels - 1) / pixels;
 
-  /// Longest chain of multiply-adds in one sum; a longer one is a sum of such sums, because rounding
-  /// errors grow with the chain: 1152 products in a row were off by 1.2e-6 of the largest output,
-  /// in three sums they are by 0.6e-6.
+  /// stretch is the longest chain of multiply-adds in one sum; a longer one is a sum of such sums,
+  /// because rounding errors grow with the chain: 1152 products in a row were off by 1.2e-6 of the
+  /// largest output, in three sums they are by 0.6e-6.
   static constexpr std::size_t stretch = 512;
 
-  /// Whether the taps of a kernel give to different pixels of dx, each pixel getting from one.
+  /// disjoint is whether windows lie side by side and cover the image: each pixel of dx then gets its
+  /// gradient from one tap of one window.
   static constexpr bool disjoint =
       G.kernel_height == G.stride_height && G.kernel_width == G.stride_width &&
       G.out_height() * G.stride_height == height && G.out_width() * G.stride_width == width;
 
-  /// Offset of the pixel under tap (0, 0) of an output pixel, for pixels of PixelSize elements.
+  /// under is the offset of the pixel under tap (0, 0) of an output pixel, for pixels of PixelSize
+  /// elements.
   template <std::size_t PixelSize>
   static constexpr std::size_t under(std::size_t pixel) {
     return grid_offset<G.out_width(), G.stride_width * PixelSize, G.out_height(),
                        G.stride_height * width * PixelSize, height * width * PixelSize>(pixel);
   }
 
-  /// backward_input sums in scratch and copies from there if dx has no border to sum into, or if
-  /// its pixels are not whole vectors: partial stores cannot be forwarded to the loads of the next
-  /// tap.
+  /// staged is whether backward_input sums in scratch and copies from there: if dx has no border to sum
+  /// into, or if its pixels are not whole vectors: partial stores cannot be forwarded to the loads of
+  /// the next tap.
   template <class Panel>
   static constexpr bool staged = bordered || (!disjoint && Panel::columns < Panel::width);
 
-  /// scratch: the image with its border, outputs that are not y (or their gradients), dx.
+  /// border_size, outputs_size and stage_size are the parts of scratch: the image with its border,
+  /// outputs that are not y (or their gradients), and dx.
   static constexpr std::size_t border_size = bordered ? image_size : 0;
   static constexpr std::size_t outputs_size = Epilogue::identity_only ? 0 : block * G.output_size();
   static constexpr std::size_t stage_size =
@@ -83,7 +88,7 @@ public:
   static constexpr std::size_t scratch_size = border_size + outputs_size + stage_size;
   static constexpr std::size_t derive_parts = 1;
 
-  /// Packs the parameters, {weight, bias} or {weight}.
+  /// derive packs the parameters, {weight, bias} or {weight}.
   static void derive(std::size_t, std::span<const T* const> parameters, T* derived) {
     const T* const weight = parameters[0];
     std::fill_n(derived, derived_size, T(0));
@@ -101,7 +106,7 @@ public:
     });
   }
 
-  /// Assigns the gradients by the parameters.
+  /// derive_adjoint assigns the gradients by the parameters.
   static void derive_adjoint(std::size_t, const T* derived_gradient,
                              std::span<T* const> gradients) {
     for_each_weight([&](std::size_t packed, std::size_t plain) {
@@ -113,8 +118,8 @@ public:
       });
   }
 
-  /// Assigns y and tape. Products are summed up in the order of kernel row, kernel column, channel,
-  /// whatever n and the place of the image: so the bits of an output depend on neither.
+  /// forward assigns y and tape. Products are summed up in the order of kernel row, kernel column,
+  /// channel, whatever n and the place of the image: so the bits of an output depend on neither.
   static void forward(const forward_chunk<T>& chunk) {
     const auto [n, x, y, tape, derived, scratch] = chunk;
     if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
@@ -141,7 +146,7 @@ public:
     });
   }
 
-  /// Adds to derived_gradient; assigns dx if InputGradient.
+  /// backward adds to derived_gradient, and assigns dx if InputGradient.
   template <bool InputGradient>
   static void backward(const backward_chunk<T>& chunk) {
     const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
@@ -218,7 +223,7 @@ private:
       for_each_tile<1, Panel::rows>(tile_cut(images * pixels, Panel::rows), f);
   }
 
-  /// The image with its border, which is already zero in `scratch`.
+  /// with_border is the image with its border, which is already zero in `scratch`.
   static const T* with_border(const T* x, [[maybe_unused]] T* scratch) {
     if constexpr (!bordered) return x;
     for (std::size_t row = 0; row < G.in_height; ++row)
@@ -226,7 +231,8 @@ private:
                   scratch + inner(row, 0) * G.in_channels);
     return scratch;
   }
-  /// Pixel of the bordered image. Only one image at a time has a border.
+  /// inner is the pixel of the bordered image at (row, column) of the image. Only one image at a time
+  /// has a border.
   static constexpr std::size_t inner(std::size_t row, std::size_t column) {
     return (row + G.padding_height) * width + G.padding_width + column;
   }
@@ -274,7 +280,7 @@ private:
     sums.store(strided_rows<T, G.out_channels>{target + first * G.out_channels});
   }
 
-  /// Tap by tap, so that nothing is multiplied with a border whatever the stride.
+  /// backward_input goes tap by tap, so that nothing is multiplied with a border whatever the stride.
   template <class Panel>
   static void backward_input_panel(std::size_t images, const T* dy, const T* packed, T* dx,
                                    T* stage) {
@@ -315,7 +321,8 @@ private:
       sums.add_to(c);
   }
 
-  /// The sum over a block's pixels stays in registers; then the gradient is read and written once.
+  /// backward_parameters sums over a block's pixels in registers, and then reads and writes the
+  /// gradient once.
   template <class Panel>
   static void backward_parameters_panel(std::size_t images, const T* source, const T* seed,
                                         T* gradient) {

@@ -1,5 +1,6 @@
 #pragma once
-// Dropout whose mask is a function of key, image and element: nothing is stored between the passes.
+/// @file
+/// Dropout whose mask is a function of key, image and element: nothing is stored between the passes.
 
 #include <algorithm>
 #include <cmath>
@@ -11,10 +12,10 @@
 
 namespace ctnn::kernels {
 
-/// torch.nn.Dropout in training: an element becomes 0 with `probability` in [0, 1], else it is
-/// scaled by 1 / (1 - probability). A dropped element is 0 even if it was infinite or NaN. Element
-/// e of image i has word e % 4 of random_block(key, first_image + i, e / 4) and is kept iff word /
-/// 2^32 >= probability; so the mask is the same for every T and every cut into chunks.
+/// dropout is torch.nn.Dropout in training: an element becomes 0 with `probability` in [0, 1], else it
+/// is scaled by 1 / (1 - probability). A dropped element is 0 even if it was infinite or NaN. Element e
+/// of image i has word e % 4 of random_block(key, first_image + i, e / 4) and is kept iff word / 2^32
+/// >= probability; so the mask is the same for every T and every cut into chunks.
 template <class T>
 struct dropout {
   /// x, y: n images of `size_per_image` elements, at most 2^34. x may be y.

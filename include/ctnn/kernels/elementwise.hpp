@@ -1,5 +1,6 @@
 #pragma once
-// Activations element by element: one loop forward, one loop backward, and a functor each.
+/// @file
+/// Activations element by element: one loop forward, one loop backward, and a functor each.
 
 #include <cstddef>
 
@@ -12,7 +13,7 @@ namespace ctnn::kernels {
 // backward needs the output only. It may add chain(y, dy) where dy * df(y) is not what PyTorch
 // computes.
 
-/// x: where nothing is to be done.
+/// identity is x: where nothing is to be done.
 struct identity {
   template <class V>
   static V f(V x) {
@@ -24,10 +25,10 @@ struct identity {
   }
 };
 
-/// max(0, x); NaN stays NaN. torch.nn.ReLU
+/// relu is max(0, x); NaN stays NaN. torch.nn.ReLU
 struct relu {
-  /// Pooling before or after is the same, gradients included: where several elements are 0 after,
-  /// none of them passes any on.
+  /// commutes_with_max is true: max pooling before or after gives the same, gradients included. Where
+  /// several elements of a window are 0 after relu, none of them passes any gradient on.
   static constexpr bool commutes_with_max = true;
 
   template <class V>
@@ -38,14 +39,15 @@ struct relu {
   static V df(V y) {
     return select(y <= V(0), V(0), V(1));
   }
-  /// threshold_backward: 0 where inactive, even for an infinite dy; passes where y is NaN.
+  /// The gradient is PyTorch's threshold_backward: 0 where y is, even for an infinite dy; dy where y is
+  /// NaN.
   template <class V>
   static V chain(V y, V dy) {
     return select(y <= V(0), V(0), dy);
   }
 };
 
-/// x where positive, NegativeSlope * x elsewhere. torch.nn.LeakyReLU
+/// leaky_relu is x where positive, NegativeSlope * x elsewhere. torch.nn.LeakyReLU
 template <double NegativeSlope>
 struct leaky_relu {
   static_assert(NegativeSlope >= 0, "the sign of the output must tell the sign of the input");
@@ -64,8 +66,7 @@ struct leaky_relu {
   }
 };
 
-/// 1 / (1 + exp(-x)): exp overflows to infinity, which divides to 0.
-/// torch.nn.Sigmoid
+/// sigmoid is 1 / (1 + exp(-x)): exp overflows to infinity, which divides to 0. torch.nn.Sigmoid
 struct sigmoid {
   template <class V>
   static V f(V x) {
@@ -77,7 +78,7 @@ struct sigmoid {
   }
 };
 
-/// torch.nn.Tanh. (A struct named tanh would hide the function.)
+/// tanh_activation is tanh(x); a struct named tanh would hide the function. torch.nn.Tanh
 struct tanh_activation {
   template <class V>
   static V f(V x) {
@@ -89,7 +90,7 @@ struct tanh_activation {
   }
 };
 
-/// Applies F to `count` elements. x may be y, and dy may be dx.
+/// elementwise applies F to `count` elements. x may be y, and dy may be dx.
 template <class T, class F>
 struct elementwise {
   /// y = f(x)
@@ -108,7 +109,7 @@ struct elementwise {
     });
   }
 
-  /// The derivative by the point whose value is y, times dy.
+  /// chain is dy times the derivative at the point whose value is y.
   static simd::vec<T> chain(simd::vec<T> y, simd::vec<T> dy) {
     if constexpr (requires { F::chain(y, dy); })
       return F::chain(y, dy);

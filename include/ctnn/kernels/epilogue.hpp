@@ -1,6 +1,7 @@
 #pragma once
-// What becomes of a convolution's outputs before they are stored, while they are in registers: the
-// maximum of each window, a function of it; and the same for the gradient that comes back.
+/// @file
+/// What becomes of a convolution's outputs before they are stored, while they are in registers: the
+/// maximum of each window, a function of it; and the same for the gradient that comes back.
 
 #include <cstddef>
 #include <type_traits>
@@ -12,23 +13,23 @@
 
 namespace ctnn::kernels {
 
-/// y = F(max over Pool x Pool windows side by side); Pool = 1: y = F(outputs).
-/// Works on Side x Side outputs of one vector of channels, Side being a multiple of Pool, of which
-/// the first `rows` and `columns` exist (multiples of Pool too). `index` is the winner's position
-/// in its window, as max_pool2d writes it; unused if Pool is 1.
+/// epilogue is what follows a convolution or linear layer: y = F(max over Pool x Pool windows side by
+/// side), or y = F(outputs) if Pool is 1. It works on Side x Side outputs of one vector of channels,
+/// Side being a multiple of Pool, of which the first `rows` and `columns` exist (multiples of Pool
+/// too). `index` is the winner's position in its window, as max_pool2d writes it; unused if Pool is 1.
 template <std::size_t Pool, class F>
 struct epilogue {
   using function = F;
   static constexpr std::size_t pool = Pool;
   static constexpr bool identity_only = Pool == 1 && std::is_same_v<F, identity>;
 
-  /// Places in y, dy and index, which have one shape: a pixel of Pool x Pool outputs is `pixel`
-  /// elements from the next, a row of pixels `row` elements.
+  /// steps are the distances in y, dy and index, which have one shape: a pixel of Pool x Pool outputs
+  /// is `pixel` elements from the next, a row of pixels `row` elements.
   struct steps {
     std::size_t row, pixel;
   };
 
-  /// Assigns y, and index unless it is null.
+  /// store assigns y, and index unless it is null.
   template <std::size_t Side, class T>
   [[gnu::always_inline]] static void store(const simd::vec<T> (&outputs)[Side][Side],
                                            std::size_t rows, std::size_t columns, T* y, T* index,
@@ -47,7 +48,7 @@ struct epilogue {
     });
   }
 
-  /// Assigns the gradients of the outputs, 0 where there is no output.
+  /// load assigns the gradients of the outputs, 0 where there is no output.
   template <std::size_t Side, class T>
   [[gnu::always_inline]] static void load(const T* y, const T* dy, const T* index, steps step,
                                           std::size_t part, std::size_t rows, std::size_t columns,

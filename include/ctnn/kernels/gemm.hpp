@@ -1,7 +1,8 @@
 #pragma once
-// The register tile under convolution and linear, forward and backward: C = C + A B, where a few
-// rows of C stay in registers, elements of A are broadcast and rows of B are vectors.
-// Columns are cut into panels (a panel's vectors are the tile's width), rows into tiles.
+/// @file
+/// The register tile under convolution and linear, forward and backward: C = C + A B, where a few
+/// rows of C stay in registers, elements of A are broadcast and rows of B are vectors.
+/// Columns are cut into panels (a panel's vectors are the tile's width), rows into tiles.
 
 #include <algorithm>
 #include <cstddef>
@@ -12,20 +13,21 @@
 
 namespace ctnn::kernels {
 
-/// Columns [0, width) of a panel, of which `columns` exist; the rest is padding in packed memory
-/// and never touched elsewhere.
+/// A panel is some columns of a matrix, [0, width), of which `columns` exist; the rest is padding in
+/// packed memory and never touched elsewhere.
 template <class T, std::size_t Vectors, std::size_t LastLanes>
 struct panel {
   static constexpr std::size_t vectors = Vectors;
   static constexpr std::size_t width = Vectors * simd::lanes<T>;
   static constexpr std::size_t columns = width - simd::lanes<T> + LastLanes;
 
-  /// Rows of a tile: 24 sums in 32 registers, 12 in 16, so that a row of B and one element of A
-  /// fit beside them; and a pointer for each row has to fit into the 16 integer registers.
+  /// rows is the number of rows of a tile: 24 sums in 32 registers, 12 in 16, so that a row of B and
+  /// one element of A fit beside them; and a pointer for each row has to fit into the 16 integer
+  /// registers.
   static constexpr std::size_t rows =
       std::min<std::size_t>(8, (simd::registers == 32 ? 24 : 12) / Vectors);
 
-  /// The same with the padding, for packed memory.
+  /// packed is the same panel with its padding, for packed memory.
   using packed = panel<T, Vectors, simd::lanes<T>>;
 
   static constexpr std::size_t lanes(std::size_t vector) {
@@ -33,7 +35,7 @@ struct panel {
   }
 };
 
-/// Cuts `Columns` into equal panels of at most 4 vectors (2 with 16 registers); the last may be
+/// panels cuts `Columns` into equal panels of at most 4 vectors (2 with 16 registers); the last may be
 /// narrower.
 template <class T, std::size_t Columns>
 struct panels {
@@ -45,8 +47,8 @@ struct panels {
   using whole = panel<T, each, simd::lanes<T>>;
   using last = panel<T, vectors - (count - 1) * each, Columns - (vectors - 1) * simd::lanes<T>>;
 
-  /// Columns of packed memory. Panel after panel, so a panel of a packed matrix of R rows starts
-  /// at R * (its first column).
+  /// padded is the number of columns in packed memory. Panel after panel, so a panel of a packed matrix
+  /// of R rows starts at R * (its first column).
   static constexpr std::size_t padded = vectors * simd::lanes<T>;
 
   /// Calls f(panel, first column).
@@ -61,8 +63,8 @@ struct panels {
   }
 };
 
-/// `count` rows cut into the fewest tiles of at most `most` rows, as even as possible: 10 is 5 + 5
-/// with most = 6. The first `taller` tiles have one row more than the `least` of the others.
+/// A tile_cut is `count` rows cut into the fewest tiles of at most `most` rows, as even as possible: 10
+/// is 5 + 5 with most = 6. The first `taller` tiles have one row more than the `least` of the others.
 struct tile_cut {
   std::size_t tiles, least, taller;
 
@@ -88,9 +90,9 @@ inline void for_each_tile(tile_cut cut, F&& f) {
   }
 }
 
-/// Place of a cell in a stack of grids: ColumnStep within a row, RowStep from row to row, PlaneStep
-/// from grid to grid. Divisions by constants, in 32 bits; a running counter would hold registers
-/// through every product.
+/// grid_offset is the place of a cell in a stack of grids: ColumnStep within a row, RowStep from row to
+/// row, PlaneStep from grid to grid. It divides by constants, in 32 bits: a running counter would hold
+/// registers through every product.
 template <std::size_t Columns, std::size_t ColumnStep, std::size_t Rows, std::size_t RowStep,
           std::size_t PlaneStep>
 constexpr std::size_t grid_offset(std::size_t cell) {
@@ -101,7 +103,7 @@ constexpr std::size_t grid_offset(std::size_t cell) {
          at / columns / rows * PlaneStep;
 }
 
-/// Rows at a constant distance. They need one integer register whatever their number.
+/// strided_rows are rows at a constant distance. They need one integer register whatever their number.
 template <class T, std::size_t Distance>
 struct strided_rows {
   T* first;
@@ -110,7 +112,7 @@ struct strided_rows {
   void advance(std::size_t elements) { first += elements; }
 };
 
-/// Rows anywhere.
+/// scattered_rows are rows anywhere.
 template <class T, std::size_t Rows>
 struct scattered_rows {
   T* first[Rows];
@@ -125,8 +127,8 @@ struct scattered_rows {
   void advance(std::size_t elements) { advanced += elements; }
 };
 
-/// Rows x Panel sums in registers. The pragmas keep them there: both compilers unroll by them, in
-/// two thirds of the time that lambdas with constant indices take to compile.
+/// A tile is Rows x Panel sums in registers. The pragmas keep them there: both compilers unroll by
+/// them, in two thirds of the time that lambdas with constant indices take to compile.
 template <class T, std::size_t Rows, class Panel>
 class tile {
   using vec = simd::vec<T>;
@@ -135,7 +137,7 @@ public:
   tile() {
     each([](auto, auto, vec& sum) { sum = vec(T(0)); });
   }
-  /// Every row = `row`, packed.
+  /// A tile each of whose rows is `row`, which is packed.
   explicit tile(const T* row) {
     each([&](auto, auto v, vec& sum) { sum = simd::load(row + v * simd::lanes<T>); });
   }
@@ -144,7 +146,7 @@ public:
     each([&](auto r, auto v, vec& sum) { sum = sum + other.sum_[r][v]; });
   }
 
-  /// Every sum = F of it.
+  /// apply replaces every sum s by F(s).
   template <class F>
   [[gnu::always_inline]] void apply() {
     each([](auto, auto, vec& sum) { sum = F::f(sum); });
@@ -157,7 +159,7 @@ public:
     });
   }
 
-  /// Adds to rows of whole vectors.
+  /// add_to adds the sums to c, rows of whole vectors.
   template <class C>
   [[gnu::always_inline]] void add_to(C c) {
     each([&](auto r, auto v, vec& sum) {
@@ -166,8 +168,8 @@ public:
     });
   }
 
-  /// sum[r] += a[r][k * a_step] * (row b + k * b_step) for k in [0, count), in this order.
-  /// Packed rows of B are padded to whole vectors. Each k brings 64 bytes at `ahead` closer.
+  /// accumulate does sum[r] += a[r][k * a_step] * (row b + k * b_step) for k in [0, count), in this
+  /// order. Packed rows of B are padded to whole vectors. Each k brings 64 bytes at `ahead` closer.
   template <bool Packed, class A>
   [[gnu::always_inline]] void accumulate(A a, std::size_t a_step, const T* b, std::size_t b_step,
                                          std::size_t count, const T* ahead = nullptr) {
@@ -200,15 +202,15 @@ private:
   vec sum_[Rows][Panel::vectors];
 };
 
-/// A matrix anywhere in memory; each step may be 1.
+/// A strided_matrix is anywhere in memory; each step may be 1.
 template <class T>
 struct strided_matrix {
   T* first;
   std::size_t row_step, column_step;
 };
 
-/// C = A B, or C += A B: A is rows x depth, B depth x Panel with its rows b_step apart, C rows x
-/// Panel with its rows c_step apart; B and C in whole vectors. Each element is one chain of
+/// multiply is C = A B, or C += A B: A is rows x depth, B depth x Panel with its rows b_step apart, C
+/// rows x Panel with its rows c_step apart; B and C in whole vectors. Each element is one chain of
 /// multiply-adds in the order of k, whatever the number of rows.
 ///
 /// While a tile is summed up, memory that hardware does not foresee is fetched: the next tile of C

@@ -1,5 +1,6 @@
 #pragma once
-// The linear (fully connected) map: a convolution of one pixel.
+/// @file
+/// The linear (fully connected) map: a convolution of one pixel.
 
 #include <cstddef>
 
@@ -21,8 +22,8 @@ inline constexpr Conv2dGeometry linear_geometry(std::size_t in_features, std::si
           .padding_width = 0};
 }
 
-/// y[i] = Epilogue(weight x[i] + bias), and its derivatives, for chunks of n >= 1 samples. Weight is
-/// PyTorch's, [OutFeatures][InFeatures]; the functions are those of direct_conv2d.
+/// linear is y[i] = Epilogue(weight x[i] + bias), and its derivatives, for chunks of n >= 1 samples.
+/// Weight is PyTorch's, [OutFeatures][InFeatures]; the functions are those of direct_conv2d.
 template <class T, std::size_t InFeatures, std::size_t OutFeatures, class Epilogue>
 struct linear : direct_conv2d<T, linear_geometry(InFeatures, OutFeatures), Epilogue> {};
 

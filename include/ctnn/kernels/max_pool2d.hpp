@@ -1,5 +1,6 @@
 #pragma once
-// Max pooling, vectorised along the channels.
+/// @file
+/// Max pooling, vectorised along the channels.
 
 #include <cstddef>
 #include <limits>
@@ -10,8 +11,8 @@
 
 namespace ctnn::kernels {
 
-/// The largest value of a window and which one it was. Of equal values the first taken wins; of
-/// NaNs the last, which is then the value too: aten/src/ATen/native/cpu/MaxPoolKernel.cpp.
+/// A running_max is the largest value of a window and which one it was. Of equal values the first taken
+/// wins; of NaNs the last, which is then the value too: aten/src/ATen/native/cpu/MaxPoolKernel.cpp.
 template <class T>
 struct running_max {
   using vec = simd::vec<T>;
@@ -19,7 +20,7 @@ struct running_max {
 
   explicit running_max(std::size_t position)
       : running_max(position, vec(-std::numeric_limits<T>::infinity())) {}
-  /// `value` has been taken.
+  /// The maximum of one value, at `position`.
   running_max(std::size_t position, vec value) : largest(value), winner(static_cast<T>(position)) {}
   void take(vec value, std::size_t position) {
     const auto wins = (value > largest) | isnan(value);
@@ -28,7 +29,7 @@ struct running_max {
   }
 };
 
-/// torch.nn.MaxPool2d (floor mode, no dilation), windows in scan order.
+/// max_pool2d is torch.nn.MaxPool2d (floor mode, no dilation), windows in scan order.
 template <class T, Pool2dGeometry G>
 struct max_pool2d {
   /// x: n images [H, W, C]. y, index: n images [H', W', C]. `index` says which position of the

@@ -1,6 +1,7 @@
 #pragma once
-// The kernels that layers name, declared only: a unit that merely verifies a network never reads
-// their SIMD headers. Each is defined in the header behind it.
+/// @file
+/// The kernels that layers name, declared only: a unit that merely verifies a network never reads
+/// their SIMD headers. Each is defined in the header behind it.
 
 #include <cstddef>
 

@@ -1,8 +1,9 @@
 #pragma once
-// Flat parameter updates, and the sum of the shards' gradients that comes before them.
-// Formulas: _single_tensor_sgd, _single_tensor_adam, _single_tensor_adamw of PyTorch 1.13
-// (torch/optim/{sgd,adam,adamw}.py), without dampening, amsgrad and maximize. Every operation is a
-// single IEEE one (no fma), in PyTorch's order, so the bits are the same on every instruction set.
+/// @file
+/// Flat parameter updates, and the sum of the shards' gradients that comes before them.
+/// Formulas: _single_tensor_sgd, _single_tensor_adam, _single_tensor_adamw of PyTorch 1.13
+/// (torch/optim/{sgd,adam,adamw}.py), without dampening, amsgrad and maximize. Every operation is a
+/// single IEEE one (no fma), in PyTorch's order, so the bits are the same on every instruction set.
 
 #include <array>
 #include <cmath>
@@ -13,15 +14,15 @@
 
 namespace ctnn::kernels {
 
-/// The hyper-parameters of sgd_step.
+/// sgd_rates are the hyper-parameters of sgd_step.
 struct sgd_rates {
   double lr, momentum, weight_decay;
   bool nesterov;
 };
 
-/// torch.optim.SGD over `count` parameters w with gradients g. `velocity` is the momentum buffer,
-/// zero before the first step; it is neither read nor written if momentum is 0, and may be null
-/// then.
+/// sgd_step is one step of torch.optim.SGD over `count` parameters w with gradients g. `velocity` is
+/// the momentum buffer, zero before the first step; it is neither read nor written if momentum is 0,
+/// and may be null then.
 template <class T>
 inline void sgd_step(std::size_t count, T* w, const T* g, T* velocity, const sgd_rates& rates) {
   using V = simd::vec<T>;
@@ -42,15 +43,16 @@ inline void sgd_step(std::size_t count, T* w, const T* g, T* velocity, const sgd
   });
 }
 
-/// The hyper-parameters of adam_step. Weight decay is added to the gradient (Adam), or, decoupled,
-/// shrinks the weight itself by lr * weight_decay (AdamW).
+/// adam_rates are the hyper-parameters of adam_step. Weight decay is added to the gradient (Adam), or,
+/// decoupled, shrinks the weight itself by lr * weight_decay (AdamW).
 struct adam_rates {
   double lr, beta1, beta2, eps, weight_decay;
   bool decoupled;
 };
 
-/// torch.optim.Adam or AdamW over `count` parameters w with gradients g. m and v are the moving
-/// averages of the gradient and of its square, zero before the first step; `step` counts from 1.
+/// adam_step is one step of torch.optim.Adam or AdamW over `count` parameters w with gradients g. m and
+/// v are the moving averages of the gradient and of its square, zero before the first step; `step`
+/// counts from 1.
 template <class T>
 inline void adam_step(std::size_t count, T* w, const T* g, T* m, T* v, std::uint64_t step,
                       const adam_rates& rates) {
@@ -82,9 +84,9 @@ inline void adam_step(std::size_t count, T* w, const T* g, T* m, T* v, std::uint
   });
 }
 
-/// out[i] = the sum over s of first[s * stride + i], for i < count and s < shards, shards >= 1. The
-/// order is a fixed binary tree, ((0+1)+(2+3))+..., so it depends on the number of shards and never
-/// on the threads. `out` may be one of the shards.
+/// sum_shards assigns out[i] = the sum over s of first[s * stride + i], for i < count and s < shards,
+/// shards >= 1. The order is a fixed binary tree, ((0+1)+(2+3))+..., so it depends on the number of
+/// shards and never on the threads. `out` may be one of the shards.
 template <class T>
 inline void sum_shards(std::size_t count, std::size_t shards, const T* first, std::size_t stride,
                        T* out) {

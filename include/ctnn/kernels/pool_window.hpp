@@ -1,5 +1,6 @@
 #pragma once
-// Where a pooling window lies on its image: what max_pool2d and avg_pool2d have in common.
+/// @file
+/// Where a pooling window lies on its image: what max_pool2d and avg_pool2d have in common.
 
 #include <algorithm>
 #include <cstddef>
@@ -8,7 +9,7 @@
 
 namespace ctnn::kernels::detail {
 
-/// The positions [begin, end) of a kernel that lie on the image, along one axis.
+/// A KernelRange is the positions [begin, end) of a kernel that lie on the image, along one axis.
 struct KernelRange {
   std::size_t begin, end;
 };
@@ -20,7 +21,8 @@ constexpr KernelRange clip(std::size_t start, std::size_t kernel, std::size_t pa
   return {start < padding ? padding - start : 0, std::min(kernel, in + padding - start)};
 }
 
-/// One window, clipped to the image; never empty. Offsets are in elements of one image, channel 0.
+/// A PoolWindow is one window, clipped to the image; never empty. Offsets are in elements of one image,
+/// channel 0.
 template <Pool2dGeometry G>
 struct PoolWindow {
   static_assert(2 * G.padding_height <= G.kernel_height && 2 * G.padding_width <= G.kernel_width,
@@ -32,7 +34,7 @@ struct PoolWindow {
 
   constexpr std::size_t output() const { return (row * G.out_width() + column) * G.channels; }
 
-  /// Window position, counted over the unclipped kernel, of the first pixel on the image.
+  /// first is the window position, counted over the unclipped kernel, of the first pixel on the image.
   constexpr std::size_t first() const { return rows.begin * G.kernel_width + columns.begin; }
 
   /// Calls f(input offset, window position) in scan order.
@@ -55,18 +57,19 @@ constexpr void for_each_window(F&& f) {
       f(PoolWindow<G>{.row = row, .column = column});
 }
 
-/// Whether no input pixel is in two windows.
+/// windows_disjoint is whether no input pixel is in two windows.
 template <Pool2dGeometry G>
 inline constexpr bool windows_disjoint =
     G.stride_height >= G.kernel_height&& G.stride_width >= G.kernel_width;
 
-/// Whether the windows cover the image exactly once.
+/// windows_tile is whether the windows cover the image exactly once.
 template <Pool2dGeometry G>
 inline constexpr bool windows_tile =
     G.stride_height == G.kernel_height&& G.stride_width == G.kernel_width&& G.padding_height == 0 &&
     G.padding_width == 0 && G.in_height % G.kernel_height == 0 && G.in_width % G.kernel_width == 0;
 
-/// Zeroes what backward may leave untouched or adds to: all of dx, unless the windows tile it.
+/// begin_gradient zeroes what backward may leave untouched or adds to: all of dx, unless the windows
+/// tile it.
 template <class T, Pool2dGeometry G>
 inline void begin_gradient(std::size_t n, T* dx) {
   if constexpr (!windows_tile<G>) std::fill_n(dx, n * G.input_size(), T(0));

@@ -1,6 +1,7 @@
 #pragma once
-// The only file that spells xsimd: vectors of the instruction set that the translation unit is
-// compiled for, with what xsimd 8.1 lacks (a fused multiply-add on AVX-512, partial vectors).
+/// @file
+/// The only file that spells xsimd: vectors of the instruction set that the translation unit is
+/// compiled for, with what xsimd 8.1 lacks (a fused multiply-add on AVX-512, partial vectors).
 
 #include <cmath>
 #include <cstddef>
@@ -26,7 +27,7 @@ namespace ctnn::simd {
 template <class T>
 using vec = xsimd::batch<T>;
 
-/// Elements of T in one vector.
+/// lanes is the number of elements of T in one vector.
 template <class T>
 inline constexpr std::size_t lanes = vec<T>::size;
 
@@ -50,7 +51,7 @@ inline void store(T* p, vec<T> v) {
   v.store_unaligned(p);
 }
 
-/// Asks for the cache line at `p`, which need not be readable.
+/// prefetch asks for the cache line at `p`, which need not be readable.
 inline void prefetch(const void* p) { __builtin_prefetch(p); }
 
 /// `v`, in a register from here on. g++ otherwise repeats its load in each multiply-add that uses it,
@@ -62,7 +63,7 @@ template <class T>
   return r;
 }
 
-/// The first `count` elements at `p`, zeros behind them; nothing past them is read.
+/// load_first is the first `count` elements at `p`, zeros behind them; nothing past them is read.
 /// Needs 0 < count <= lanes<T>.
 template <class T>
 inline vec<T> load_first(const T* p, std::size_t count) {
@@ -90,7 +91,8 @@ inline vec<T> load_first(const T* p, std::size_t count) {
 #endif
 }
 
-/// Stores the first `count` elements of `v`; nothing past them is written. 0 < count <= lanes<T>.
+/// store_first stores the first `count` elements of `v`; nothing past them is written. 0 < count <=
+/// lanes<T>.
 template <class T>
 inline void store_first(T* p, vec<T> v, std::size_t count) {
   if (count == lanes<T>) return store(p, v);
@@ -107,8 +109,8 @@ inline void store_first(T* p, vec<T> v, std::size_t count) {
 #endif
 }
 
-/// a * b + c in one rounding where the instruction set has it. xsimd 8.1 falls back to a multiply
-/// and an add on AVX-512, which would halve the peak.
+/// fma is a * b + c in one rounding where the instruction set has it. xsimd 8.1 falls back to a
+/// multiply and an add on AVX-512, which would halve the peak.
 template <class T>
 inline vec<T> fma(vec<T> a, vec<T> b, vec<T> c) {
 #if defined(__AVX512F__)
@@ -121,7 +123,8 @@ inline vec<T> fma(vec<T> a, vec<T> b, vec<T> c) {
 #endif
 }
 
-/// Sum of the lanes, halves onto halves. (xsimd's hadd makes g++ 12 warn falsely on AVX-512.)
+/// reduce_add is the sum of the lanes, halves onto halves. (xsimd's hadd makes g++ 12 warn falsely on
+/// AVX-512.)
 template <class T>
 inline T reduce_add(vec<T> v) {
   alignas(64) T lane[lanes<T>];
@@ -131,7 +134,7 @@ inline T reduce_add(vec<T> v) {
   return lane[0];
 }
 
-/// Largest lane.
+/// reduce_max is the largest lane.
 template <class T>
 inline T reduce_max(vec<T> v) {
   alignas(64) T lane[lanes<T>];
@@ -141,8 +144,8 @@ inline T reduce_max(vec<T> v) {
   return largest;
 }
 
-/// Calls f(0), f(1), … f(N-1) with the index as a constant, so that arrays of accumulators indexed
-/// by it stay in registers.
+/// unroll calls f(0), f(1), … f(N-1) with the index as a constant, so that arrays of accumulators
+/// indexed by it stay in registers.
 template <std::size_t N, class F>
 [[gnu::always_inline]] inline void unroll(F&& f) {
   [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
@@ -151,8 +154,8 @@ template <std::size_t N, class F>
   (std::make_index_sequence<N>{});
 }
 
-/// Calls f(offset, count) over [0, size) in steps of one vector; only the last count may be less
-/// than lanes<T>.
+/// for_each_vector calls f(offset, count) over [0, size) in steps of one vector; only the last count
+/// may be less than lanes<T>.
 template <class T, class F>
 inline void for_each_vector(std::size_t size, F&& f) {
   std::size_t i = 0;

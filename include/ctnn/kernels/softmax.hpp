@@ -1,5 +1,6 @@
 #pragma once
-// Softmax and log-softmax over the contiguous channel axis.
+/// @file
+/// Softmax and log-softmax over the contiguous channel axis.
 
 #include <array>
 #include <cmath>
@@ -14,12 +15,13 @@ namespace ctnn::kernels {
 
 namespace detail {
 
-/// One row of `Channels` elements as vectors.
+/// softmax_row is one row of `Channels` elements as vectors.
 template <class T, std::size_t Channels>
 struct softmax_row {
   using V = simd::vec<T>;
 
-  /// The first `part` elements at x with -infinity behind them: no maximum, and exp makes them 0.
+  /// load_padded is the first `part` elements at x with -infinity behind them: no maximum, and exp
+  /// makes them 0.
   static V load_padded(const T* x, std::size_t part) {
     static constexpr auto numbers = [] {
       std::array<T, simd::lanes<T>> lane{};
@@ -41,7 +43,7 @@ struct softmax_row {
     return simd::reduce_max(result); // a NaN may get lost here; it comes back through the sum
   }
 
-  /// Sum over the row of f(offset, part), a vector that is 0 past `part`.
+  /// The sum over the row of f(offset, part), a vector that is 0 past `part`.
   template <class F>
   static T sum(F&& f) {
     V result(0);
@@ -53,8 +55,8 @@ struct softmax_row {
 
 } // namespace detail
 
-/// y = exp(x - max) / sum(exp(x - max)). torch.nn.Softmax(-1). A row with a NaN, with +infinity or
-/// of nothing but -infinity becomes NaN, as there. x may be y, dy may be dx.
+/// softmax is y = exp(x - max) / sum(exp(x - max)). torch.nn.Softmax(-1). A row with a NaN, with
+/// +infinity or of nothing but -infinity becomes NaN, as there. x may be y, dy may be dx.
 template <class T, std::size_t Channels>
 struct softmax {
   /// x, y: [rows, Channels].
@@ -90,8 +92,8 @@ private:
   using row = detail::softmax_row<T, Channels>;
 };
 
-/// y = (x - max) - log(sum(exp(x - max))). torch.nn.LogSoftmax(-1); NaN as in softmax. x may be y,
-/// dy may be dx.
+/// log_softmax is y = (x - max) - log(sum(exp(x - max))). torch.nn.LogSoftmax(-1); NaN as in softmax. x
+/// may be y, dy may be dx.
 template <class T, std::size_t Channels>
 struct log_softmax {
   /// x, y: [rows, Channels].
@@ -124,8 +126,9 @@ private:
   using row = detail::softmax_row<T, Channels>;
 };
 
-/// The gradient of -scale * sum over rows of y[label] by the input of the log-softmax that made y:
-/// dx = scale * (exp(y) - 1 at the label). x is not needed. Labels are below `channels`.
+/// log_softmax_nll_backward is the gradient of -scale * sum over rows of y[label] by the input of the
+/// log-softmax that made y: dx = scale * (exp(y) - 1 at the label). x is not needed. Labels are below
+/// `channels`.
 template <class T>
 inline void log_softmax_nll_backward(std::size_t rows, std::size_t channels, const T* y,
                                      const std::uint32_t* labels, T scale, T* dx) {

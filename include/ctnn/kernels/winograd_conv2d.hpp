@@ -1,6 +1,7 @@
 #pragma once
-// 3x3 convolution of stride 1 by Winograd's F(M x M, 3 x 3): (M + 2)^2 products for 9 M^2.
-// Backward is the adjoint of each step, so it needs no more products than forward.
+/// @file
+/// 3x3 convolution of stride 1 by Winograd's F(M x M, 3 x 3): (M + 2)^2 products for 9 M^2.
+/// Backward is the adjoint of each step, so it needs no more products than forward.
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +17,7 @@
 
 namespace ctnn::kernels {
 
-/// What direct_conv2d computes, for images in the same layout.
+/// winograd_conv2d computes what direct_conv2d does, for images in the same layout.
 ///
 /// The tiles of all images of a chunk are one sequence, cut into blocks. A block is a row of
 /// products for each of the (M + 2)^2 planes: V is [plane][tile][in], its gradient by output dM
@@ -43,8 +44,8 @@ class winograd_conv2d {
   using in_panels = panels<T, G.in_channels>;
   using out_panels = panels<T, G.out_channels>;
 
-  /// Distances that are odd numbers of cache lines: rows and planes at powers of two would share
-  /// few sets of the first-level cache, and a tile touches a line in every plane.
+  /// odd_lines rounds a distance up to an odd number of cache lines: rows and planes at powers of two
+  /// would share few sets of the first-level cache, and a tile touches a line in every plane.
   static constexpr std::size_t odd_lines(std::size_t elements) {
     constexpr std::size_t line = 64 / sizeof(T);
     return ((elements + line - 1) / line | 1) * line;
@@ -53,7 +54,8 @@ class winograd_conv2d {
   static constexpr std::size_t out_step = odd_lines(out_panels::padded);
   static constexpr std::size_t in_plane = odd_lines(block * in_step);
   static constexpr std::size_t out_plane = odd_lines(block * out_step);
-  /// Planes of one panel: products before the output transform, or gradients by V.
+  /// panel_step and panel_plane are distances in the planes of one panel: products before the output
+  /// transform, or gradients by V.
   static constexpr std::size_t panel_step =
       std::max(in_panels::whole::width, out_panels::whole::width);
   static constexpr std::size_t panel_plane = odd_lines(block * panel_step);
@@ -75,11 +77,12 @@ public:
       derived_gradient_size + planes * G.out_channels * in_panels::padded;
   static constexpr std::size_t scratch_size = planes * (in_plane + out_plane + panel_plane);
 
-  /// Weights are derived in parts that threads may share, of some thousand weights each.
+  /// derive_parts is into how many parts the weights are cut, which threads may share, of some thousand
+  /// weights each.
   static constexpr std::size_t derive_parts =
       std::min(std::min(G.in_channels, G.out_channels), G.weight_size() / 16'384 + 1);
 
-  /// Transforms the weights, {weight, bias} or {weight}; part 0 has the bias too.
+  /// derive transforms the weights, {weight, bias} or {weight}; part 0 has the bias too.
   static void derive(std::size_t part, std::span<const T* const> parameters, T* derived) {
     const T* const weight = parameters[0];
     if (part == 0) {
@@ -93,7 +96,7 @@ public:
                     derived + derived_gradient_size);
   }
 
-  /// Assigns the gradients by the parameters.
+  /// derive_adjoint assigns the gradients by the parameters.
   static void derive_adjoint(std::size_t part, const T* derived_gradient,
                              std::span<T* const> gradients) {
     T* const dweight = gradients[0];
@@ -116,7 +119,7 @@ public:
     });
   }
 
-  /// Assigns y, and `tape` unless it is null. The bits of an output depend on neither n nor the
+  /// forward assigns y, and `tape` unless it is null. The bits of an output depend on neither n nor the
   /// place of its image.
   static void forward(const forward_chunk<T>& chunk) {
     const auto [n, x, y, tape, derived, scratch] = chunk;
@@ -139,7 +142,7 @@ public:
     });
   }
 
-  /// Adds to derived_gradient; assigns dx if InputGradient.
+  /// backward adds to derived_gradient, and assigns dx if InputGradient.
   template <bool InputGradient>
   static void backward(const backward_chunk<T>& chunk) {
     const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
@@ -202,7 +205,7 @@ private:
     });
   }
 
-  /// A tile of a sequence of images.
+  /// A place is that of a tile in a sequence of images.
   struct place {
     std::size_t image, row, column; // in tiles
 
@@ -224,18 +227,18 @@ private:
               G.in_channels};
     }
   };
-  /// Every tile's window lies inside of its image.
+  /// whole_tiles is whether every tile's window lies inside of its image.
   static constexpr bool whole_tiles = G.padding_height == 0 && G.padding_width == 0 &&
                                       G.out_height() % M == 0 && G.out_width() % M == 0;
 
-  /// f(first tile, number of tiles)
+  /// for_each_block calls f(first tile, number of tiles).
   template <class F>
   static void for_each_block(std::size_t n, F&& f) {
     for (std::size_t tile = 0; tile < n * image_tiles; tile += block)
       f(tile, std::min(block, n * image_tiles - tile));
   }
 
-  /// f(integral_constant<lanes used>, first channel, number of such vectors)
+  /// for_each_part calls f(integral_constant<lanes used>, first channel, number of such vectors).
   template <class Panel, class F>
   static void for_each_part(F&& f) {
     constexpr std::size_t lanes = simd::lanes<T>, rest = Panel::columns % lanes;
@@ -275,7 +278,7 @@ private:
     });
   }
 
-  /// panel_plane by panel_plane: product = a (`count` x depth) times weights (depth x Panel).
+  /// multiply_planes goes plane by plane: product = a (`count` x depth) times weights (depth x Panel).
   template <class Panel>
   static void multiply_planes(std::size_t count, const T* a, std::size_t a_plane,
                               std::size_t a_step, std::size_t depth, const T* weights, T* product) {
@@ -289,7 +292,7 @@ private:
     }
   }
 
-  /// The sum of a tile's gradients is in the plane of point 1.
+  /// add_bias_gradient reads the plane of point 1 only: it holds the sum of a tile's gradients.
   template <class Panel>
   static void add_bias_gradient(std::size_t count, const T* dm, T* dbias) {
     const T* const sums = dm + winograd_matrices<M>::unit_plane * out_plane;

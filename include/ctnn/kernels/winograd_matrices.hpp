@@ -1,7 +1,8 @@
 #pragma once
-// The matrices of Winograd's minimal filtering F(M, 3), constructed in exact rationals by Cook and
-// Toom's method and proved by the compiler.
-// Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
+/// @file
+/// The matrices of Winograd's minimal filtering F(M, 3), constructed in exact rationals by Cook and
+/// Toom's method and proved by the compiler.
+/// Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
 
 #include <cstddef>
 #include <cstdint>
@@ -46,7 +47,7 @@ struct rational {
   friend consteval bool operator==(rational, rational) = default;
 };
 
-/// Outputs y[i] = sum over k of d[i + k] g[k], i < M, by M + 2 products instead of 3 M:
+/// cook_toom makes outputs y[i] = sum over k of d[i + k] g[k], i < M, by M + 2 products instead of 3 M:
 /// y = output (kernel g . input d), with `.` element by element.
 template <std::size_t M>
 struct cook_toom {
@@ -82,7 +83,8 @@ struct cook_toom {
     }
   }
 
-  /// Whether y is right for every d and g: compares the coefficient of each product d[j] g[k].
+  /// proved is whether y is right for every d and g: it compares the coefficient of each product
+  /// d[j] g[k].
   consteval bool proved() const {
     for (std::size_t i = 0; i < M; ++i)
       for (std::size_t j = 0; j < points; ++j)
@@ -108,8 +110,8 @@ consteval auto rounded(const rational (&m)[Rows][Columns]) {
 
 } // namespace detail
 
-/// A tile of M x M outputs is output (U . V) output^T with U = kernel g kernel^T and
-/// V = input d input^T; the transposed matrices take gradients back.
+/// winograd_matrices are in floating point: a tile of M x M outputs is output (U . V) output^T with U =
+/// kernel g kernel^T and V = input d input^T; the transposed matrices take gradients back.
 template <std::size_t M>
 struct winograd_matrices {
   static_assert(M >= 2 && M <= 6, "beyond six outputs the errors grow past single precision");
@@ -120,7 +122,8 @@ struct winograd_matrices {
   static constexpr auto kernel = detail::rounded(exact.kernel);
   static constexpr auto input = detail::rounded(exact.input);
 
-  /// The plane that is multiplied by 1 in every output row and column: point 1 in both directions.
+  /// unit_plane is the plane that is multiplied by 1 in every output row and column: point 1 in both
+  /// directions.
   static constexpr std::size_t unit_plane = (M + 2) + 1;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
-// The transforms around Winograd's products, a tile at a time and a vector of channels in a register.
-// They cost additions only in proportion to pixels, where the products cost channels squared.
+/// @file
+/// The transforms around Winograd's products, a tile at a time and a vector of channels in a register.
+/// They cost additions only in proportion to pixels, where the products cost channels squared.
 
 #include <cstddef>
 #include <type_traits>
@@ -10,8 +11,9 @@
 
 namespace ctnn::kernels {
 
-/// A matrix with what its rows and columns have in common taken out: `core` between butterflies
-/// (a, b) -> (a + b, a - b) of the inputs and of the outputs. The points p and -p make such pairs.
+/// A factored_matrix is a matrix with what its rows and columns have in common taken out: `core`
+/// between butterflies (a, b) -> (a + b, a - b) of the inputs and of the outputs. The points p and -p
+/// make such pairs.
 template <std::size_t Rows, std::size_t Columns>
 struct factored_matrix {
   matrix<Rows, Columns> core;
@@ -63,7 +65,8 @@ template <const auto& Partner, class V, std::size_t Size>
   });
 }
 
-/// Row R of the core times x, with neither products by 0 and 1 nor a negation if that can be.
+/// row_times is row R of the core times x. It begins with a term whose factor is 1 if there is one, so
+/// that those of -1 are subtracted, and leaves out those of 0.
 template <const auto& Matrix, std::size_t R, class V, std::size_t Columns>
 [[gnu::always_inline]] inline V row_times(const V (&x)[Columns]) {
   using T = typename V::value_type;
@@ -87,7 +90,7 @@ template <const auto& Matrix, std::size_t R, class V, std::size_t Columns>
   return sum;
 }
 
-/// y = Matrix x; x is used up.
+/// times is y = Matrix x; x is used up.
 template <const auto& Matrix, class V, std::size_t Rows, std::size_t Columns>
 [[gnu::always_inline]] inline void times(V (&x)[Columns], V (&y)[Rows]) {
   butterflies<Matrix.column_partner>(x);
@@ -97,8 +100,9 @@ template <const auto& Matrix, class V, std::size_t Rows, std::size_t Columns>
 
 } // namespace detail
 
-/// f(0) … f(Count - 1), unrolled if a tile of Count x Count vectors nearly fits into 32 registers.
-/// Beyond that it would spill more than a loop stores: F(5, 3) and F(6, 3) lose a third.
+/// for_each_line calls f(0) … f(Count - 1), unrolled if a tile of Count x Count vectors nearly fits
+/// into 32 registers. Beyond that it would spill more than a loop stores: F(5, 3) and F(6, 3) lose a
+/// third.
 template <std::size_t Count, class F>
 [[gnu::always_inline]] inline void for_each_line(F&& f) {
   if constexpr (Count <= 6)
@@ -107,7 +111,7 @@ template <std::size_t Count, class F>
     for (std::size_t i = 0; i < Count; ++i) f(i);
 }
 
-/// Y = Matrix X Matrix^T, X being given by load(i, j) and Y taken by store(i, j, y).
+/// sandwich is Y = Matrix X Matrix^T, X being given by load(i, j) and Y taken by store(i, j, y).
 template <const auto& Matrix, class V, class Load, class Store>
 [[gnu::always_inline]] inline void sandwich(Load&& load, Store&& store) {
   constexpr std::size_t rows = std::extent_v<decltype(Matrix.core.at), 0>;
@@ -126,16 +130,16 @@ template <const auto& Matrix, class V, class Load, class Store>
   });
 }
 
-/// The transforms of F(M x M, 3 x 3). A plane holds one of the (M + 2)^2 numbers of every tile;
-/// `plane` is the distance of one to the next.
+/// winograd_tiles are the transforms of F(M x M, 3 x 3). A plane holds one of the (M + 2)^2 numbers of
+/// every tile; `plane` is the distance of one to the next.
 template <class T, std::size_t M>
 struct winograd_tiles {
   using vec = simd::vec<T>;
   static constexpr std::size_t side = M + 2;
   static constexpr std::size_t planes = side * side;
 
-  /// The part of an image under a tile: its pixel (0, 0) is image pixel (row, column), and what is
-  /// outside of the image is 0.
+  /// A window is the part of an image under a tile: its pixel (0, 0) is image pixel (row, column), and
+  /// what is outside of the image is 0.
   struct window {
     std::ptrdiff_t row, column;
     std::ptrdiff_t height, width; // of the image
@@ -156,7 +160,8 @@ struct winograd_tiles {
     }
   };
 
-  /// V = input d input^T for `vectors` vectors of Part channels. Inside: the window is.
+  /// The input's transform V = input d input^T, for `vectors` vectors of Part channels. Inside says
+  /// that no part of the window is outside of the image.
   template <std::size_t Part, bool Inside>
   [[gnu::noinline]] static void input(const T* image, const window& under, std::size_t vectors,
                                       T* v, std::size_t plane) {
@@ -169,8 +174,8 @@ struct winograd_tiles {
           [&](std::size_t i, std::size_t j, vec y) { simd::store(v + (i * side + j) * plane, y); });
   }
 
-  /// Adds input^T dV input to the image, but assigns what no tile before has touched: the tiles of
-  /// an image overlap by two pixels and come row by row.
+  /// The input's adjoint adds input^T dV input to the image, but assigns what no tile before has
+  /// touched: the tiles of an image overlap by two pixels and come row by row.
   template <std::size_t Part, bool Inside>
   [[gnu::noinline]] static void input_adjoint(const T* dv, std::size_t plane, const window& under,
                                               bool first_row, bool first_column,
@@ -187,7 +192,7 @@ struct winograd_tiles {
           });
   }
 
-  /// Outputs = output (planes) output^T + bias, handed to the epilogue.
+  /// The output's transform is outputs = output (planes) output^T + bias, handed to the epilogue.
   template <class Epilogue, std::size_t Part>
   [[gnu::noinline]] static void output(const T* m, std::size_t plane, const T* bias,
                                        std::size_t rows, std::size_t columns, std::size_t vectors,
@@ -204,7 +209,7 @@ struct winograd_tiles {
     }
   }
 
-  /// Planes = output^T (gradients of the outputs, from the epilogue) output.
+  /// The output's adjoint is planes = output^T (gradients of the outputs, from the epilogue) output.
   template <class Epilogue, std::size_t Part>
   [[gnu::noinline]] static void output_adjoint(const T* y, const T* dy, const T* index,
                                                typename Epilogue::steps step, std::size_t rows,
@@ -223,7 +228,7 @@ struct winograd_tiles {
     }
   }
 
-  /// U = kernel g kernel^T: g[tap] is a vector, u one vector a plane.
+  /// The kernel's transform is U = kernel g kernel^T: g[tap] is a vector, u one vector a plane.
   static void kernel(const T (&g)[9][simd::lanes<T>], T* u, std::size_t plane) {
     sandwich<kernel_matrix, vec>(
         [&](std::size_t i, std::size_t j) { return simd::load(g[3 * i + j]); },

@@ -7,11 +7,11 @@
 
 namespace ctnn {
 
-/// The mean of each window, in which padded zeros count: {C, H, W} becomes {C, (H + 2P - K)/S + 1,
-/// (W + 2P - K)/S + 1}. torch.nn.AvgPool2d
+/// AvgPool2d is the mean of each window of size `Kernel`, in which padded zeros count: {C, H, W}
+/// becomes {C, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.AvgPool2d
 ///
-/// The options are `stride(S)`, the window's size unless given, and `padding(P)` with zeros, at most
-/// half the window and 0 unless given.
+/// The `Options` are stride(S), the window's size unless given, and padding(P) with zeros, at most half
+/// the window and 0 unless given.
 template <Size2d Kernel, auto... Options>
 struct AvgPool2d {
 private:
@@ -20,6 +20,7 @@ private:
 public:
   static constexpr StringView kind = "AvgPool2d";
   static constexpr Reads backward_reads = Reads::nothing;
+  /// window is the size of the window, its stride and its padding.
   static constexpr detail::SlidingWindow window{Kernel, options::get(stride(Kernel)).size,
                                                 options::get(padding(0)).size};
 
@@ -37,6 +38,7 @@ public:
   }
   static constexpr Shape output_shape(Shape in) { return window.output_shape(in, in.channels()); }
 
+  /// op is the kernel that runs the layer.
   template <class At>
   using op = kernels::avg_pool2d<typename At::value_type, window.geometry(At::input_shape)>;
 

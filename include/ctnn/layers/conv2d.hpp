@@ -11,13 +11,12 @@
 
 namespace ctnn {
 
-/// Two-dimensional cross-correlation: {C, H, W} becomes {OutChannels, (H + 2P - K)/S + 1,
-/// (W + 2P - K)/S + 1}. torch.nn.Conv2d
+/// Conv2d is two-dimensional cross-correlation with `OutChannels` kernels of size `Kernel`: {C, H, W}
+/// becomes {OutChannels, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.Conv2d
 ///
-/// The options are `stride(S)`, 1 unless given; `padding(P)` with zeros on all sides, 0 unless given;
-/// `bias(false)` for none; and an algorithm: automatic, direct, or winograd(2) to winograd(6) for
-/// 3x3 kernels of stride 1. The parameters are `weight` {OutChannels, C, K, K} and `bias`
-/// {OutChannels}.
+/// The `Options` are stride(S), 1 unless given; padding(P) with zeros on all sides, 0 unless given;
+/// bias(false) for none; and an algorithm: automatic, direct, or winograd(2) to winograd(6) for 3x3
+/// kernels of stride 1. The parameters are `weight` {OutChannels, C, K, K} and `bias` {OutChannels}.
 template <int OutChannels, Size2d Kernel, auto... Options>
 struct Conv2d : detail::Fusable {
 private:
@@ -28,6 +27,7 @@ private:
 
 public:
   static constexpr StringView kind = "Conv2d";
+  /// window is the size of the kernel, its stride and its padding.
   static constexpr detail::SlidingWindow window{Kernel, options::get(stride(1)).size,
                                                 options::get(padding(0)).size};
 
@@ -66,18 +66,19 @@ public:
   }
   static constexpr std::size_t multiply_adds(Shape in) { return geometry(in).multiply_adds(); }
 
+  /// geometry is all that a kernel knows of the convolution of an input of shape `in`.
   static constexpr kernels::Conv2dGeometry geometry(Shape in) {
     return window.geometry(in, static_cast<std::size_t>(OutChannels));
   }
 
-  /// What it runs by: its own algorithm, the network's if it can, or the cheapest for outputs that
-  /// are pooled in windows of pool x pool.
+  /// algorithm is what the layer runs by if its outputs are pooled in windows of pool x pool: its own
+  /// algorithm, otherwise the network's if it can run by that, otherwise the cheapest.
   static constexpr kernels::ConvolutionAlgorithm
   algorithm(Shape in, kernels::ConvolutionAlgorithm of_network, std::size_t pool) {
     const kernels::ConvolutionAlgorithm wish = wished(in, of_network);
     return wish == automatic ? kernels::choose_algorithm(geometry(in), pool) : wish;
   }
-  /// Whether its outputs can be pooled, in windows side by side, before they are stored.
+  /// can_pool is whether outputs can be pooled, in windows side by side, before they are stored.
   static constexpr bool can_pool(Shape in, kernels::ConvolutionAlgorithm of_network,
                                  std::size_t pool) {
     const Shape out = output_shape(in);
@@ -86,6 +87,7 @@ public:
            (wish == automatic || kernels::can_run(geometry(in), wish, pool));
   }
 
+  /// kernel is what runs the layer, by algorithm `A` and with `Epilogue` behind it.
   template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm A>
   using kernel = kernels::conv2d<T, geometry(In), A, Epilogue>;
 

@@ -5,9 +5,10 @@
 
 namespace ctnn {
 
-/// In training, zeroes each element with this probability and scales the others by
-/// 1 / (1 - Probability); otherwise passes x on. torch.nn.Dropout
-/// The mask is a function of (seed, step, sample, layer, element): the same for any thread count,
+/// Dropout zeroes, in training, each element with this `Probability`, from 0 to below 1, and scales the
+/// others by 1 / (1 - Probability); otherwise it passes x on. torch.nn.Dropout
+///
+/// The mask is a function of (seed, step, sample, layer, element): the same for any number of threads,
 /// and drawn again in backward instead of being kept.
 template <double Probability = 0.5>
 struct Dropout {

@@ -1,14 +1,15 @@
 #pragma once
-// What the activations share: a function of each element, its derivative told from its output.
+/// @file
+/// What the activations share: a function of each element, its derivative told from its output.
 
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/names.hpp>
 
 namespace ctnn {
 
-/// The base of an activation: y = F(x), dx = dy * F'(x), element by element, so that it runs with the
-/// convolution or linear layer before it, a user's own too. F has f(x), the value, and df(y), the
-/// derivative told from the value; both take vectors (kernels/elementwise.hpp):
+/// Elementwise is the base of an activation: y = F(x), dx = dy * F'(x), element by element. It runs as
+/// one with the convolution or linear layer before it, also where it is a user's own. `F` has f(x), the
+/// value, and df(y), the derivative told from the value; both take vectors (kernels/elementwise.hpp):
 ///
 ///     struct exponential {
 ///       static auto f(auto x) { return exp(x); }
@@ -17,7 +18,7 @@ namespace ctnn {
 ///     struct Exp : Elementwise<exponential> {};
 template <class F>
 struct Elementwise {
-  using function = F;
+  using function = F; ///< the function of each element
   static constexpr Shape output_shape(Shape in) { return in; }
   static constexpr Reads backward_reads = Reads::output;
   static constexpr bool in_place = true;

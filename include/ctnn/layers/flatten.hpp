@@ -5,14 +5,16 @@
 
 namespace ctnn {
 
-/// {C, H, W} -> {C * H * W}, channel by channel as PyTorch does. torch.nn.Flatten
-/// Activations are channels-last inside, so this reorders; it is where a Linear's weight meets
+/// Flatten makes {C, H, W} a vector {C * H * W}, channel by channel as PyTorch does. torch.nn.Flatten
+///
+/// Activations are channels-last inside, so it reorders them: it is where the weight of a Linear meets
 /// PyTorch's order of features.
 struct Flatten {
   static constexpr StringView kind = "Flatten";
   static constexpr Reads backward_reads = Reads::nothing;
   static constexpr Shape output_shape(Shape in) { return {in.size()}; }
 
+  /// op is the kernel that runs the layer.
   template <class At>
   using op = kernels::channels_first<typename At::value_type, At::input_shape.channels(),
                                      At::input_shape.height() * At::input_shape.width()>;

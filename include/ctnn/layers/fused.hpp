@@ -1,6 +1,7 @@
 #pragma once
-// Layers that run on a form which their kernel derives from weight and bias, and whose kernel can do
-// what follows them while its results are in registers.
+/// @file
+/// Layers that run on a form which their kernel derives from weight and bias, and whose kernel can do
+/// what follows them while its results are in registers.
 
 #include <cstddef>
 #include <type_traits>
@@ -10,8 +11,8 @@
 
 namespace ctnn::detail {
 
-/// The base of layers that take what follows them along. Such a layer says no forward and backward,
-/// but names its kernel:
+/// Fusable is the base of layers that take what follows them along. Such a layer says no forward and
+/// backward, but names its kernel:
 ///
 ///     template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm A>
 ///     using kernel = …;
@@ -23,13 +24,14 @@ namespace ctnn::detail {
 ///     static constexpr bool can_pool(Shape in, kernels::ConvolutionAlgorithm of_network,
 ///                                    std::size_t pool);
 ///
-/// what it runs by if its outputs are pooled in windows of pool x pool, and whether they can be.
+/// where `algorithm` is what it runs by if its outputs are pooled in windows of pool x pool, and
+/// `can_pool` is whether they can be.
 struct Fusable {
   static constexpr Reads backward_reads = Reads::input;
 };
 
-/// How such a layer runs: y = F(max over Pool x Pool windows of L(x)), Pool = 1 for none, by
-/// algorithm A.
+/// Fused is how a Fusable layer L runs: y = F(max over Pool x Pool windows of L(x)), Pool = 1 for none,
+/// by algorithm A.
 template <class L, std::size_t Pool, class F, kernels::ConvolutionAlgorithm A>
 struct Fused {
   static constexpr bool changes_output = !std::is_same_v<F, kernels::identity>;
@@ -39,12 +41,12 @@ struct Fused {
     const Shape out = L::output_shape(in);
     return Pool == 1 ? out : Shape{out.channels(), out.height() / Pool, out.width() / Pool};
   }
-  /// The position of the largest element in its window, one for each output.
+  /// tape_size is one element for each output: the position of the largest element in its window.
   static constexpr std::size_t tape_size(Shape in) {
     return Pool == 1 ? 0 : output_shape(in).size();
   }
 
-  /// A struct, because g++ 12 crashes on an alias template here.
+  /// at is a struct, because g++ 12 crashes on an alias template here.
   template <class T, Shape In>
   struct at {
     using kernel = typename L::template kernel<T, In, kernels::epilogue<Pool, F>, A>;

@@ -4,8 +4,9 @@
 
 namespace ctnn {
 
-/// x for x > 0, else NegativeSlope * x. torch.nn.LeakyReLU
-/// The slope must not be negative: backward tells the sign of x from that of y.
+/// LeakyReLU is x for x > 0, else NegativeSlope * x. torch.nn.LeakyReLU
+///
+/// `NegativeSlope` must not be negative: backward tells the sign of x from that of y.
 template <double NegativeSlope = 0.01>
 struct LeakyReLU : Elementwise<kernels::leaky_relu<NegativeSlope>> {
   static constexpr StringView kind = "LeakyReLU";

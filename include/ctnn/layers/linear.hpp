@@ -10,10 +10,10 @@
 
 namespace ctnn {
 
-/// y = x W^T + b: {in_features} becomes {OutFeatures}. torch.nn.Linear
+/// Linear is y = x W^T + b: {in_features} becomes {OutFeatures}. torch.nn.Linear
 ///
-/// Its option is `bias(false)` for no b. The parameters are `weight` {OutFeatures, in_features} and
-/// `bias` {OutFeatures}.
+/// The one of its `Options` is bias(false) for no b. The parameters are `weight` {OutFeatures,
+/// in_features} and `bias` {OutFeatures}.
 template <int OutFeatures, auto... Options>
 struct Linear : detail::Fusable {
 private:
@@ -52,6 +52,7 @@ public:
     return in.size() * static_cast<std::size_t>(OutFeatures);
   }
 
+  /// kernel is what runs the layer, with `Epilogue` behind it.
   template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm>
   using kernel = kernels::linear<T, In.size(), static_cast<std::size_t>(OutFeatures), Epilogue>;
 };

@@ -8,16 +8,16 @@
 namespace ctnn {
 namespace detail {
 
-/// What is derived from this one is a max pooling to fusion, and says `side`.
+/// MaxPooling is the base of what fusion takes for a max pooling. Such a layer says `side`.
 struct MaxPooling {};
 
 } // namespace detail
 
-/// The largest element of each window; the first of equals takes the gradient: {C, H, W} becomes
-/// {C, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.MaxPool2d
+/// MaxPool2d is the largest element of each window of size `Kernel`: {C, H, W} becomes {C, (H + 2P -
+/// K)/S + 1, (W + 2P - K)/S + 1}. The first of equals takes the gradient. torch.nn.MaxPool2d
 ///
-/// The options are `stride(S)`, the window's size unless given, and `padding(P)` with minus infinity,
-/// at most half the window and 0 unless given.
+/// The `Options` are stride(S), the window's size unless given, and padding(P) with minus infinity, at
+/// most half the window and 0 unless given.
 template <Size2d Kernel, auto... Options>
 struct MaxPool2d : detail::MaxPooling {
 private:
@@ -26,6 +26,7 @@ private:
 public:
   static constexpr StringView kind = "MaxPool2d";
   static constexpr Reads backward_reads = Reads::nothing;
+  /// window is the size of the window, its stride and its padding.
   static constexpr detail::SlidingWindow window{Kernel, options::get(stride(Kernel)).size,
                                                 options::get(padding(0)).size};
 
@@ -42,15 +43,16 @@ public:
     return window.check_pool(in);
   }
   static constexpr Shape output_shape(Shape in) { return window.output_shape(in, in.channels()); }
-  /// The position of the largest element in its window, one for each output.
+  /// tape_size is one element for each output: the position of the largest element in its window.
   static constexpr std::size_t tape_size(Shape in) { return output_shape(in).size(); }
 
-  /// The side of square windows side by side, otherwise 0.
+  /// side is the side of windows that are square and lie side by side, and otherwise 0.
   static constexpr std::size_t side = Kernel.height == Kernel.width && window.stride == Kernel &&
                                               window.padding == 0 && Kernel.height > 1
                                           ? static_cast<std::size_t>(Kernel.height)
                                           : 0;
 
+  /// op is the kernel that runs the layer.
   template <class At>
   using op = kernels::max_pool2d<typename At::value_type, window.geometry(At::input_shape)>;
 

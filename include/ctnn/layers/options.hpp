@@ -1,6 +1,7 @@
 #pragma once
-// The options of a layer: values behind its sizes, which say by their type what they are, as keywords
-// do in Python: Conv2d<64, 3, stride(2), padding(1), bias(false)>.
+/// @file
+/// The options of a layer: values behind its sizes, which say by their type what they are, as keywords
+/// do in Python: Conv2d<64, 3, stride(2), padding(1), bias(false)>.
 
 #include <concepts>
 #include <cstddef>
@@ -14,34 +15,39 @@
 
 namespace ctnn {
 
-/// How far a window moves from one output to the next, in elements: `stride(2)`, `stride(2, 1)` for
+/// stride is how far a window moves from one output to the next: `stride(2)`, or `stride(2, 1)` for
 /// height and width.
 struct stride {
-  Size2d size;
+  Size2d size; ///< in elements
 
+  /// Makes a stride of `both` elements, or of a Size2d.
   constexpr explicit stride(Size2d both) : size(both) {}
+  /// Makes a stride of `height` rows and `width` columns.
   constexpr stride(int height, int width) : size(height, width) {}
 };
 
-/// Rows and columns that are added on each side: `padding(1)`, `padding(1, 0)` for height and width.
-/// What they hold is the layer's to say.
+/// padding is what is added to an image on each of its sides: `padding(1)`, or `padding(1, 0)` for rows
+/// above and below, and columns left and right. What they hold is the layer's to say.
 struct padding {
-  Size2d size;
+  Size2d size; ///< in elements
 
+  /// Makes a padding of `both` rows and columns, or of a Size2d.
   constexpr explicit padding(Size2d both) : size(both) {}
+  /// Makes a padding of `height` rows and `width` columns.
   constexpr padding(int height, int width) : size(height, width) {}
 };
 
-/// Whether a layer adds a parameter to each of its outputs: `bias(false)`.
+/// bias is whether a layer adds a parameter to each of its outputs: `bias(false)`.
 struct bias {
-  bool enabled;
+  bool enabled; ///< false for a layer without
 
+  /// Asks for a bias, or for none.
   constexpr explicit bias(bool on) : enabled(on) {}
 };
 
 namespace detail {
 
-/// What an option is called; empty for a value that is none.
+/// option_name is what an option is called; empty for a value that is none.
 template <class Option>
 inline constexpr StringView option_name{};
 template <>
@@ -59,7 +65,7 @@ constexpr void write_arguments(Sentence& text, Size2d size) {
   text << ')';
 }
 
-/// Writes a template argument as it is written in code.
+/// write_option writes a template argument as it is written in code.
 template <class Option>
 constexpr void write_option(Sentence& text, const Option& option) {
   if constexpr (requires { option.size; }) {
@@ -85,13 +91,13 @@ constexpr void write_option(Sentence& text, const Option& option) {
   }
 }
 
-/// The options that were given to something which knows those of the types `Known`.
+/// An OptionList are the options that were given to something which knows those of the types `Known`.
 template <class Known, auto... Given>
 struct OptionList;
 
 template <class... Known, auto... Given>
 struct OptionList<types<Known...>, Given...> {
-  /// The option of this type, or `otherwise` if it was not given.
+  /// get is the option of this type, or `otherwise` if it was not given.
   template <class Option>
   static constexpr Option get(Option otherwise) {
     [[maybe_unused]] const auto take = [&otherwise]<class G>(const G& given) {
@@ -101,14 +107,14 @@ struct OptionList<types<Known...>, Given...> {
     return otherwise;
   }
 
-  /// Writes ", stride(2), padding(1)": the options as they were given.
+  /// describe writes ", stride(2), padding(1)": the options as they were given.
   static constexpr void describe(Sentence& text) {
     ((text << ", ", write_option(text, Given)), ...);
   }
 
-  /// What is wrong with them, or nothing: a value that is no option, one that `owner` does not know,
-  /// one that is given twice. `sizes` arguments stand before the options; `hint` says which, and
-  /// gives an example: "stride(2); out_channels and kernel_size come first".
+  /// check says what is wrong with them, or nothing: a value that is no option, one that `owner` does
+  /// not know, one that is given twice. `sizes` arguments stand before the options; `hint` says which,
+  /// and gives an example: "stride(2); out_channels and kernel_size come first".
   static constexpr Sentence check(StringView owner, std::size_t sizes, StringView hint) {
     if constexpr (sizeof...(Given) == 0) return {};
     constexpr StringView ordinal[]{"first", "second", "third",  "fourth",

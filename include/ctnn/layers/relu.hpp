@@ -4,7 +4,7 @@
 
 namespace ctnn {
 
-/// max(0, x); the gradient at 0 is 0. torch.nn.ReLU
+/// ReLU is max(0, x); its gradient at 0 is 0. torch.nn.ReLU
 struct ReLU : Elementwise<kernels::relu> {
   static constexpr StringView kind = "ReLU";
 };

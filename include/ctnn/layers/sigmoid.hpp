@@ -4,7 +4,7 @@
 
 namespace ctnn {
 
-/// 1 / (1 + exp(-x)). torch.nn.Sigmoid
+/// Sigmoid is 1 / (1 + exp(-x)). torch.nn.Sigmoid
 struct Sigmoid : Elementwise<kernels::sigmoid> {
   static constexpr StringView kind = "Sigmoid";
 };

@@ -1,5 +1,6 @@
 #pragma once
-// What convolution and pooling share: where a window may go, and what is wrong when it cannot.
+/// @file
+/// What convolution and pooling share: where a window may go, and what is wrong when it cannot.
 
 #include <cstddef>
 
@@ -8,10 +9,11 @@
 
 namespace ctnn::detail {
 
+/// A SlidingWindow is what moves over an image: the kernel of a convolution, the window of a pooling.
 struct SlidingWindow {
   Size2d kernel, stride, padding;
 
-  /// What is wrong with it on this input; `what` names it in the sentence: "kernel" or "window".
+  /// check is what is wrong with it on this input; `what` names it in the sentence: "kernel", "window".
   constexpr Sentence check(Shape in, StringView what) const {
     Sentence error;
     if (kernel.height < 1 || kernel.width < 1)
@@ -31,7 +33,7 @@ struct SlidingWindow {
     return error;
   }
 
-  /// The same for a pooling, whose padding is at most half of the window.
+  /// check_pool is check() for a pooling, whose padding is at most half of the window.
   constexpr Sentence check_pool(Shape in) const {
     if (2 * padding.height > kernel.height || 2 * padding.width > kernel.width)
       return Sentence("padding ") << padding << " is more than half of the window " << kernel;
@@ -49,7 +51,7 @@ struct SlidingWindow {
             size(stride.width),  size(padding.height), size(padding.width)};
   }
 
-  /// The output's shape of a pooling, or of a convolution to so many channels.
+  /// output_shape is that of a pooling, or of a convolution to so many channels.
   constexpr Shape output_shape(Shape in, std::size_t channels) const {
     return {
         channels,
@@ -61,7 +63,7 @@ private:
   static constexpr std::size_t size(int n) { return static_cast<std::size_t>(n); }
 };
 
-/// Writes a size as it is written in code: `3`, or `{2, 3}`.
+/// write_size writes a size as it is written in code: `3`, or `{2, 3}`.
 constexpr void write_size(Sentence& text, Size2d size) {
   if (size.height == size.width)
     text << size.height;

@@ -6,7 +6,7 @@
 namespace ctnn {
 namespace detail {
 
-/// Normalises over the channels (for a vector: its elements) of each pixel.
+/// OverChannels normalises over the channels of each pixel, or over the elements of a vector.
 template <template <class, std::size_t> class Op>
 struct OverChannels {
   static constexpr Shape output_shape(Shape in) { return in; }
@@ -28,12 +28,12 @@ struct OverChannels {
 
 } // namespace detail
 
-/// exp(x) / sum exp(x) over the channels. torch.nn.Softmax(dim=1)
+/// Softmax is exp(x) / sum exp(x) over the channels. torch.nn.Softmax(dim=1)
 struct Softmax : detail::OverChannels<kernels::softmax> {
   static constexpr StringView kind = "Softmax";
 };
 
-/// x - log sum exp(x) over the channels. torch.nn.LogSoftmax(dim=1)
+/// LogSoftmax is x - log sum exp(x) over the channels. torch.nn.LogSoftmax(dim=1)
 struct LogSoftmax : detail::OverChannels<kernels::log_softmax> {
   static constexpr StringView kind = "LogSoftmax";
 };

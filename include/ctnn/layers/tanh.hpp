@@ -4,7 +4,7 @@
 
 namespace ctnn {
 
-/// tanh(x). torch.nn.Tanh
+/// Tanh is tanh(x). torch.nn.Tanh
 struct Tanh : Elementwise<kernels::tanh_activation> {
   static constexpr StringView kind = "Tanh";
 };

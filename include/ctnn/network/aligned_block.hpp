@@ -1,5 +1,6 @@
 #pragma once
-// One block of elements on the heap, zeroed: where everything large lives.
+/// @file
+/// One block of elements on the heap, zeroed: where everything large lives.
 
 #include <algorithm>
 #include <cstddef>
@@ -13,8 +14,8 @@
 
 namespace ctnn::detail {
 
-/// On a 64-byte boundary; from 1 MB up in huge pages of 2 MB where the system gives them, because
-/// a transformed tile touches as many pages as it has numbers.
+/// An AlignedBlock begins on a 64-byte boundary; from 1 MB up it is in huge pages of 2 MB where the
+/// system gives them, because a transformed tile touches as many pages as it has numbers.
 template <class T>
 class AlignedBlock {
 public:

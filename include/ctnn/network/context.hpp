@@ -1,5 +1,6 @@
 #pragma once
-// What a layer's forward and backward are handed: views of its tensors, and a few numbers.
+/// @file
+/// What a layer's forward and backward are handed: views of its tensors, and a few numbers.
 
 #include <array>
 #include <concepts>
@@ -13,45 +14,49 @@
 
 namespace ctnn::detail {
 
-/// A chunk of samples of one shape. Indices are logical, `x(sample, channel, row, column)`; in
-/// memory the channels are last: a sample is height * width * channels elements without gaps.
+/// A View is a chunk of samples of shape `S`. Indices are logical, `x(sample, channel, row, column)`;
+/// in memory the channels are last: a sample is height * width * channels elements without gaps.
 template <class T, Shape S>
 struct View {
-  T* data;
-  std::size_t samples;
+  T* data;             ///< the first sample
+  std::size_t samples; ///< the number of samples
 
-  static constexpr Shape shape = S;
+  static constexpr Shape shape = S; ///< the shape of one sample
+  /// size is the number of elements of all samples.
   std::size_t size() const { return samples * S.size(); }
 
-  /// Element i in memory, whose channel is i % channels.
+  /// Returns element `i` in memory, whose channel is i % channels.
   T& operator[](std::size_t i) const { return data[i]; }
 
+  /// Returns the element of an image.
   T& operator()(std::size_t sample, std::size_t channel, std::size_t row,
                 std::size_t column) const {
     return data[((sample * S.height() + row) * S.width() + column) * S.channels() + channel];
   }
-  /// For shapes of two extents, such as {channels, time}.
+  /// Returns the element of a sample of two extents, such as {channels, time}.
   T& operator()(std::size_t sample, std::size_t channel, std::size_t column) const {
     return (*this)(sample, channel, 0, column);
   }
-  /// For vectors.
+  /// Returns the element of a vector.
   T& operator()(std::size_t sample, std::size_t feature) const {
     return (*this)(sample, feature, 0, 0);
   }
 
-  /// The same as a tensor of xtensor, {samples, channels, height, width} or what the shape has:
-  /// `c.y.tensor() = xt::maximum(c.x.tensor(), 0)`. Assigning makes no temporary.
+  /// tensor is the same as a tensor of xtensor, {samples, channels, height, width} or what the shape
+  /// has: `c.y.tensor() = xt::maximum(c.x.tensor(), 0)`. Assigning to it makes no temporary.
   auto tensor() const { return batch_view<S>(data, samples); }
 };
 
-/// The elements of one parameter, or of the gradient by it, in PyTorch's order: a std::span.
+/// A ParameterView is a std::span of the elements of one parameter, or of the gradient by it, in
+/// PyTorch's order.
 template <class T>
 struct ParameterView : std::span<T> {
   using std::span<T>::span;
+  /// Makes a view of these elements.
   constexpr ParameterView(std::span<T> elements) : std::span<T>(elements) {}
 
-  /// The same as a tensor of xtensor with the extents given, which must hold all elements; with none,
-  /// a vector: `gain.tensor(channels, 1, 1)` broadcasts over an image.
+  /// tensor is the same as a tensor of xtensor with the `extents` given, which must hold all elements,
+  /// or a vector if none are: `gain.tensor(channels, 1, 1)` broadcasts over an image.
   template <std::integral... Extents>
   auto tensor(Extents... extents) const {
     if constexpr (sizeof...(extents) == 0)
@@ -61,42 +66,43 @@ struct ParameterView : std::span<T> {
   }
 };
 
-/// What both directions are handed. T is float or double.
+/// A Context is what a layer is handed in both directions. `T` is float or double, `In` and `Out` are
+/// the shapes of x and y, `Tensors` is the number of the layer's parameters.
 template <class T, Shape In, Shape Out, std::size_t Tensors>
 struct Context {
-  using value_type = T;
-  static constexpr Shape input_shape = In;
-  static constexpr Shape output_shape = Out;
+  using value_type = T;                      ///< float or double
+  static constexpr Shape input_shape = In;   ///< of one sample
+  static constexpr Shape output_shape = Out; ///< of one sample
 
-  std::size_t samples;        ///< in this chunk
-  std::uint64_t first_sample; ///< a number for the first one; no two samples of a run share one
-  bool training;
-  kernels::RandomKey random_key; ///< its own for each layer
+  std::size_t samples;           ///< the number of samples in this chunk
+  std::uint64_t first_sample;    ///< a number for the first one; no two samples of a run share one
+  bool training;                 ///< false when the network predicts
+  kernels::RandomKey random_key; ///< for random numbers, another key for each layer
 
   std::array<ParameterView<const T>, Tensors> parameters; ///< in the order the layer declares them
-  const T* derived; ///< what the layer's kernel derived from them, if it has one
+  const T* derived; ///< what the layer's kernel derived from them, if it has such a kernel
   T* tape;          ///< tape_size(in) elements a sample, for backward; null in inference
   T* scratch;       ///< the kernel's scratch_size elements, of no meaning between calls
 };
 
-/// What forward is handed.
+/// A ForwardContext is what a layer's forward is handed.
 template <class T, Shape In, Shape Out, std::size_t Tensors>
 struct ForwardContext : Context<T, In, Out, Tensors> {
-  View<const T, In> x;
-  View<T, Out> y; ///< to be assigned, all of it
+  View<const T, In> x; ///< the input
+  View<T, Out> y;      ///< the output: to be assigned, all of it
 };
 
-/// What backward is handed.
+/// A BackwardContext is what a layer's backward is handed.
 template <class T, Shape In, Shape Out, std::size_t Tensors, bool NeedsDx>
 struct BackwardContext : Context<T, In, Out, Tensors> {
-  static constexpr bool needs_dx = NeedsDx; ///< false for a first layer: dx may be left alone
+  static constexpr bool needs_dx = NeedsDx; ///< false for a first layer, whose dx may be left alone
 
-  View<const T, In> x;   ///< valid if the layer's backward_reads says input
-  View<const T, Out> y;  ///< valid if it says output
-  View<const T, Out> dy; ///< gradient of the loss by y
-  View<T, In> dx;        ///< to be assigned, all of it
-  std::array<ParameterView<T>, Tensors> gradients; ///< by the parameters: to be added to
-  T* derived_gradient; ///< by the derived parameters, for layers with such a kernel: likewise
+  View<const T, In> x;   ///< the input, valid if the layer's backward_reads says so
+  View<const T, Out> y;  ///< the output, valid if the layer's backward_reads says so
+  View<const T, Out> dy; ///< the gradient of the loss by y
+  View<T, In> dx;        ///< the gradient of the loss by x: to be assigned, all of it
+  std::array<ParameterView<T>, Tensors> gradients; ///< those by the parameters: to be added to
+  T* derived_gradient; ///< that by `derived`, for layers with such a kernel: to be added to
 };
 
 } // namespace ctnn::detail

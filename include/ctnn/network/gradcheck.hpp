@@ -1,5 +1,6 @@
 #pragma once
-// The law that every layer keeps: its backward is the derivative of its forward.
+/// @file
+/// The law that every layer keeps: its backward is the derivative of its forward.
 
 #include <algorithm>
 #include <cmath>
@@ -15,17 +16,20 @@
 
 namespace ctnn {
 
+/// GradcheckOptions are the arguments of gradcheck. A derivative agrees with a central difference if
+/// they differ by at most atol + rtol * the absolute value of the larger one.
 struct GradcheckOptions {
-  std::size_t samples = 3;         ///< at most the chunk of the network
-  double step = 1e-5;              ///< of the central differences
-  double rtol = 1e-6;              ///< torch.autograd.gradcheck is content with 1e-3
-  double atol = 1e-8;              ///< and 1e-5
-  std::size_t coordinates = 2'000; ///< differentiated at most, spread over all of a tensor
-  std::uint64_t seed = 1;
+  std::size_t samples = 3;         ///< how many go through the network, at most a chunk of it
+  double step = 1e-5;              ///< distance that a coordinate is moved each way: PyTorch's eps
+  double rtol = 1e-6;              ///< relative tolerance (PyTorch's is 1e-3)
+  double atol = 1e-8;              ///< absolute tolerance (PyTorch's is 1e-5)
+  std::size_t coordinates = 2'000; ///< about how many of each tensor are checked, evenly spread
+  std::uint64_t seed = 1;          ///< decides inputs, parameters and the gradient of the output
 };
 
 namespace detail {
 
+/// A Gradcheck is a network in double with what gradcheck needs to run it.
 template <class Net>
 class Gradcheck {
   using Network = ctnn::Network<Net, double>;
@@ -59,7 +63,7 @@ public:
     });
   }
 
-  /// Empty, or the first disagreement.
+  /// find_disagreement is the first one that is found, or empty.
   std::string find_disagreement() {
     const double value = loss();
     if (!std::isfinite(value)) return "forward does not assign all of y";
@@ -90,7 +94,7 @@ private:
     return {.samples = n, .training = true, .seed = 7, .first_sample = 11 + first};
   }
 
-  /// The sum of y * dy for samples [first, first + n), every buffer poisoned before.
+  /// loss is the sum of y * dy for samples [first, first + n), every buffer poisoned before.
   double loss(std::size_t first, std::size_t n) {
     std::ranges::fill(workspace_.activations(), std::numeric_limits<double>::quiet_NaN());
     Pass::write_input(n, x_.data() + first * Net::input_shape.size(), workspace_);
@@ -172,10 +176,12 @@ private:
 
 } // namespace detail
 
-/// Puts layers through the law, in double precision: `gradcheck<Input<3, 7, 9>, MyLayer>()` is
-/// empty, or says what is wrong. Checked: forward assigns all of y, samples do not mix, backward
-/// assigns all of dx and adds to the gradients, and both agree with central differences. Every
-/// buffer is filled with NaN before. torch.autograd.gradcheck
+/// gradcheck puts layers through the law in double precision: `gradcheck<Input<3, 7, 9>, MyLayer>()` is
+/// empty, or says what is wrong. torch.autograd.gradcheck
+///
+/// It checks that forward assigns all of y, that samples do not mix, that backward assigns all of dx
+/// and adds to the gradients, and that both agree with central differences. Every buffer is filled with
+/// NaN before.
 template <class... Layers>
 std::string gradcheck(const GradcheckOptions& options = {}) {
   return detail::Gradcheck<Sequential<Layers...>>(options).find_disagreement();

@@ -1,5 +1,6 @@
 #pragma once
-// A network with its parameters: built once, on the heap; predicts.
+/// @file
+/// A network with its parameters: built once, on the heap; predicts.
 
 #include <array>
 #include <cmath>
@@ -19,24 +20,27 @@
 
 namespace ctnn {
 
-/// `Network<Net> net(seed)`: the parameters of `Net`, in float or double, with what its kernels
-/// derive from them. Reading (predict) is const and safe from several threads, each with its own
-/// Workspace; writing goes through assign(), modify() and initialize(), which derive anew.
+/// A Network is the parameters of `Net`, in float or double as `T` says, with what its kernels derive
+/// from them: two blocks on the heap.
+///
+/// Reading (predict) is const and safe from several threads, each with its own Workspace; writing goes
+/// through assign(), modify() and initialize(), which derive anew, and excludes everything else.
 template <class Net, class T = float>
 class Network {
 public:
-  using value_type = T;
-  using Program = plan::Program<Net, T>;
-  /// The number of parameter tensors.
+  using value_type = T;                  ///< float or double
+  using Program = plan::Program<Net, T>; ///< how the network runs, as constants
+  /// tensors is the number of parameter tensors.
   static constexpr std::size_t tensors = Net::graph.parameters.size();
 
+  /// Makes a network that starts as initialize(seed) has it.
   explicit Network(std::uint64_t seed = 0)
       : parameters_(Program::parameters.size), derived_(Program::offsets.derived_size) {
     initialize(seed);
   }
 
-  /// PyTorch's default initialization (its distributions and bounds, our random numbers): every
-  /// element is a function of the seed, the parameter and the element alone.
+  /// initialize makes every parameter what PyTorch does by default, in distribution and bounds, with
+  /// our random numbers: an element is a function of the seed, the parameter and its index alone.
   void initialize(std::uint64_t seed) {
     for (std::size_t p = 0; p < tensors; ++p) {
       const detail::Initial initial = Net::graph.parameters[p].initial;
@@ -54,7 +58,7 @@ public:
     derive();
   }
 
-  /// A view with the parameter's shape: `net.template parameter<"conv1.weight">()(o, i, y, x)`.
+  /// parameter is a view of a parameter in its shape: `net.parameter<"conv1.weight">()(o, i, y, x)`.
   template <detail::FixedString Name>
   auto parameter() const {
     constexpr auto index = detail::find_parameter(Net::graph, Name.view());
@@ -62,8 +66,8 @@ public:
     return detail::tensor_view<shape>(tensor(index).data());
   }
 
-  /// Replaces one parameter by a tensor or expression of its shape.
-  /// Throws Error(bad_argument), with both shapes, if it has another.
+  /// assign replaces one parameter by a tensor or expression of its shape. Throws
+  /// `Error(bad_argument)`, with both shapes, if `values` has another.
   template <detail::FixedString Name, class Expression>
   void assign(const Expression& values) {
     constexpr auto index = detail::find_parameter(Net::graph, Name.view());
@@ -75,10 +79,10 @@ public:
     derive();
   }
 
-  /// The elements of parameter p in PyTorch's order, as Net::graph.parameters numbers them.
+  /// tensor is the elements of parameter `p` in PyTorch's order, as Net::graph.parameters numbers them.
   std::span<const T> tensor(std::size_t p) const { return Pass::tensor(parameters_.data(), p); }
 
-  /// Hands `change` the elements of every parameter, `std::array<std::span<T>, tensors>`, and
+  /// modify hands `change` the elements of every parameter, `std::array<std::span<T>, tensors>`, and
   /// derives anew what the kernels need, also when `change` throws.
   template <class F>
   void modify(F&& change) {
@@ -93,20 +97,22 @@ public:
     derive();
   }
 
-  /// Outputs for a batch: x is {samples, …input_shape}, the result {samples, …output_shape}. Makes
-  /// itself a Workspace at each call: where that costs too much, hand it one that is kept.
-  /// Throws Error(bad_argument), with both shapes, if x has another.
+  /// predict returns the outputs {samples, …output_shape} of a batch `x` {samples, …input_shape}. It
+  /// makes a Workspace at each call: where that costs too much, hand it one that is kept. Throws
+  /// `Error(bad_argument)`, with both shapes, if x has another.
   auto predict(const Tensor<T, Net::input_shape.rank + 1>& x) const {
     Workspace<Net, T> workspace;
     return predict(x, workspace);
   }
+  /// predict does the same in a `workspace` that is kept. It allocates nothing but its result.
   auto predict(const Tensor<T, Net::input_shape.rank + 1>& x, Workspace<Net, T>& workspace) const {
     detail::require_shape("predict: x", x, Net::input_shape, 1);
     auto y = detail::batch_tensor<T, Net::output_shape>(x.shape(0));
     predict(x.shape(0), x.data(), y.data(), workspace);
     return y;
   }
-  /// The same on plain memory, both in PyTorch's order {samples, channels, height, width}.
+  /// predict does the same on plain memory, `x` and `y` in PyTorch's order {samples, channels, height,
+  /// width}. It allocates nothing.
   void predict(std::size_t samples, const T* x, T* y, Workspace<Net, T>& workspace) const {
     Pass::for_each_chunk(0, samples, [&](std::size_t first, std::size_t n) {
       Pass::write_input(n, x + first * Net::input_shape.size(), workspace);
@@ -115,18 +121,19 @@ public:
     });
   }
 
-  /// What passes read.
+  /// weights are what passes read: where the parameters are, and what was derived from them.
   detail::Weights<T> weights() const { return {parameters_.data(), derived_.data()}; }
 
-  /// The block of all parameters with its gaps, as Program::parameters lays it out. Whoever writes to
-  /// it derives anew afterwards.
+  /// parameter_block is the block of all parameters with its gaps, as Program::parameters lays it out.
+  /// Whoever writes to it derives anew afterwards.
   std::span<T> parameter_block() { return parameters_.span(); }
+  /// parameter_block is the same block, to be read.
   std::span<const T> parameter_block() const { return parameters_.span(); }
 
-  /// The block of what the kernels derive from the parameters.
+  /// derived_block is the block of what the kernels derive from the parameters.
   std::span<T> derived_block() { return derived_.span(); }
 
-  /// Makes the derived block anew.
+  /// derive makes the derived block anew.
   void derive() { Pass::derive(parameters_.data(), derived_.data()); }
 
 private:

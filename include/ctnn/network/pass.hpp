@@ -1,6 +1,7 @@
 #pragma once
-// The passes of a chunk through a network: what only moves numbers through blocks that somebody else
-// owns. Nothing here allocates.
+/// @file
+/// The passes of a chunk through a network: what only moves numbers through blocks that somebody else
+/// owns. Nothing here allocates.
 
 #include <algorithm>
 #include <array>
@@ -19,37 +20,37 @@ namespace ctnn {
 
 namespace detail {
 
-/// Samples of shape S from PyTorch's order, {channels, height, width}, to the inner one, channels
-/// last. They must not overlap.
+/// to_inner_order brings samples of shape S from PyTorch's order, {channels, height, width}, to the
+/// inner one, channels last. The two must not overlap.
 template <Shape S, class T>
 void to_inner_order(std::size_t samples, const T* x, T* inner) {
   kernels::channels_first<T, S.channels(), S.height() * S.width()>::to_channels_last(samples, x,
                                                                                      inner);
 }
 
-/// The way back.
+/// from_inner_order brings samples of shape S back to PyTorch's order.
 template <Shape S, class T>
 void from_inner_order(std::size_t samples, const T* inner, T* x) {
   kernels::channels_first<T, S.channels(), S.height() * S.width()>::from_channels_last(samples,
                                                                                        inner, x);
 }
 
-/// Some samples that go through a network together.
+/// A Chunk is some samples that go through a network together.
 struct Chunk {
-  std::size_t samples;
-  bool training = false;
-  std::uint64_t seed = 0;         ///< of dropout
+  std::size_t samples;            ///< how many
+  bool training = false;          ///< whether backward follows
+  std::uint64_t seed = 0;         ///< decides what dropout drops
   std::uint64_t first_sample = 0; ///< a number for the first one; no two samples of a run share one
 };
 
-/// The numbers that a pass reads: all parameters, and what kernels derived from them.
+/// Weights are the numbers that a pass reads: all parameters, and what kernels derived from them.
 template <class T>
 struct Weights {
   const T* parameters;
   const T* derived;
 };
 
-/// The memory that a pass runs in, as the plan of its mode lays it out. Channels are last.
+/// Buffers are the memory that a pass runs in, as the plan of its mode lays it out. Channels are last.
 template <class Program, plan::Mode M>
 class Buffers {
   using T = typename Program::value_type;
@@ -59,9 +60,9 @@ public:
 
   Buffers(T* activations, T* scratch) : activations_(activations), scratch_(scratch) {}
 
-  /// Value Program::input is the network's input, Program::output its output.
+  /// value is where value `i` is; Program::input is the network's input, Program::output its output.
   T* value(std::size_t i) const { return activations_ + plan.value[i]; }
-  /// The gradient of the loss by value i.
+  /// gradient is where the gradient of the loss by value `i` is.
   T* gradient(std::size_t i) const requires(M == plan::Mode::training) {
     return activations_ + plan.gradient[i];
   }
@@ -69,7 +70,7 @@ public:
     return M == plan::Mode::training ? activations_ + plan.tape[i] : nullptr;
   }
   T* scratch() const { return scratch_; }
-  /// The whole block of activations, for tests that poison it.
+  /// activations are the whole block of them, for tests that poison it.
   std::span<T> activations() const { return {activations_, plan.size}; }
 
 private:
@@ -77,7 +78,7 @@ private:
   T* scratch_;
 };
 
-/// The passes of a program.
+/// A Pass is what moves a chunk through a program.
 template <class Program>
 struct Pass {
   using T = typename Program::value_type;
@@ -85,13 +86,13 @@ struct Pass {
   using Buffers = detail::Buffers<Program, M>;
   using TrainingBuffers = Buffers<plan::Mode::training>;
 
-  /// A chunk from value Program::input to value Program::output.
+  /// forward takes a chunk from value Program::input to value Program::output.
   template <plan::Mode M>
   static void forward(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
     for_each_index<Program::size>([&](auto i) { forward_operation<i>(chunk, weights, buffers); });
   }
 
-  /// The gradients of the same chunk, from the gradient of value `From` down: adds those by the
+  /// backward takes the gradient of the same chunk from value `From` down: it adds the gradients by the
   /// parameters to `gradients` (Program::offsets.gradient_size elements), and assigns that of value
   /// Program::input if InputGradient.
   template <bool InputGradient = false, std::size_t From = Program::output>
@@ -111,7 +112,7 @@ struct Pass {
                                                         {buffers.value(I + 1), chunk.samples}});
   }
 
-  /// One operation of backward(), which runs them from the last to the first.
+  /// backward_operation is one operation of backward(), which runs them from the last to the first.
   template <std::size_t I, bool InputGradient>
   static void backward_operation(const Chunk& chunk, Weights<T> weights,
                                  const TrainingBuffers& buffers, T* gradients) {
@@ -127,24 +128,24 @@ struct Pass {
         /*dx=*/{buffers.gradient(I), n}, gradient_tensors<I>(own), own});
   }
 
-  /// n samples in PyTorch's order to where forward() begins.
+  /// write_input brings n samples in PyTorch's order to where forward() begins.
   template <plan::Mode M>
   static void write_input(std::size_t n, const T* x, const Buffers<M>& buffers) {
     to_inner_order<Program::network::input_shape>(n, x, buffers.value(Program::input));
   }
-  /// n outputs in PyTorch's order from where forward() ends.
+  /// read_output brings n outputs in PyTorch's order from where forward() ends.
   template <plan::Mode M>
   static void read_output(std::size_t n, const Buffers<M>& buffers, T* y) {
     from_inner_order<Program::network::output_shape>(n, buffers.value(Program::output), y);
   }
 
-  /// The elements of parameter p in a block that is laid out as Program::parameters says.
+  /// tensor is the elements of parameter p in a block that is laid out as Program::parameters says.
   template <class Element>
   static std::span<Element> tensor(Element* block, std::size_t p) {
     return {block + Program::parameters.offset[p], Program::graph.parameters[p].shape.size()};
   }
 
-  /// Assigns one part of what operation I derives; the parts may be done at the same time.
+  /// derive_part assigns one part of what operation I derives; parts may be done at the same time.
   template <std::size_t I>
   static void derive_part(std::size_t part, const T* parameters, T* derived) {
     if constexpr (Program::template derives<I>) {
@@ -155,8 +156,8 @@ struct Pass {
     }
   }
 
-  /// Brings one part of a shard's sum of gradients, what belongs to operation I, to the layout of the
-  /// parameters: assigns it in `block`. The parts may be done at the same time.
+  /// gather_part brings one part of a shard's sum of gradients, what belongs to operation I, to the
+  /// layout of the parameters: it assigns it in `block`. Parts may be done at the same time.
   template <std::size_t I>
   static void gather_part(std::size_t part, T* gradients, T* block) {
     T* const from = gradients + Program::offsets.gradient[I];
@@ -171,16 +172,16 @@ struct Pass {
     }
   }
 
-  /// All that kernels derive.
+  /// derive assigns all that kernels derive.
   static void derive(const T* parameters, T* derived) {
     for_each_part([&](auto i, std::size_t part) { derive_part<i>(part, parameters, derived); });
   }
-  /// All gradients.
+  /// gather brings all gradients to the layout of the parameters.
   static void gather(T* gradients, T* block) {
     for_each_part([&](auto i, std::size_t part) { gather_part<i>(part, gradients, block); });
   }
 
-  /// f(i, part) for one of the Program::offsets.part.back() parts.
+  /// at_part calls f(i, part) for one of the Program::offsets.part.back() parts.
   template <class F>
   static void at_part(std::size_t number, F&& f) {
     constexpr const auto& first = Program::offsets.part;
@@ -189,7 +190,7 @@ struct Pass {
     });
   }
 
-  /// f(first, n) for the samples [begin, end), a chunk at a time.
+  /// for_each_chunk calls f(first, n) for the samples [begin, end), a chunk at a time.
   template <class F>
   static void for_each_chunk(std::size_t begin, std::size_t end, F&& f) {
     for (std::size_t first = begin; first < end; first += Program::chunk)
@@ -232,8 +233,8 @@ private:
             .scratch = buffers.scratch()};
   }
 
-  /// The gradients by operation I's own parameters, one behind the other; of no meaning where its
-  /// kernel derives something.
+  /// gradient_tensors are the gradients by operation I's own parameters, one behind the other; they
+  /// have no meaning where its kernel derives something.
   template <std::size_t I>
   static std::array<ParameterView<T>, tensors_of<I>> gradient_tensors(T* at) {
     std::array<ParameterView<T>, tensors_of<I>> tensors{};

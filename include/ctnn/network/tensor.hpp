@@ -1,6 +1,7 @@
 #pragma once
-// The door to xtensor: the only file that spells it. Tensors are what users hand in and get back;
-// typed views show them the parameters.
+/// @file
+/// The door to xtensor: the only file that spells it. Tensors are what users hand in and get back;
+/// typed views show them the parameters.
 
 #include <array>
 #include <cstddef>
@@ -40,13 +41,13 @@ struct rebind_container<std::size_t, svector<std::ptrdiff_t>> {
 
 namespace ctnn {
 
-/// A dense tensor of `Rank` extents, row-major: `Tensor<float, 4>` for a batch of images.
+/// A Tensor is dense and row-major, of `Rank` extents: `Tensor<float, 4>` is a batch of images.
 template <class T, std::size_t Rank>
 using Tensor = xt::xtensor<T, Rank>;
 
 namespace detail {
 
-/// A view of `S.size()` elements at `data` with the extents of S as its type.
+/// tensor_view is a view of `S.size()` elements at `data` with the extents of S as its type.
 template <Shape S, class T>
 auto tensor_view(T* data) {
   return [&]<std::size_t... Axis>(std::index_sequence<Axis...>) {
@@ -56,7 +57,7 @@ auto tensor_view(T* data) {
   (std::make_index_sequence<S.rank>{});
 }
 
-/// An uninitialised tensor for `samples` samples of shape S.
+/// batch_tensor is an uninitialised tensor for `samples` samples of shape S.
 template <class T, Shape S>
 auto batch_tensor(std::size_t samples) {
   typename Tensor<T, S.rank + 1>::shape_type shape;
@@ -65,14 +66,14 @@ auto batch_tensor(std::size_t samples) {
   return Tensor<T, S.rank + 1>::from_shape(shape);
 }
 
-/// xtensor's type for elements that somebody else owns, at any distances from each other.
+/// Strided is xtensor's type for elements that somebody else owns, at any distances from each other.
 template <class T, std::size_t Rank>
 using Strided = xt::xtensor_adaptor<
     xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>, Rank,
     xt::layout_type::dynamic>;
 
-/// One whose elements can be assigned. xtensor's own assignment makes a temporary of another layout
-/// first, and takes over that layout.
+/// An Assignable is a Strided whose elements can be assigned. xtensor's own assignment makes a
+/// temporary of another layout first, and takes over that layout.
 template <class T, std::size_t Rank>
 class Assignable : public Strided<T, Rank> {
 public:
@@ -88,7 +89,7 @@ public:
   }
 };
 
-/// A view of elements at given distances.
+/// strided_view is a view of elements at given distances.
 template <class T, std::size_t Rank>
 auto strided_view(T* data, const std::array<std::size_t, Rank>& shape,
                   std::array<std::ptrdiff_t, Rank> strides) {
@@ -101,8 +102,8 @@ auto strided_view(T* data, const std::array<std::size_t, Rank>& shape,
   return View(typename View::storage_type(data, size), shape, strides);
 }
 
-/// A view of samples of shape S that are stored channels-last, with logical indices: {samples,
-/// channels, height, width} or what S has.
+/// batch_view is a view of samples of shape S that are stored channels-last, with logical indices:
+/// {samples, channels, height, width} or what S has.
 template <Shape S, class T>
 auto batch_view(T* data, std::size_t samples) {
   std::array<std::size_t, S.rank + 1> shape{samples};
@@ -116,7 +117,7 @@ auto batch_view(T* data, std::size_t samples) {
   return strided_view(data, shape, strides);
 }
 
-/// A view of elements that lie one behind the other, row-major.
+/// elements_view is a view of elements that lie one behind the other, row-major.
 template <class T, std::size_t Rank>
 auto elements_view(T* data, const std::array<std::size_t, Rank>& shape) {
   std::array<std::ptrdiff_t, Rank> strides;
@@ -126,8 +127,8 @@ auto elements_view(T* data, const std::array<std::size_t, Rank>& shape) {
   return strided_view(data, shape, strides);
 }
 
-/// Throws Error(bad_argument), with both shapes, unless a tensor has the extents of `wanted` from axis
-/// `first` on.
+/// require_shape throws `Error(bad_argument)`, with both shapes, unless a tensor has the extents of
+/// `wanted` from axis `first` on.
 template <class Expression>
 void require_shape(const Sentence& what, const Expression& tensor, const Shape& wanted,
                    std::size_t first = 0) {

@@ -1,5 +1,6 @@
 #pragma once
-// A fixed set of threads that share out numbered tasks.
+/// @file
+/// A fixed set of threads that share out numbered tasks.
 
 #include <atomic>
 #include <cstddef>
@@ -13,10 +14,10 @@
 
 namespace ctnn::detail {
 
-/// `pool.run(tasks, f)` calls f(task, worker) once for every task in [0, tasks) and returns when
-/// all have ended. The caller is worker 0. Which worker gets a task is left to chance, so a result
-/// must depend on the task alone. The first exception of a task is thrown again by run(). run()
-/// allocates nothing, and is to be called from one thread at a time.
+/// A ThreadPool shares out tasks: `pool.run(tasks, f)` calls f(task, worker) once for every task below
+/// `tasks` and returns when all have ended. The caller is worker 0. Which worker gets a task is left to
+/// chance, so a result must depend on the task alone. The first exception of a task is thrown again by
+/// run(). run() allocates nothing, and is to be called from one thread at a time.
 class ThreadPool {
 public:
   /// Throws std::system_error if the threads cannot be had.

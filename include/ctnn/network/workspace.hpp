@@ -1,6 +1,7 @@
 #pragma once
-// Where one thread runs a chunk of samples: the planned block of activations and the kernels'
-// scratch.
+/// @file
+/// Where one thread runs a chunk of samples: the planned block of activations and the kernels'
+/// scratch.
 
 #include <cstddef>
 #include <utility>
@@ -11,16 +12,18 @@
 
 namespace ctnn {
 
-/// The memory of one thread that predicts or trains, made once and used again: two blocks on the heap,
-/// zeroed. It can be moved, not copied.
+/// A Workspace is the memory of one thread that predicts or trains, made once and used again: two
+/// blocks on the heap, zeroed, whose size is Program's. It can be moved, not copied. `M` is what it
+/// serves: plan::Mode::inference or plan::Mode::training.
 template <class Net, class T = float, plan::Mode M = plan::Mode::inference>
 class Workspace : public detail::Buffers<plan::Program<Net, T>, M> {
   using Program = plan::Program<Net, T>;
 
 public:
-  static constexpr plan::Mode mode = M;
-  static constexpr std::size_t chunk = Program::chunk; ///< samples it has room for
+  static constexpr plan::Mode mode = M;                ///< inference or training
+  static constexpr std::size_t chunk = Program::chunk; ///< the samples that it has room for
 
+  /// Makes a workspace, zeroed.
   Workspace()
       : Workspace(detail::AlignedBlock<T>(Workspace::plan.size),
                   detail::AlignedBlock<T>(Program::offsets.scratch_size)) {}

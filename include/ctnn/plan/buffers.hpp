@@ -1,6 +1,7 @@
 #pragma once
-// Where activations, their gradients and tapes live while a chunk of samples goes forward and
-// backward: one block, buffers placed by lifetime. What backward does not read is overwritten.
+/// @file
+/// Where activations, their gradients and tapes live while a chunk of samples goes forward and
+/// backward: one block, buffers placed by lifetime. What backward does not read is overwritten.
 
 #include <array>
 #include <cstddef>
@@ -10,10 +11,11 @@
 
 namespace ctnn::plan {
 
-/// What a chunk goes through the network for: in training, what backward reads is kept.
+/// Mode is what a chunk goes through the network for: in training, what backward reads is kept.
 enum class Mode { inference, training };
 
-/// The block of one chunk, in elements. Value i is the input of node i and the output of node i-1.
+/// Buffers are the offsets in the block of one chunk, in elements. Value i is the input of node i and
+/// the output of node i-1.
 template <std::size_t Nodes>
 struct Buffers {
   std::array<std::size_t, Nodes + 1> value{};
@@ -24,13 +26,14 @@ struct Buffers {
 
 namespace detail {
 
-/// A buffer is live from step `first` to step `last`, both included.
+/// A Buffer is live from step `first` to step `last`, both included.
 struct Buffer {
   std::size_t size = 0, first = 0, last = 0, offset = 0;
 };
 
-/// First fit in the order of birth: each buffer goes to the lowest place that is free as long as it
-/// lives. (Greedy by size saves 5 % on the seed network and costs eight times the constexpr steps.)
+/// A Heap is first fit in the order of birth: each buffer goes to the lowest place that is free as long
+/// as it lives. (Greedy by size saves 5 % on the seed network and costs eight times the constexpr
+/// steps.)
 template <std::size_t Capacity>
 struct Heap {
   std::array<Buffer, Capacity> live{}; // by offset
@@ -58,8 +61,8 @@ struct Heap {
 
 } // namespace detail
 
-/// Steps: node i runs forward in step i + 1, the loss in step N + 1, node i runs backward in step
-/// 2N + 1 - i. `samples` is the capacity of a chunk.
+/// plan_buffers places them. Node i runs forward in step i + 1, the loss in step N + 1, node i runs
+/// backward in step 2N + 1 - i. `samples` is the capacity of a chunk.
 template <std::size_t Nodes, std::size_t Tensors>
 constexpr Buffers<Nodes> plan_buffers(const Graph<Nodes, Tensors>& graph, Mode mode,
                                       std::size_t samples) {
@@ -119,9 +122,9 @@ constexpr Buffers<Nodes> plan_buffers(const Graph<Nodes, Tensors>& graph, Mode m
   return plan;
 }
 
-/// Samples in a chunk: as many as keep the block of activations within 8 MB (a quarter of an L3
-/// cache of common size), 4 to 64. Convolutions want few, so that a chunk stays in cache; the
-/// weight gradients of linear layers want many.
+/// chunk_size is the number of samples in a chunk: as many as keep the block of activations within 8 MB
+/// (a quarter of an L3 cache of common size), 4 to 64. Convolutions want few, so that a chunk stays in
+/// cache; the weight gradients of linear layers want many.
 template <std::size_t Nodes, std::size_t Tensors>
 constexpr std::size_t chunk_size(const Graph<Nodes, Tensors>& graph) {
   const std::size_t elements = plan_buffers(graph, Mode::training, 1).size;

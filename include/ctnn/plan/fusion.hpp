@@ -1,6 +1,7 @@
 #pragma once
-// Which layers run as one, and by which algorithm: a scan over values. A type is made for an operation
-// only then.
+/// @file
+/// Which layers run as one, and by which algorithm: a scan over values. A type is made for an operation
+/// only then.
 
 #include <array>
 #include <cstddef>
@@ -15,25 +16,25 @@
 
 namespace ctnn::plan {
 
-/// What fusion wants to know of a layer.
+/// Traits are what fusion wants to know of a layer.
 struct Traits {
   bool fusable = false;    ///< it can take the next layers along
   std::size_t pool = 0;    ///< for a max pooling: the side of its windows, which are side by side
   bool activation = false; ///< it is a function of each element
-  bool commutes = false;   ///< … and may as well come before a max pooling
+  bool commutes = false;   ///< it may as well come before a max pooling as after
 
-  /// For a layer that runs by several algorithms, see detail::Fusable.
+  /// algorithm and can_pool are those of a layer that runs by several algorithms (detail::Fusable).
   kernels::ConvolutionAlgorithm (*algorithm)(Shape, kernels::ConvolutionAlgorithm,
                                              std::size_t) = nullptr;
   bool (*can_pool)(Shape, kernels::ConvolutionAlgorithm, std::size_t) = nullptr;
 };
 
-/// Layers that run as one: those from `first` on, `count` of them. The positions of the pooling and of
-/// the activation among them are 0 if there is none.
+/// An Operation is layers that run as one: those from `first` on, `count` of them. The positions of the
+/// pooling and of the activation among them are 0 if there is none.
 struct Operation {
   std::size_t first = 0, count = 1;
   std::size_t pool = 0, activation = 0;
-  kernels::ConvolutionAlgorithm algorithm = automatic; ///< of the first layer, if it has the choice
+  kernels::ConvolutionAlgorithm algorithm = automatic; ///< the first layer's, if it has the choice
 };
 
 template <std::size_t Layers>
@@ -42,8 +43,8 @@ struct Operations {
   std::size_t count = 0;
 };
 
-/// The operation that begins at layer `first`: a fusable layer takes a pooling and an activation with
-/// it, in this order, or an activation that commutes and a pooling.
+/// operation_at is the operation that begins at layer `first`: a fusable layer takes a pooling and an
+/// activation with it, in this order, or an activation that commutes and a pooling.
 template <std::size_t Layers>
 constexpr Operation operation_at(std::size_t first, const std::array<Shape, Layers>& inputs,
                                  const std::array<Traits, Layers>& layers,
@@ -73,8 +74,8 @@ constexpr Operation operation_at(std::size_t first, const std::array<Shape, Laye
   return operation;
 }
 
-/// All layers as operations; `inputs` are their inputs' shapes. Without fusion each is one by itself,
-/// by the algorithm that it would have with it, so that the bits are the same.
+/// find_operations is all layers as operations; `inputs` are their inputs' shapes. Without fusion each
+/// is one by itself, by the algorithm that it would have with it, so that the bits are the same.
 template <std::size_t Layers>
 constexpr Operations<Layers> find_operations(const std::array<Shape, Layers>& inputs,
                                              const std::array<Traits, Layers>& layers,
@@ -120,8 +121,8 @@ inline constexpr Traits traits_of = [] {
   return traits;
 }();
 
-/// The layer that runs an operation: a fusable one is always run by Fused. Pool and Activation are
-/// void where there is none.
+/// run_by is the layer that runs an operation: a fusable one is always run by Fused. Pool and
+/// Activation are void where there is none.
 template <class L, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
 struct run_by {
   using type = L;

@@ -1,7 +1,8 @@
 #pragma once
-// Where numbers that outlive a chunk lie in their blocks: constants, in elements. Everything starts on
-// a boundary of 16 elements (64 bytes in single precision); files and parameter_count know nothing of
-// the gaps.
+/// @file
+/// Where numbers that outlive a chunk lie in their blocks: constants, in elements. Everything starts on
+/// a boundary of 16 elements (64 bytes in single precision); files and parameter_count know nothing of
+/// the gaps.
 
 #include <array>
 #include <cstddef>
@@ -18,7 +19,7 @@ constexpr std::size_t aligned(std::size_t size) {
   return (size + alignment - 1) / alignment * alignment;
 }
 
-/// The block of all parameters.
+/// Parameters are the offsets in the block of all parameters.
 template <std::size_t Tensors>
 struct Parameters {
   std::array<std::size_t, Tensors> offset{};
@@ -35,7 +36,7 @@ constexpr Parameters<Tensors> plan_parameters(const Graph<Nodes, Tensors>& graph
   return plan;
 }
 
-/// What the kernel of an operation needs.
+/// KernelSizes are what the kernel of an operation needs.
 struct KernelSizes {
   std::size_t derived = 0;          ///< elements that it derives from the parameters
   std::size_t derived_gradient = 0; ///< elements of the gradient by them
@@ -43,8 +44,8 @@ struct KernelSizes {
   std::size_t derive_parts = 1;     ///< in how many parts threads may share the deriving
 };
 
-/// The blocks of derived parameters, and of gradients as a shard accumulates them: by the derived
-/// parameters where there are such, by the parameters themselves otherwise.
+/// Offsets are those in the blocks of derived parameters, and of gradients as a shard accumulates them:
+/// by the derived parameters where there are such, by the parameters themselves otherwise.
 template <std::size_t Operations>
 struct Offsets {
   std::array<std::size_t, Operations> derived{}, gradient{};

@@ -1,5 +1,6 @@
 #pragma once
-// Options of how a network runs. None changes what it computes, beyond rounding.
+/// @file
+/// Options of how a network runs. None changes what it computes, beyond rounding.
 
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
@@ -7,12 +8,13 @@
 
 namespace ctnn {
 
-/// Whether layers run together with those that follow them: a convolution or linear layer with its
-/// activation, a convolution with its max pooling too, LogSoftmax with NLLLoss. They do unless
-/// `fusion(false)` is given; the results are the same bits.
+/// fusion is whether layers run as one with those that follow them: a convolution or linear layer with
+/// its activation, a convolution with its max pooling too, LogSoftmax with NLLLoss. They do unless With
+/// says `fusion(false)`; the results are the same bits.
 struct fusion {
-  bool enabled;
+  bool enabled; ///< false to run each layer by itself
 
+  /// Asks for fusion, or for none.
   constexpr explicit fusion(bool on) : enabled(on) {}
 };
 
@@ -33,8 +35,9 @@ inline constexpr Sentence network_options_error = [] {
 
 } // namespace detail
 
-/// `With<Net, fusion(false), direct>` is Net in all its facts, and runs as asked for. An algorithm is
-/// for all convolutions that can run by it and name none themselves. Outer options win over inner.
+/// With is a network that runs as asked for: `With<Net, fusion(false), direct>` has all the facts of
+/// Net. The `Options` are fusion and an algorithm, which is for all convolutions that can run by it and
+/// name none themselves. Outer options win over inner.
 template <class Net, auto... Options>
 struct With : Net {
   static_assert(detail::require_empty<detail::network_options_error<Options...>>());
@@ -42,13 +45,13 @@ struct With : Net {
 
 namespace plan {
 
-/// How a network runs.
+/// RunOptions say how a network runs.
 struct RunOptions {
   bool fusion = true;
   kernels::ConvolutionAlgorithm algorithm = automatic;
 };
 
-/// A network without its options, and the options.
+/// without_options is a network without its options, and the options.
 template <class Net>
 struct without_options {
   using type = Net;

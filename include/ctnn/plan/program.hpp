@@ -1,6 +1,7 @@
 #pragma once
-// How a network runs in an element type, all of it constants: which layers are one operation, by which
-// kernel, and where every number lies.
+/// @file
+/// How a network runs in an element type, all of it constants: which layers are one operation, by which
+/// kernel, and where every number lies.
 
 #include <array>
 #include <cstddef>
@@ -16,7 +17,7 @@
 namespace ctnn::plan {
 namespace detail {
 
-/// The kernel of a layer that works on derived parameters; others have none and derive nothing.
+/// NoKernel is the kernel of a layer that derives nothing from its parameters.
 struct NoKernel {};
 template <class L, class T, Shape In>
 struct kernel_of {
@@ -33,7 +34,8 @@ struct kernel_of<L, T, In> {
 
 } // namespace detail
 
-/// The program of Net in T. Value i is the input of operation i, and the output of operation i - 1.
+/// A Program is how Net runs in T, all of it constants. Value i is the input of operation i, and the
+/// output of operation i - 1.
 template <class Net, class T>
 class Program {
   using Plain = typename without_options<Net>::type;
@@ -45,7 +47,7 @@ public:
 
   static constexpr RunOptions options = without_options<Net>::options;
 
-  /// The type of Net::nodes[I].
+  /// leaf is the type of Net::nodes[I].
   template <std::size_t I>
   using leaf = typename ctnn::detail::layer_in<Plain, I>::type;
 
@@ -61,7 +63,7 @@ private:
   }();
 
 public:
-  /// The number of operations.
+  /// size is the number of operations.
   static constexpr std::size_t size = found.count;
 
   static constexpr std::array<Operation, size> operations = [] {
@@ -70,11 +72,11 @@ public:
     return all;
   }();
 
-  /// The values that the user gives and gets.
+  /// input and output are the values that the user gives and gets.
   static constexpr std::size_t input = 0, output = size;
 
 private:
-  /// A layer of operation I by its position, void for position 0: there is none.
+  /// member is a layer of operation I by its position, void for position 0: there is none.
   template <std::size_t I, std::size_t Position>
   struct member {
     using type = leaf<operations[I].first + Position>;
@@ -85,14 +87,14 @@ private:
   };
 
 public:
-  /// The layer, as it was written or fused, that runs operation I.
+  /// layer is the one, as it was written or fused, that runs operation I.
   template <std::size_t I>
   using layer = typename detail::run_by<
       leaf<operations[I].first>, typename member<I, operations[I].pool>::type,
       typename member<I, operations[I].activation>::type, operations[I].algorithm>::type;
 
-  /// The operations as nodes of a graph of their own; the `name` and `kind` of each are its first
-  /// layer's.
+  /// graph is the operations as nodes of a graph of their own; the `name` and `kind` of each are its
+  /// first layer's.
   static constexpr auto graph = [] {
     Graph<size, Net::graph.parameters.size()> fused;
     fused.parameters = Net::graph.parameters;
@@ -115,7 +117,7 @@ private:
   using kernel_of = detail::kernel_of<layer<I>, T, graph.nodes[I].input_shape>;
 
 public:
-  /// The kernel of operation I, which says `derive` and `derive_adjoint` if it derives anything.
+  /// kernel is that of operation I, which says `derive` and `derive_adjoint` if it derives anything.
   template <std::size_t I>
   using kernel = typename kernel_of<I>::type;
 
@@ -125,17 +127,17 @@ public:
     return sizes;
   }();
 
-  /// Whether the kernel of operation I works on derived parameters.
+  /// derives is whether the kernel of operation I works on derived parameters.
   template <std::size_t I>
   static constexpr bool derives = kernel_sizes[I].derived > 0;
 
   static constexpr auto parameters = plan_parameters(Net::graph);
   static constexpr auto offsets = plan_offsets(graph, kernel_sizes);
 
-  /// Samples that go through the network together.
+  /// chunk is the number of samples that go through the network together.
   static constexpr std::size_t chunk = chunk_size(graph);
 
-  /// Where a chunk's values, gradients and tapes lie in a mode.
+  /// buffers say where a chunk's values, gradients and tapes lie in a mode.
   template <Mode M>
   static constexpr auto buffers = plan_buffers(graph, M, chunk);
 };

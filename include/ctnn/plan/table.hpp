@@ -1,6 +1,7 @@
 #pragma once
-// How a network runs, as a table: which layers are one operation, by which algorithm, in how much
-// memory. All of it is known to the type; this only prints it.
+/// @file
+/// How a network runs, as a table: which layers are one operation, by which algorithm, in how much
+/// memory. All of it is known to the type; this only prints it.
 
 #include <cstddef>
 #include <string>
@@ -22,10 +23,11 @@ inline void append_cell(std::string& to, StringView text, std::size_t width, boo
   if (!right) to += gap;
 }
 
-/// Kilobytes of 1024 bytes, rounded up.
+/// kilobytes are of 1024 bytes, rounded up.
 constexpr auto kilobytes(std::size_t bytes) { return grouped((bytes + 1023) / 1024) << " KB"; }
 
-/// "conv2 MaxPool2d ReLU": the name of an operation's first layer, and what runs with it.
+/// operation_name is "conv2 MaxPool2d ReLU": the name of an operation's first layer, and what runs with
+/// it.
 template <class Net>
 constexpr Sentence operation_name(const Operation& operation) {
   const Node& first = Net::nodes[operation.first];
@@ -39,9 +41,9 @@ constexpr Sentence operation_name(const Operation& operation) {
 
 } // namespace detail
 
-/// One line an operation: its algorithm; the multiply-adds of one sample forward, as the layer is
-/// defined and as that algorithm does them; what its kernel derives from the parameters, and what it
-/// works in. Then the samples of a chunk, and the memory of one thread.
+/// table has one line an operation: its algorithm; the multiply-adds of one sample forward, as the
+/// layer is defined and as that algorithm does them; what its kernel derives from the parameters, and
+/// what it works in. Then the samples of a chunk, and the memory of one thread.
 template <class Net, class T = float>
 std::string table() {
   using Program = plan::Program<Net, T>;

@@ -1,5 +1,6 @@
 #pragma once
-// What is wrong with the parts that are handed to a Trainer, one sentence each.
+/// @file
+/// What is wrong with the parts that are handed to a Trainer, one sentence each.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace ctnn::detail {
 
-/// What keeps L from being a loss for elements T, or nothing.
+/// loss_error is what keeps L from being a loss for elements T, or nothing.
 template <class L, class T>
 constexpr Sentence loss_error() {
   Sentence error;
@@ -31,7 +32,7 @@ constexpr Sentence loss_error() {
   return error;
 }
 
-/// What keeps O from being an optimizer for elements T, or nothing.
+/// optimizer_error is what keeps O from being an optimizer for elements T, or nothing.
 template <class O, class T>
 constexpr Sentence optimizer_error() {
   Sentence error;
@@ -52,7 +53,8 @@ constexpr Sentence optimizer_error() {
   return error;
 }
 
-/// What keeps D from giving samples of `input` to a network in T that is trained with L, or nothing.
+/// dataset_error is what keeps D from giving samples of shape `input` to a network in T that is trained
+/// with L, or nothing.
 template <class D, class L, class T>
 constexpr Sentence dataset_error(const Shape& input) {
   Sentence error;

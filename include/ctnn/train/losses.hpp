@@ -1,5 +1,6 @@
 #pragma once
-// Losses, averaged over the samples of a batch (PyTorch's reduction="mean").
+/// @file
+/// Losses, averaged over the samples of a batch (PyTorch's reduction="mean").
 
 #include <cmath>
 #include <concepts>
@@ -14,17 +15,18 @@
 
 namespace ctnn {
 
-/// What is made smaller: its mean over the samples of a batch. A loss says, for n samples of an output of
-/// shape `out` stored channels-last:
+/// A Loss is what training makes smaller: its mean over the samples of a batch (PyTorch's
+/// reduction="mean"). A loss says
 ///
-///     static constexpr bool class_targets;           whether targets are classes, or tensors like the output
-///     static constexpr Sentence check(Shape out);    what is wrong with such an output; empty = nothing
+///     static constexpr bool class_targets;         whether targets are classes, or tensors like y
+///     static constexpr Sentence check(Shape out);  what is wrong with such an output, or nothing
 ///     template <class T>
-///     static double sum(std::size_t n, Shape out, const T* y, const Target* targets, double scale, T* dy);
+///     static double sum(std::size_t n, Shape out, const T* y, const Target* targets,
+///                       double scale, T* dy);
 ///
-/// `sum` returns the sum of the samples' losses and, where dy is not null, assigns dy = scale times
-/// its gradient. Target is std::uint32_t for classes, T for tensors. A loss may go backward as one with
-/// the last layer L of a network:
+/// where `y` is n outputs of shape `out`, stored channels-last. `sum` returns the sum of their losses
+/// and, where dy is not null, assigns dy = scale times its gradient. Target is std::uint32_t for
+/// classes, T for tensors. A loss may go backward as one with the last layer L of a network:
 ///
 ///     using swallows = L;
 ///     template <class T>
@@ -41,14 +43,13 @@ namespace detail {
 
 constexpr Sentence check_class_scores(Shape out, StringView loss) {
   Sentence error;
-  if (out.rank != 1)
-    error << loss << " wants a vector of class scores, and the output is " << out;
+  if (out.rank != 1) error << loss << " wants a vector of class scores, and the output is " << out;
   return error;
 }
 
 } // namespace detail
 
-/// -y[label], y being log-probabilities. torch.nn.NLLLoss
+/// NLLLoss is -y[label], y being log-probabilities. torch.nn.NLLLoss
 struct NLLLoss {
   static constexpr bool class_targets = true;
   using swallows = LogSoftmax;
@@ -68,8 +69,8 @@ struct NLLLoss {
     return total;
   }
 
-  /// Its gradient by the input of the LogSoftmax that made y, bit for bit what both would give one
-  /// after the other.
+  /// fused_sum is sum() with the gradient by the input of the LogSoftmax that made y, bit for bit what
+  /// both would give one after the other.
   template <class T>
   static double fused_sum(std::size_t n, Shape out, const T* y, const std::uint32_t* labels,
                           double scale, T* dx) {
@@ -79,7 +80,7 @@ struct NLLLoss {
   }
 };
 
-/// log sum exp(y) - y[label], y being any scores. torch.nn.CrossEntropyLoss
+/// CrossEntropyLoss is log sum exp(y) - y[label], y being any scores. torch.nn.CrossEntropyLoss
 struct CrossEntropyLoss {
   static constexpr bool class_targets = true;
   static constexpr Sentence check(Shape out) {
@@ -108,7 +109,7 @@ struct CrossEntropyLoss {
   }
 };
 
-/// The mean over an output's elements of (y - target)^2. torch.nn.MSELoss
+/// MSELoss is the mean over an output's elements of (y - target)^2. torch.nn.MSELoss
 struct MSELoss {
   static constexpr bool class_targets = false;
   static constexpr Sentence check(Shape) { return {}; }

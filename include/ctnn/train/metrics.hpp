@@ -1,5 +1,6 @@
 #pragma once
-// How good the classes are that a network gives: confusion matrix, precision, recall, F1, top k.
+/// @file
+/// How good the classes are that a network gives: confusion matrix, precision, recall, F1, top k.
 
 #include <algorithm>
 #include <cmath>
@@ -15,11 +16,12 @@
 
 namespace ctnn {
 
-/// Counts of (label, predicted class). All ratios are in [0, 1]; one over nothing is 0, never NaN:
-/// scikit-learn's values with zero_division=0.
+/// A ConfusionMatrix counts pairs of (label, predicted class). Its ratios are in [0, 1]; one over
+/// nothing is 0, never NaN: they are scikit-learn's with zero_division=0. Whatever takes a class throws
+/// `Error(bad_argument)` if that is not below classes().
 class ConfusionMatrix {
 public:
-  /// Throws Error(bad_argument) unless there are 1 to 2^32 - 1 classes.
+  /// Makes a matrix of zeros. Throws `Error(bad_argument)` unless there are 1 to 2^32 - 1 classes.
   explicit ConfusionMatrix(std::size_t classes) : classes_(classes) {
     if (classes == 0 || classes > std::numeric_limits<std::uint32_t>::max())
       detail::fail(ErrorCode::bad_argument,
@@ -27,43 +29,47 @@ public:
     counts_.resize(classes * classes);
   }
 
-  /// Counts one more sample. Throws Error(bad_argument), as all that follows does, for a class that is
-  /// not below classes().
+  /// add counts one more sample of class `label` that was taken for `predicted`.
   void add(std::uint32_t label, std::uint32_t predicted) { ++counts_[index(label, predicted)]; }
 
-  /// The number of samples of class `label` that were taken for `predicted`.
+  /// Returns the number of samples of class `label` that were taken for `predicted`.
   std::uint64_t operator()(std::size_t label, std::size_t predicted) const {
     return counts_[index(label, predicted)];
   }
 
+  /// classes is the number of classes.
   std::size_t classes() const { return classes_; }
 
+  /// total is the number of samples.
   std::uint64_t total() const {
     return sum([&](std::size_t k) { return support(k); });
   }
-  /// The number of samples of class k.
+  /// support is the number of samples of class `k`.
   std::uint64_t support(std::size_t k) const {
     return sum([&](std::size_t predicted) { return (*this)(k, predicted); });
   }
 
+  /// accuracy is the share of samples that were taken for what they were.
   double accuracy() const {
     return ratio(sum([&](std::size_t k) { return (*this)(k, k); }), total());
   }
-  /// TP / (TP + FP) of class k: the share of what was taken for k that was k.
+  /// precision is TP / (TP + FP) of class `k`: the share of what was taken for k that was k.
   double precision(std::size_t k) const { return ratio((*this)(k, k), predicted(k)); }
-  /// TP / (TP + FN) of class k: the share of what was k that was taken for k.
+  /// recall is TP / (TP + FN) of class `k`: the share of what was k that was taken for k.
   double recall(std::size_t k) const { return ratio((*this)(k, k), support(k)); }
-  /// The harmonic mean of precision and recall.
+  /// f1 is the harmonic mean of precision and recall of class `k`.
   double f1(std::size_t k) const { return ratio(2 * (*this)(k, k), predicted(k) + support(k)); }
 
-  /// The means over all classes, also those without samples: average="macro" with
+  /// macro_precision is the mean over all classes, also those without samples: average="macro" with
   /// labels=range(classes).
   double macro_precision() const {
     return mean([&](std::size_t k) { return precision(k); });
   }
+  /// macro_recall is the same mean of recall.
   double macro_recall() const {
     return mean([&](std::size_t k) { return recall(k); });
   }
+  /// macro_f1 is the same mean of f1.
   double macro_f1() const {
     return mean([&](std::size_t k) { return f1(k); });
   }
@@ -81,7 +87,7 @@ private:
     return label * classes_ + predicted;
   }
 
-  /// Samples that were taken for k.
+  /// predicted is the number of samples that were taken for k.
   std::uint64_t predicted(std::size_t k) const {
     return sum([&](std::size_t label) { return (*this)(label, k); });
   }
@@ -106,8 +112,8 @@ private:
 
 namespace detail {
 
-/// f(scores of a sample, its label) for each sample. A score that is NaN has no rank: no class
-/// would be the right guess.
+/// for_each_prediction calls f(scores of a sample, its label) for each sample. A score that is NaN has
+/// no rank: no class would be the right guess.
 template <class T, class F>
 void for_each_prediction(const Tensor<T, 2>& outputs, std::span<const std::uint32_t> labels,
                          F&& f) {
@@ -129,9 +135,9 @@ void for_each_prediction(const Tensor<T, 2>& outputs, std::span<const std::uint3
 
 } // namespace detail
 
-/// The confusion matrix of outputs {samples, classes}, any scores; the first of the largest is the
-/// predicted class, as for Score. Throws Error(bad_argument) unless there is a label for each sample, a class for
-/// each label and no NaN.
+/// confusion_matrix is that of `outputs` {samples, classes}, any scores; the first of the largest is
+/// the predicted class, as for Score. Throws `Error(bad_argument)` unless there is a label for each
+/// sample, a class for each label and no NaN.
 template <class T>
 ConfusionMatrix confusion_matrix(const Tensor<T, 2>& outputs,
                                  std::span<const std::uint32_t> labels) {
@@ -143,10 +149,10 @@ ConfusionMatrix confusion_matrix(const Tensor<T, 2>& outputs,
   return matrix;
 }
 
-/// How many samples, in [0, 1], have their label among the k largest of their scores; 0 for no
-/// samples. Of equal scores the first is the larger one, so that k = 1 gives the accuracy of
-/// confusion_matrix (torch.topk promises no order, and scikit-learn takes the last).
-/// Throws as confusion_matrix does, and unless k is 1 to classes.
+/// topk_accuracy is the share of samples, in [0, 1], that have their label among the `k` largest of
+/// their scores; 0 for no samples. Of equal scores the first is the larger one, so that k = 1 gives the
+/// accuracy of confusion_matrix (torch.topk promises no order, and scikit-learn takes the last). Throws
+/// `Error(bad_argument)` as confusion_matrix does, and unless k is from 1 to the number of classes.
 template <class T>
 double topk_accuracy(const Tensor<T, 2>& outputs, std::span<const std::uint32_t> labels,
                      std::size_t k) {

@@ -1,6 +1,7 @@
 #pragma once
-// Optimizers: hyper-parameters, and one step over a stretch of the parameter block. PyTorch's
-// names, defaults and formulas (the formulas are in kernels/optimizer_step.hpp).
+/// @file
+/// Optimizers: hyper-parameters, and one step over a stretch of the parameter block. PyTorch's
+/// names, defaults and formulas (the formulas are in kernels/optimizer_step.hpp).
 
 #include <array>
 #include <concepts>
@@ -12,15 +13,17 @@
 
 namespace ctnn {
 
-/// What moves the parameters. An optimizer names the blocks of state that it wants, each as large as the
-/// parameters and zero at first, and makes its `step`-th step (from 1) over `count` parameters w with
-/// gradients g:
+/// An Optimizer is what moves the parameters. It says
 ///
 ///     static constexpr std::array<StringView, …> state_names;     as PyTorch's state_dict has them
-///     double lr;
+///     double lr;                                                  the learning rate
 ///     template <class T>
 ///     void update(std::uint64_t step, std::size_t count, T* w, const T* g,
 ///                 const std::array<T*, state_names.size()>& state) const;
+///
+/// where `state` is the blocks that it names, each as large as the parameters and zero at first, and
+/// `update` makes step number `step`, from 1, of `count` parameters w with gradients g. It is called
+/// from several threads at once, for different stretches of the parameters.
 template <class O, class T = float>
 concept Optimizer = requires(const O& optimizer, std::uint64_t step, std::size_t count, T* w,
                              const T* g, const std::array<T*, O::state_names.size()>& state) {
@@ -29,12 +32,12 @@ concept Optimizer = requires(const O& optimizer, std::uint64_t step, std::size_t
   optimizer.update(step, count, w, g, state);
 };
 
-/// Stochastic gradient descent. torch.optim.SGD
+/// SGD is stochastic gradient descent. torch.optim.SGD
 struct SGD {
-  double lr = 1e-3;
-  double momentum = 0;
-  double weight_decay = 0;
-  bool nesterov = false;
+  double lr = 1e-3;        ///< the learning rate
+  double momentum = 0;     ///< how much of the last step's direction is kept
+  double weight_decay = 0; ///< how much of a parameter is added to its gradient
+  bool nesterov = false;   ///< whether momentum is Nesterov's
 
   static constexpr std::array<StringView, 1> state_names{"momentum_buffer"};
 
@@ -45,13 +48,13 @@ struct SGD {
   }
 };
 
-/// Adaptive moments; weight decay is part of the gradient. torch.optim.Adam
+/// Adam is adaptive moments; weight decay is part of the gradient. torch.optim.Adam
 struct Adam {
-  double lr = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0;
+  double lr = 1e-3;        ///< the learning rate
+  double beta1 = 0.9;      ///< how much of the mean gradient is kept
+  double beta2 = 0.999;    ///< how much of the mean squared gradient is kept
+  double eps = 1e-8;       ///< what is added to the root of the mean square
+  double weight_decay = 0; ///< how much of a parameter is added to its gradient
 
   static constexpr std::array<StringView, 2> state_names{"exp_avg", "exp_avg_sq"};
 
@@ -63,13 +66,13 @@ struct Adam {
   }
 };
 
-/// Adam whose weight decay is apart from the gradient. torch.optim.AdamW
+/// AdamW is Adam whose weight decay is apart from the gradient. torch.optim.AdamW
 struct AdamW {
-  double lr = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 1e-2;
+  double lr = 1e-3;           ///< the learning rate
+  double beta1 = 0.9;         ///< how much of the mean gradient is kept
+  double beta2 = 0.999;       ///< how much of the mean squared gradient is kept
+  double eps = 1e-8;          ///< what is added to the root of the mean square
+  double weight_decay = 1e-2; ///< how much of a parameter, times lr, is taken off it
 
   static constexpr std::array<StringView, 2> state_names{"exp_avg", "exp_avg_sq"};
 

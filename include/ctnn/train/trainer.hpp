@@ -1,6 +1,7 @@
 #pragma once
-// Training and evaluation of a network on a data set, on several threads, with the same bits for
-// any number of them.
+/// @file
+/// Training and evaluation of a network on a data set, on several threads, with the same bits for
+/// any number of them.
 
 #include <algorithm>
 #include <array>
@@ -26,15 +27,18 @@
 
 namespace ctnn {
 
-/// Sums over samples; `correct` counts those whose largest output is their label's.
+/// A Score is sums over samples: of their losses, and of the right guesses among them.
 struct Score {
-  double loss_sum = 0;
-  std::size_t correct = 0;
-  std::size_t samples = 0;
+  double loss_sum = 0;     ///< the sum of the samples' losses
+  std::size_t correct = 0; ///< samples whose largest output, the first of equals, is their label's
+  std::size_t samples = 0; ///< the number of samples
 
+  /// loss is the mean loss of a sample; NaN for no samples.
   double loss() const { return loss_sum / static_cast<double>(samples); }
+  /// accuracy is the share of samples, in [0, 1], that are correct; NaN for no samples.
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(samples); }
 
+  /// Adds the sums of other samples.
   Score& operator+=(const Score& other) {
     loss_sum += other.loss_sum;
     correct += other.correct;
@@ -43,14 +47,15 @@ struct Score {
   }
 };
 
+/// TrainerOptions say how a Trainer runs.
 struct TrainerOptions {
-  std::size_t threads = 0; ///< 0: as many as the machine has
-  std::uint64_t seed = 0;  ///< of dropout
+  std::size_t threads = 0; ///< how many, at most Trainer's max_shards; 0 for the machine's number
+  std::uint64_t seed = 0;  ///< decides what dropout drops
 };
 
 namespace detail {
 
-/// What is wrong with the parts of a Trainer, or nothing.
+/// trainer_error is what is wrong with the parts of a Trainer, or nothing.
 template <class Net, class L, class O, class T>
 inline constexpr Sentence trainer_error = [] {
   Sentence error = loss_error<L, T>();
@@ -62,13 +67,14 @@ inline constexpr Sentence trainer_error = [] {
 
 } // namespace detail
 
-/// The primary template is what a Trainer of wrong parts is: one error, and nothing that complains
-/// again.
+/// Trainer of parts that do not fit, such as a loss in the optimizer's place, is one compile-time error
+/// that says why. See the specialisation for those that do.
 template <class Net, class Loss, class Optimizer, class T = float>
 class Trainer {
   static_assert(detail::require_empty<detail::trainer_error<Net, Loss, Optimizer, T>>());
 
 public:
+  /// @cond what keeps the uses of a Trainer of wrong parts from complaining again
   struct {
     double lr, momentum, weight_decay;
   } optimizer;
@@ -76,12 +82,16 @@ public:
   Trainer(Network<Net, T>&, Loss, Optimizer, TrainerOptions = {}) {}
   Score step(auto&&...) { return {}; }
   Score evaluate(auto&&...) { return {}; }
+  /// @endcond
 };
 
-/// `Trainer trainer(net, NLLLoss{}, SGD{.lr = 0.01, .momentum = 0.9});`
+/// A Trainer trains and evaluates a Network: `Trainer trainer(net, NLLLoss{}, SGD{.lr = 0.01, .momentum
+/// = 0.9});`. It refers to the network, which must outlive it.
+///
 /// A batch is cut into shards, a shard into chunks that go forward and backward while they are in
-/// cache. Shards depend on the batch alone, each adds up its gradients in order, and a fixed tree
-/// adds up the shards: the weights are bit-identical for any number of threads.
+/// cache. Shards depend on the batch alone, each adds up its gradients in order, and a fixed tree adds
+/// up the shards: the weights are bit-identical for any number of threads. step() and evaluate() are to
+/// be called from one thread at a time.
 template <class Net, class Loss, class Optimizer, class T>
   requires(detail::trainer_error<Net, Loss, Optimizer, T>.empty())
 class Trainer<Net, Loss, Optimizer, T> {
@@ -89,7 +99,7 @@ class Trainer<Net, Loss, Optimizer, T> {
   using Pass = detail::Pass<Program>;
   using Target = std::conditional_t<Loss::class_targets, std::uint32_t, T>;
 
-  /// Whether the loss goes backward as one with the last layer.
+  /// fuses_loss is whether the loss goes backward as one with the last layer.
   static constexpr bool fuses_loss = [] {
     if constexpr (requires { typename Loss::swallows; })
       return Program::options.fusion && Program::size > 1 &&
@@ -98,15 +108,18 @@ class Trainer<Net, Loss, Optimizer, T> {
     else
       return false;
   }();
-  /// The value whose gradient the loss assigns.
+  /// backward_from is the value whose gradient the loss assigns.
   static constexpr std::size_t backward_from = Program::output - (fuses_loss ? 1 : 0);
 
 public:
-  /// More shards would let more threads help, and each costs a block of gradients and its sum.
+  /// max_shards is how many a batch is cut into. More would let more threads help, but each costs a
+  /// block of gradients and its sum.
   static constexpr std::size_t max_shards = 8;
 
-  Optimizer optimizer; ///< its lr may be changed between steps
+  Optimizer optimizer; ///< the optimizer, whose lr may be changed between steps
 
+  /// Makes a trainer of `net` with its threads and all memory that steps take. Throws std::system_error
+  /// if the threads cannot be had.
   Trainer(Network<Net, T>& net, Loss, Optimizer optimizer_, TrainerOptions options = {})
       : optimizer(optimizer_), net_(net), seed_(options.seed),
         pool_(std::clamp<std::size_t>(options.threads > 0 ? options.threads
@@ -115,22 +128,26 @@ public:
         workers_(pool_.workers()), shard_gradients_(max_shards * gradient_size),
         gradients_(Program::parameters.size), state_(state_blocks * Program::parameters.size) {}
 
+  /// threads is the number of threads that run a step.
   std::size_t threads() const { return pool_.workers(); }
+  /// network is the one that is trained.
   Network<Net, T>& network() const { return net_; }
 
-  /// The optimizer steps so far. To continue where another trainer was: its weights in the network,
-  /// its state() in this one's, and its steps. (io/training_state.hpp does it with a file.)
+  /// steps is the number of optimizer steps so far.
   std::uint64_t steps() const { return step_; }
+  /// set_steps lets the trainer go on where another was, together with its weights in the network and
+  /// its state() in this one's: load_training_state does all three.
   void set_steps(std::uint64_t steps) { step_ = steps; }
 
-  /// What the optimizer keeps of parameter p in its block state_names[block], in PyTorch's order.
+  /// state is what the optimizer keeps of parameter `p` in its block state_names[block], in PyTorch's
+  /// order.
   std::span<T> state(std::size_t block, std::size_t p) {
     return Pass::tensor(state_.data() + block * Program::parameters.size, p);
   }
 
-  /// One optimizer step on the mean loss of the samples `batch` of `data`. Returns their score
-  /// before the step. Throws Error(bad_argument) for an empty batch, Error(bad_data) for a label that
-  /// is none of the network's classes.
+  /// step makes one optimizer step on the mean loss of the samples `batch` of `data` and returns their
+  /// score before the step. It allocates nothing. Throws `Error(bad_argument)` for an empty batch,
+  /// `Error(bad_data)` for a label that is none of the network's classes.
   template <class Data>
   Score step(const Data& data, std::span<const std::uint32_t> batch) {
     if constexpr (fits<Data>()) {
@@ -150,9 +167,9 @@ public:
     return {};
   }
 
-  /// The score of the whole data set, with dropout off. Assigns the samples' outputs one after the
-  /// other, in PyTorch's order, to `outputs` if that is not empty. Throws Error(bad_argument) if that
-  /// has another size, Error(bad_data) as step() does.
+  /// evaluate returns the score of the whole data set, with dropout off. It assigns the samples'
+  /// outputs one after the other, in PyTorch's order, to `outputs` if that is not empty. Throws
+  /// `Error(bad_argument)` if that has another size, `Error(bad_data)` as step() does.
   template <class Data>
   Score evaluate(const Data& data, std::span<T> outputs = {}) {
     if constexpr (fits<Data>()) {
@@ -180,7 +197,7 @@ public:
     return {};
   }
 
-  /// The gradient of the last step's mean loss by parameter p, in PyTorch's order.
+  /// gradient is that of the last step's mean loss by parameter `p`, in PyTorch's order.
   std::span<const T> gradient(std::size_t p) const { return Pass::tensor(gradients_.data(), p); }
 
 private:
@@ -190,14 +207,14 @@ private:
 
   template <class Data>
   static constexpr Sentence data_error = detail::dataset_error<Data, Loss, T>(Net::input_shape);
-  /// Compiles only for a data set that fits; the error is the sentence that says why.
+  /// fits compiles only for a data set that does; the error is the sentence that says why not.
   template <class Data>
   static constexpr bool fits() {
     static_assert(detail::require_empty<data_error<Data>>());
     return data_error<Data>.empty();
   }
 
-  /// What one thread works with.
+  /// A Worker is what one thread works with.
   struct Worker {
     Workspace<Net, T, plan::Mode::training> workspace;
     std::vector<T> sample =
@@ -261,7 +278,7 @@ private:
     return total;
   }
 
-  /// f(begin, count) over [0, size), a stretch a task.
+  /// for_each_stretch calls f(begin, count) over [0, size), a stretch a task.
   template <class F>
   void for_each_stretch(std::size_t size, F&& f) {
     pool_.run((size + stretch - 1) / stretch, [&](std::size_t task, std::size_t) {
@@ -269,14 +286,15 @@ private:
     });
   }
 
-  /// f(i, part) for every part of every operation's derived parameters, a part a task.
+  /// for_each_part calls f(i, part) for every part of every operation's derived parameters, a part a
+  /// task.
   template <class F>
   void for_each_part(F&& f) {
     pool_.run(Program::offsets.part.back(),
               [&](std::size_t task, std::size_t) { Pass::at_part(task, f); });
   }
 
-  /// Leaves the sum of all shards in `gradients_`.
+  /// sum_gradients leaves the sum of all shards in `gradients_`.
   void sum_gradients(std::size_t shards) {
     for_each_stretch(gradient_size, [&](std::size_t begin, std::size_t count) {
       T* const at = shard_gradients_.data() + begin;
@@ -310,8 +328,10 @@ private:
   detail::AlignedBlock<T> state_;
 };
 
+/// A Trainer has the types of its parts.
 template <class Net, class T, class Loss, class Optimizer>
 Trainer(Network<Net, T>&, Loss, Optimizer) -> Trainer<Net, Loss, Optimizer, T>;
+/// A Trainer has the types of its parts.
 template <class Net, class T, class Loss, class Optimizer>
 Trainer(Network<Net, T>&, Loss, Optimizer, TrainerOptions) -> Trainer<Net, Loss, Optimizer, T>;
 

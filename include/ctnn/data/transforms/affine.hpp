@@ -17,9 +17,9 @@ using AffineMatrix = std::array<double, 6>;
 
 namespace detail {
 
-/// Each pixel of `out` is the one of `in` that m maps its centre to; 0 if that is outside. m's c and f
-/// are where the centre of the first pixel goes, and `index(coordinate, size)` is size or more if the
-/// coordinate is outside.
+/// map_pixels makes each pixel of `out` the one of `in` that m maps its centre to, or 0 if that is
+/// outside. m's c and f are where the centre of the first pixel goes, and `index(coordinate, size)` is
+/// size or more if the coordinate is outside.
 template <class Coordinate>
 void map_pixels(const auto& in, const auto& out, const std::array<Coordinate, 6>& m, auto index) {
   auto [a, b, x_of_row, d, e, y_of_row] = m;

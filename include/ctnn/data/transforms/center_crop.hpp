@@ -5,8 +5,8 @@
 namespace ctnn::transforms {
 namespace detail {
 
-/// Where torchvision's center_crop starts: half a pixel of rounding goes to the even number where it
-/// cuts, and to the right or the bottom where it pads.
+/// center_offset is where torchvision's center_crop starts: half a pixel of rounding goes to the even
+/// number where it cuts, and to the right or the bottom where it pads.
 constexpr int center_offset(int size, int cropped) {
   const int rest = size - cropped;
   if (rest < 0) return -(-rest / 2);
@@ -16,8 +16,7 @@ constexpr int center_offset(int size, int cropped) {
 } // namespace detail
 
 /// CenterCrop takes the middle of an image of bytes or a tensor, with zeros around it where it is
-/// smaller.
-/// torchvision.transforms.CenterCrop
+/// smaller. torchvision.transforms.CenterCrop
 template <int Height, int Width = Height>
 struct CenterCrop {
   static constexpr Sentence describe() {

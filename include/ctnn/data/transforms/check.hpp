@@ -24,7 +24,7 @@ inline constexpr bool in_place = [] {
     return false;
 }();
 
-/// Whether a transform may leave its image in another place than it found it.
+/// moves is whether a transform may leave its image in another place than it found it.
 template <class T>
 inline constexpr bool moves = !in_place<T>;
 template <HasBranches T>
@@ -50,7 +50,7 @@ constexpr Sentence check_form(ImageForm in) {
     return {};
 }
 
-/// What an image may be at one point of a pipeline.
+/// Forms are what an image may be at one point of a pipeline.
 struct Forms {
   std::array<ImageForm, 8> form{};
   std::size_t count = 0;
@@ -72,7 +72,7 @@ struct Forms {
   }
 };
 
-/// Brings `forms` behind T. Returns what is wrong, or nothing.
+/// advance brings `forms` behind T and returns what is wrong, or nothing.
 template <class T>
 constexpr Sentence advance(Forms& forms);
 

@@ -16,7 +16,7 @@
 namespace ctnn::transforms {
 namespace detail {
 
-/// One image on its way.
+/// A Run is one image on its way.
 template <class T, std::size_t Bytes, std::size_t Reals>
 class Run {
 public:
@@ -28,7 +28,7 @@ public:
   Random& random;
   T* const result; ///< where the last image belongs
 
-  /// Where the image that is made of `in` goes.
+  /// scratch is where the image that is made of `in` goes.
   template <bool Tensor>
   element<Tensor>* scratch(const void* in, bool in_place) {
     const auto choose = [&](auto& buffers) {
@@ -52,8 +52,8 @@ struct join<Compose<Ts...>, Compose<Rest...>> {
   using type = Compose<Ts..., Rest...>;
 };
 
-/// What is left to do with an image. After two branches have come to the same form, it is the same
-/// function: a pipeline of n choices makes no 2^n copies of what follows.
+/// steps is what is left to do with an image. After two branches have come to the same form, it is the
+/// same function: a pipeline of n choices makes no 2^n copies of what follows.
 template <class Transforms>
 struct steps {
   template <ImageForm In, class T, class R>
@@ -96,8 +96,8 @@ struct steps<Compose<T, Rest...>> {
   }
 };
 
-/// The members of PipelineFacts for what is no pipeline: whoever needs one is told the error, and
-/// nothing else.
+/// PoisonedFacts are the members of PipelineFacts for what is no pipeline: whoever needs one is told
+/// the error, and nothing else.
 template <const Sentence& Error>
 struct PoisonedFacts {
   static constexpr bool well_formed = false;
@@ -111,10 +111,11 @@ struct PoisonedFacts {
 
 } // namespace detail
 
+/// PipelineFacts are the constants of a pipeline, and what runs it.
 template <class In, class... Transforms>
 struct PipelineFacts;
 
-/// PipelineFacts are the members of a pipeline, a Compose that begins with an Input.
+/// PipelineFacts of `Input<…>` and transforms are the base of `Compose<Input<…>, …>`.
 template <int... Extents, class... Transforms>
 struct PipelineFacts<Input<Extents...>, Transforms...> {
   /// well_formed is true: the pipeline works.

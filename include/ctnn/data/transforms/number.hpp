@@ -11,24 +11,28 @@ namespace ctnn::transforms {
 /// A Number is a real template argument, which may be written `0.5` or `1`: C++ itself takes no int
 /// for a double there.
 struct Number {
-  double value = 0;
+  double value = 0; ///< the number
 
+  /// Makes a number that is written as a decimal.
   constexpr Number(double number) : value(number) {}
+  /// Makes a number that is written as an integer.
   constexpr Number(int number) : value(number) {}
+  /// Converts to the number.
   constexpr operator double() const { return value; }
 };
 
 /// An Interval says where a random number may lie: `Interval{0.02, 0.33}`.
 struct Interval {
-  double low = 0;
-  double high = 0;
+  double low = 0;  ///< the lower end
+  double high = 0; ///< the upper end
 
+  /// Intervals are equal if their ends are.
   friend constexpr bool operator==(const Interval&, const Interval&) = default;
 };
 
 namespace detail {
 
-/// One number d is the interval from -d to d.
+/// symmetric_or_given is the interval of one number d, from -d to d, or of two.
 constexpr Interval symmetric_or_given(double around_zero) { return {-around_zero, around_zero}; }
 constexpr Interval symmetric_or_given(double low, double high) { return {low, high}; }
 
@@ -45,7 +49,7 @@ constexpr Sentence check_order(StringView name, Interval interval) {
   return error;
 }
 
-/// `Value` is one number for all channels, or a std::array with one for each.
+/// of_channel is the number of a channel. `Value` is one for all, or a std::array with one for each.
 template <auto Value>
 constexpr double of_channel(std::size_t channel) {
   if constexpr (requires { Value.size(); })

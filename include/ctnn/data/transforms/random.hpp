@@ -14,6 +14,7 @@ namespace ctnn::transforms {
 /// numbers are doubles here.
 class Random {
 public:
+  /// Begins the numbers of sample `sample` in this epoch of the run with this seed.
   Random(std::uint64_t seed, std::uint32_t epoch, std::uint32_t sample)
       : words_({seed, kernels::stream::augmentation}, std::uint64_t{epoch} << 32 | sample) {}
 

@@ -13,17 +13,18 @@ namespace ctnn::transforms {
 /// in degrees, clockwise), move (in pixels). The centre of the image stays where it is until it is
 /// moved.
 struct AffineParameters {
-  double angle = 0;
-  int translate_x = 0;
-  int translate_y = 0;
-  double scale = 1;
-  double shear_x = 0;
-  double shear_y = 0;
+  double angle = 0;    ///< the turn, in degrees clockwise
+  int translate_x = 0; ///< the move to the right, in pixels
+  int translate_y = 0; ///< the move down, in pixels
+  double scale = 1;    ///< the factor of both sides, above 0
+  double shear_x = 0;  ///< the shear parallel to the x axis, in degrees
+  double shear_y = 0;  ///< the shear parallel to the y axis, in degrees
 };
 
 namespace detail {
 
-/// torchvision's _get_inverse_affine_matrix around the centre of an image, in its order of operations.
+/// inverse_affine_matrix is torchvision's _get_inverse_affine_matrix around the centre of an image, in
+/// its order of operations.
 inline AffineMatrix inverse_affine_matrix(const AffineParameters& p, double center_x,
                                           double center_y) {
   constexpr double radians = std::numbers::pi / 180;
@@ -54,20 +55,22 @@ inline void affine(const auto& in, const auto& out, const AffineParameters& para
 struct Affine {
   /// Degrees are an interval; one number d is that from -d to d.
   struct Degrees : Interval {
+    /// Makes the interval from -around_zero to around_zero.
     constexpr Degrees(double around_zero) : Interval{-around_zero, around_zero} {}
+    /// Makes the interval from one angle to another.
     constexpr Degrees(double from, double to) : Interval{from, to} {}
   };
   /// Fractions are shares of the image's size, 0 to 1.
   struct Fractions {
-    double width = 0;
-    double height = 0;
+    double width = 0;  ///< the share of the width
+    double height = 0; ///< the share of the height
   };
 
-  Degrees degrees = 0;
-  Fractions translate{}; ///< of the image's size, at most, each way
-  Interval scale{1, 1};
-  Degrees shear = 0;   ///< parallel to the x axis
-  Degrees shear_y = 0; ///< parallel to the y axis
+  Degrees degrees = 0;   ///< the turn, clockwise
+  Fractions translate{}; ///< the most that an image moves, each way
+  Interval scale{1, 1};  ///< the factor of both sides
+  Degrees shear = 0;     ///< the shear parallel to the x axis
+  Degrees shear_y = 0;   ///< the shear parallel to the y axis
 
   /// check says what is wrong with the numbers; empty = nothing.
   constexpr Sentence check() const {

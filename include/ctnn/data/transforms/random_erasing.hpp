@@ -14,7 +14,10 @@ namespace ctnn::transforms {
 
 /// A Rectangle is rows [top, top + height) and columns [left, left + width).
 struct Rectangle {
-  std::size_t top = 0, left = 0, height = 0, width = 0;
+  std::size_t top = 0, ///< the first row
+      left = 0,        ///< the first column
+      height = 0,      ///< the number of rows
+      width = 0;       ///< the number of columns
 };
 
 /// erase assigns `Value`, one number or a std::array with one for each channel, to a rectangle.

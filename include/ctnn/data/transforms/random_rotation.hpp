@@ -10,8 +10,8 @@
 namespace ctnn::transforms {
 namespace detail {
 
-/// Python's round(x, 15) for |x| <= 1: to the nearest decimal fraction, not to the nearest double of
-/// x * 1e15, hence the exact product where that is a tie.
+/// round_15 is Python's round(x, 15) for |x| <= 1: to the nearest decimal fraction, not to the nearest
+/// double of x * 1e15, hence the exact product where that is a tie.
 inline double round_15(double x) {
   const double product = x * 1e15, nearest = std::nearbyint(product), rest = product - nearest;
   const double missing = std::fma(x, 1e15, -product);
@@ -41,6 +41,7 @@ inline void rotate(const auto& in, const auto& out, double degrees) {
 template <Number... Degrees>
   requires(sizeof...(Degrees) == 1 || sizeof...(Degrees) == 2)
 struct RandomRotation {
+  /// degrees is what the angle is drawn from.
   static constexpr Interval degrees = detail::symmetric_or_given(Degrees...);
 
   static constexpr Sentence describe() {

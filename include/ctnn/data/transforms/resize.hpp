@@ -12,10 +12,10 @@
 namespace ctnn::transforms {
 namespace detail {
 
-/// Pillow's fixed point: 32 bits less 8 of the pixel and 2 that other filters need.
+/// resample_bits is Pillow's fixed point: 32 bits less 8 of the pixel and 2 that other filters need.
 inline constexpr int resample_bits = 22;
 
-/// The pixels of an axis of size In that make pixel `index` of the resized one.
+/// A resample_window is the pixels of an axis of size In that make one pixel of the resized axis.
 template <int In, int Out>
 struct resample_window {
   static constexpr double scale = static_cast<double>(In) / Out;
@@ -45,7 +45,7 @@ inline constexpr int resample_taps = [] {
   return most;
 }();
 
-/// Every output pixel as a sum over the same number of input pixels.
+/// A Resampling is every output pixel as a sum over the same number of input pixels.
 template <int In, int Out>
 struct Resampling {
   static constexpr std::size_t taps = resample_taps<In, Out>;
@@ -71,7 +71,7 @@ struct Resampling {
 template <int In, int Out>
 inline constexpr Resampling<In, Out> resampling{};
 
-/// The pixel from `from[0]`, `from[stride]`, … with one output pixel's weights.
+/// resample is the pixel from `from[0]`, `from[Stride]`, … with one output pixel's weights.
 template <std::size_t Stride>
 constexpr std::uint8_t resample(const std::uint8_t* from, const auto& weights) {
   std::int32_t sum = 1 << (resample_bits - 1);

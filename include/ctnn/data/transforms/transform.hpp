@@ -76,7 +76,7 @@ concept HasInPlace = std::same_as<decltype(T::in_place), const bool> && requires
   typename std::bool_constant<T::in_place>;
 };
 
-/// What diagnostics call a transform.
+/// name_of is what diagnostics call a transform.
 template <class T>
 constexpr Sentence name_of() {
   if constexpr (HasDescribe<T>)
@@ -85,8 +85,8 @@ constexpr Sentence name_of() {
     return ctnn::detail::type_name<T>();
 }
 
-/// What is wrong with a member that has one of the names a transform may declare. Without this, such a
-/// member would be passed over as if it were not there.
+/// misdeclared is what is wrong with a member that has one of the names a transform may declare.
+/// Without it, such a member would be passed over as if it were not there.
 template <class T>
 inline constexpr StringView misdeclared = []() -> StringView {
   if (requires { &T::output; } && !HasOutput<T>)

@@ -24,7 +24,7 @@ public:
   /// sample_shape is {channels, height, width} of each sample.
   static constexpr auto sample_shape = Pipeline::output_shape;
 
-  /// Throws `Error(bad_data)` if the images are not of the pipeline's Input.
+  /// Makes a view of `images`. Throws `Error(bad_data)` if they are not of the pipeline's Input.
   Transformed(const Images& images, std::uint64_t seed, std::uint32_t epoch)
       : images_(images), seed_(seed), epoch_(epoch) {
     if constexpr (Pipeline::well_formed) check(Pipeline::input_shape);

@@ -1,5 +1,6 @@
 #pragma once
-// Average pooling, one element at a time: the specification of kernels/avg_pool2d.hpp.
+/// @file
+/// Average pooling, one element at a time: the specification of kernels/avg_pool2d.hpp.
 
 #include <cstddef>
 

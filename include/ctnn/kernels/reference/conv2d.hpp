@@ -1,5 +1,6 @@
 #pragma once
-// Convolution in plain scalar code: the specification of the kernel, and its oracle in tests.
+/// @file
+/// Convolution in plain scalar code: the specification of the kernel, and its oracle in tests.
 
 #include <cstddef>
 

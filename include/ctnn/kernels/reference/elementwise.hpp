@@ -1,5 +1,6 @@
 #pragma once
-// The activations as their plain formulas in double: the specification of kernels/elementwise.hpp.
+/// @file
+/// The activations as their plain formulas in double: the specification of kernels/elementwise.hpp.
 
 #include <cmath>
 

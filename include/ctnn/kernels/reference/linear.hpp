@@ -1,5 +1,6 @@
 #pragma once
-// The linear map in plain scalar code: the specification of the kernel, and its oracle in tests.
+/// @file
+/// The linear map in plain scalar code: the specification of the kernel, and its oracle in tests.
 
 #include <cstddef>
 

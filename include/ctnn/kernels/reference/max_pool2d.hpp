@@ -1,5 +1,6 @@
 #pragma once
-// Max pooling, one element at a time: the specification of kernels/max_pool2d.hpp.
+/// @file
+/// Max pooling, one element at a time: the specification of kernels/max_pool2d.hpp.
 
 #include <cstddef>
 #include <limits>

@@ -1,6 +1,7 @@
 #pragma once
-// Softmax and log-softmax of one row as their plain formulas in double: the specification of
-// kernels/softmax.hpp.
+/// @file
+/// Softmax and log-softmax of one row as their plain formulas in double: the specification of
+/// kernels/softmax.hpp.
 
 #include <algorithm>
 #include <cmath>
