@@ -19,19 +19,21 @@ struct ChannelGain {
     return std::array{Parameter{"gain", {in.channels()}, constant(1)}};
   }
 
-  // In memory the channels are last: element i has channel i % channels.
+  // In memory the channels are last: they lie side by side in each pixel.
   static void forward(const auto& c) {
     const auto [gain] = c.parameters;
-    for (std::size_t i = 0; i < c.y.size(); ++i) c.y[i] = gain[i % gain.size()] * c.x[i];
+    for (std::size_t pixel = 0; pixel < c.y.size(); pixel += gain.size())
+      for (std::size_t k = 0; k < gain.size(); ++k) c.y[pixel + k] = gain[k] * c.x[pixel + k];
   }
 
   static void backward(const auto& c) {
     const auto [gain] = c.parameters;
     const auto [dgain] = c.gradients;
-    for (std::size_t i = 0; i < c.dy.size(); ++i) {
-      c.dx[i] = gain[i % gain.size()] * c.dy[i];  // assigned
-      dgain[i % gain.size()] += c.x[i] * c.dy[i]; // added to
-    }
+    for (std::size_t pixel = 0; pixel < c.dy.size(); pixel += gain.size())
+      for (std::size_t k = 0; k < gain.size(); ++k) {
+        c.dx[pixel + k] = gain[k] * c.dy[pixel + k];  // assigned
+        dgain[k] += c.x[pixel + k] * c.dy[pixel + k]; // added to
+      }
   }
 };
 

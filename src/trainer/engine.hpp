@@ -16,7 +16,7 @@
 #include <ctnn/data/image_dataset.hpp>
 #include <ctnn/io/checkpoint.hpp>
 #include <ctnn/train/optimizers.hpp>
-#include <ctnn/train/trainer.hpp>
+#include <ctnn/train/score.hpp>
 
 #include "samples.hpp"
 

@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <ctnn/train/trainer.hpp>
+#include <ctnn/train/score.hpp>
 
 #include "run_state.hpp"
 

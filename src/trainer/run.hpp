@@ -11,7 +11,7 @@
 
 #include <ctnn/data/image_dataset.hpp>
 #include <ctnn/io/checkpoint.hpp>
-#include <ctnn/train/trainer.hpp>
+#include <ctnn/train/score.hpp>
 
 #include "engine.hpp"
 #include "journal.hpp"

@@ -9,7 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <ctnn/io/checkpoint.hpp>
-#include <ctnn/train/trainer.hpp>
+#include <ctnn/train/score.hpp>
 
 #include "datasets.hpp"
 #include "engine.hpp"

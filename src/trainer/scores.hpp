@@ -10,7 +10,7 @@
 
 #include <ctnn/data/image_dataset.hpp>
 #include <ctnn/network/tensor.hpp>
-#include <ctnn/train/trainer.hpp>
+#include <ctnn/train/score.hpp>
 
 #include "engine.hpp"
 

@@ -64,3 +64,8 @@ TEST_CASE("the law finds what breaks it") {
   CHECK(gradcheck<Input<4>, MixesSamples>() == "the samples of a chunk are not independent");
   CHECK(contains(gradcheck<Input<2, 3, 3>, AssignsItsGradient>(), "gradient of 0.gain[0]"));
 }
+
+TEST_CASE("more samples than a chunk has room for are refused") {
+  CHECK(gradcheck<Input<4>, Linear<3>>({.samples = 1000}) ==
+        "samples: expected 1 to the network's chunk of 64, found 1000");
+}

@@ -40,3 +40,9 @@ TEST_CASE("cosine annealing stays at its end") {
   const CosineAnnealingLR cosine{.lr = 0.1, .T_max = 10, .eta_min = 0.001};
   CHECK(cosine.lr_at(25) == Approx(0.001));
 }
+
+TEST_CASE("one cycle without a way up begins at the top") {
+  const OneCycleLR cycle{.max_lr = 0.1, .total_steps = 10, .pct_start = 0.1};
+  CHECK(cycle.lr_at(0) == Approx(0.1));
+  CHECK(cycle.lr_at(9) == Approx(0.1 / 25 / 1e4));
+}

@@ -60,12 +60,14 @@ struct poison {
     return true;
   }
 
-  static const poison name, kind, input_shape, output_shape, parameter_count, multiply_adds, shape;
+  static const poison name, kind, input_shape, output_shape, parameter_count, multiply_adds, shape,
+      parameters;
   constexpr poison size() const { return {}; }
   constexpr poison view() const { return {}; }
 };
 inline constexpr poison poison::name{}, poison::kind{}, poison::input_shape{},
-    poison::output_shape{}, poison::parameter_count{}, poison::multiply_adds{}, poison::shape{};
+    poison::output_shape{}, poison::parameter_count{}, poison::multiply_adds{}, poison::shape{},
+    poison::parameters{};
 
 #ifdef __clang__
 // clang cuts a literal in a template argument after 36 characters.

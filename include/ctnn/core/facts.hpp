@@ -139,6 +139,7 @@ namespace detail {
 template <const Sentence& Error>
 struct PoisonedFacts {
   static constexpr bool well_formed = false;
+  static constexpr const Sentence& error = Error;
   static constexpr poison graph = tell<Error>(), layer_count = tell<Error>(),
                           layers = tell<Error>(), nodes = tell<Error>(), node_count = tell<Error>(),
                           input_shape = tell<Error>(), output_shape = tell<Error>(),

@@ -65,6 +65,9 @@ public:
 
   /// find_disagreement is the first one that is found, or empty.
   std::string find_disagreement() {
+    if (options_.samples == 0 || options_.samples > Program::chunk)
+      return "samples: expected 1 to the network's chunk of " + std::to_string(Program::chunk) +
+             ", found " + std::to_string(options_.samples);
     const double value = loss();
     if (!std::isfinite(value)) return "forward does not assign all of y";
     if (std::string report = check_samples(); !report.empty()) return report;

@@ -10,8 +10,7 @@
 #include <vector>
 
 #include <ctnn/kernels/random.hpp>
-#include <ctnn/network/network.hpp>
-#include <ctnn/train/trainer.hpp>
+#include <ctnn/train/score.hpp>
 
 namespace ctnn {
 

@@ -75,8 +75,9 @@ private:
     const double now = static_cast<double>(step);
     const double last = static_cast<double>(total_steps) - 1;
     const double peak = pct_start * static_cast<double>(total_steps) - 1;
-    return now <= peak ? anneal(from, over, now / peak)
-                       : anneal(over, to, (now - peak) / (last - peak));
+    // With at most one step on the way up there is no way: it begins at the top.
+    return now <= peak && peak > 0 ? anneal(from, over, now / peak)
+                                   : anneal(over, to, (now - peak) / (last - peak));
   }
   double anneal(double from, double to, double part) const {
     return anneal_strategy == Anneal::linear

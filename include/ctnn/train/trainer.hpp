@@ -24,28 +24,9 @@
 #include <ctnn/train/dataset.hpp>
 #include <ctnn/train/losses.hpp>
 #include <ctnn/train/optimizers.hpp>
+#include <ctnn/train/score.hpp>
 
 namespace ctnn {
-
-/// A Score is sums over samples: of their losses, and of the right guesses among them.
-struct Score {
-  double loss_sum = 0;     ///< the sum of the samples' losses
-  std::size_t correct = 0; ///< samples whose largest output, the first of equals, is their label's
-  std::size_t samples = 0; ///< the number of samples
-
-  /// loss is the mean loss of a sample; NaN for no samples.
-  double loss() const { return loss_sum / static_cast<double>(samples); }
-  /// accuracy is the share of samples, in [0, 1], that are correct; NaN for no samples.
-  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(samples); }
-
-  /// Adds the sums of other samples.
-  Score& operator+=(const Score& other) {
-    loss_sum += other.loss_sum;
-    correct += other.correct;
-    samples += other.samples;
-    return *this;
-  }
-};
 
 /// TrainerOptions say how a Trainer runs.
 struct TrainerOptions {
@@ -60,7 +41,7 @@ template <class Net, class L, class O, class T>
 inline constexpr Sentence trainer_error = [] {
   Sentence error = loss_error<L, T>();
   if (error.empty()) error = optimizer_error<O, T>();
-  if constexpr (Loss<L, T>)
+  if constexpr (Loss<L, T> && Net::well_formed)
     if (error.empty()) error = L::check(Net::output_shape);
   return error;
 }();
@@ -93,7 +74,7 @@ public:
 /// up the shards: the weights are bit-identical for any number of threads. step() and evaluate() are to
 /// be called from one thread at a time.
 template <class Net, class Loss, class Optimizer, class T>
-  requires(detail::trainer_error<Net, Loss, Optimizer, T>.empty())
+  requires(Net::well_formed && detail::trainer_error<Net, Loss, Optimizer, T>.empty())
 class Trainer<Net, Loss, Optimizer, T> {
   using Program = plan::Program<Net, T>;
   using Pass = detail::Pass<Program>;
