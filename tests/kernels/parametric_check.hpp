@@ -85,7 +85,7 @@ struct results {
 /// A kernel's constants and functions as values, so that what follows is compiled only once.
 template <class T>
 struct kernel {
-  std::size_t derived_size, derived_gradient_size, scratch_size, derive_parts;
+  std::size_t derived_size, derived_gradient_size, scratch_size, derive_tasks;
   void (*derive)(std::size_t part, std::span<const T* const> parameters, T* derived);
   void (*derive_adjoint)(std::size_t part, const T* gradient, std::span<T* const> gradients);
   void (*forward)(const kernels::forward_chunk<T>& chunk);
@@ -94,17 +94,17 @@ struct kernel {
 
   /// The parameters are {weight, bias}, or {weight}.
   void derive_all(const std::vector<const T*>& parameters, T* derived) const {
-    for (std::size_t part = derive_parts; part-- > 0;) derive(part, parameters, derived);
+    for (std::size_t part = derive_tasks; part-- > 0;) derive(part, parameters, derived);
   }
   void adjoint_all(const T* gradient, const std::vector<T*>& gradients) const {
-    for (std::size_t part = derive_parts; part-- > 0;) derive_adjoint(part, gradient, gradients);
+    for (std::size_t part = derive_tasks; part-- > 0;) derive_adjoint(part, gradient, gradients);
   }
 };
 template <class T, class K>
 constexpr kernel<T> kernel_of{K::derived_size,
                               K::derived_gradient_size,
                               K::scratch_size,
-                              K::derive_parts,
+                              K::derive_tasks,
                               K::derive,
                               K::derive_adjoint,
                               K::forward,

@@ -26,10 +26,10 @@ TEST_CASE("F(6 x 6) in float is as accurate as promised") {
 
 TEST_CASE("Winograd's parameters are derived part by part") {
   using Kernel = kernels::winograd_conv2d<float, conv3, 5, epilogue<1, relu>>;
-  STATIC_REQUIRE(Kernel::derive_parts > 1);
+  STATIC_REQUIRE(Kernel::derive_tasks > 1);
   const aligned<float> weight(conv3.weight_size(), 1), bias(conv3.out_channels, 1);
   std::vector<int> written(Kernel::derived_size);
-  for (std::size_t part = 0; part < Kernel::derive_parts; ++part) {
+  for (std::size_t part = 0; part < Kernel::derive_tasks; ++part) {
     const aligned<float> block(Kernel::derived_size);
     Kernel::derive(part, std::array{weight.data(), bias.data()}, block.data());
     for (std::size_t i = 0; i < written.size(); ++i) written[i] += !std::isnan(block.data()[i]);

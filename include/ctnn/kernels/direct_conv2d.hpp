@@ -26,8 +26,8 @@ namespace ctnn::kernels {
 template <class T, Conv2dGeometry G, class Epilogue>
 class direct_conv2d {
   static constexpr std::size_t taps = G.kernel_height * G.kernel_width;
-  static constexpr std::size_t run = G.kernel_width * G.in_channels;
-  static constexpr std::size_t depth = G.kernel_height * run;
+  static constexpr std::size_t kernel_row = G.kernel_width * G.in_channels;
+  static constexpr std::size_t depth = G.kernel_height * kernel_row;
   static constexpr std::size_t pixels = G.out_height() * G.out_width();
 
   static constexpr bool bordered = G.padding_height + G.padding_width > 0;
@@ -86,7 +86,7 @@ public:
   static constexpr std::size_t derived_size =
       derived_gradient_size + taps * G.out_channels * in_panels::padded;
   static constexpr std::size_t scratch_size = border_size + outputs_size + stage_size;
-  static constexpr std::size_t derive_parts = 1;
+  static constexpr std::size_t derive_tasks = 1;
 
   /// derive packs the parameters, {weight, bias} or {weight}.
   static void derive(std::size_t, std::span<const T* const> parameters, T* derived) {
@@ -262,19 +262,19 @@ private:
     packed += Panel::width;
     for (std::size_t ky = 0; ky < G.kernel_height; ++ky) {
       if constexpr (depth <= stretch) {
-        sums.template accumulate<true>(a, 1, packed, Panel::width, run);
+        sums.template accumulate<true>(a, 1, packed, Panel::width, kernel_row);
       } else {
-        for (std::size_t k = 0; k < run; k += stretch) {
+        for (std::size_t k = 0; k < kernel_row; k += stretch) {
           auto from = a;
           from.advance(k);
           tile<T, Rows, Panel> part;
           part.template accumulate<true>(from, 1, packed + k * Panel::width, Panel::width,
-                                         std::min(stretch, run - k));
+                                         std::min(stretch, kernel_row - k));
           sums.add(part);
         }
       }
       a.advance(row_size);
-      packed += run * Panel::width;
+      packed += kernel_row * Panel::width;
     }
     if constexpr (pool == 1) sums.template apply<typename Epilogue::function>();
     sums.store(strided_rows<T, G.out_channels>{target + first * G.out_channels});
@@ -335,17 +335,17 @@ private:
 
     // Within a kernel row the elements of x are neighbours; a tile crosses rows only if they are
     // shorter than a tile.
-    constexpr bool across = run < Panel::rows;
-    constexpr tile_cut cut(across ? depth : run, Panel::rows);
+    constexpr bool across = kernel_row < Panel::rows;
+    constexpr tile_cut cut(across ? depth : kernel_row, Panel::rows);
     for (std::size_t ky = 0; ky < (across ? 1 : G.kernel_height); ++ky)
       for_each_tile<cut.least, cut.tallest()>(cut, [&](auto rows, std::size_t first) {
-        T* to = gradient + (1 + ky * run + first) * Panel::width;
+        T* to = gradient + (1 + ky * kernel_row + first) * Panel::width;
         if constexpr (across)
           backward_parameters_tile<Panel, rows>(
               scattered_rows<const T, rows>(
                   source,
                   [&](std::size_t r) {
-                    return grid_offset<run, 1, G.kernel_height, row_size, 0>(first + r);
+                    return grid_offset<kernel_row, 1, G.kernel_height, row_size, 0>(first + r);
                   }),
               images, seed, to);
         else

@@ -77,33 +77,33 @@ public:
       derived_gradient_size + planes * G.out_channels * in_panels::padded;
   static constexpr std::size_t scratch_size = planes * (in_plane + out_plane + panel_plane);
 
-  /// derive_parts is into how many parts the weights are cut, which threads may share, of some thousand
+  /// derive_tasks is how many tasks, which threads may share, the weights are cut into, of some thousand
   /// weights each.
-  static constexpr std::size_t derive_parts =
+  static constexpr std::size_t derive_tasks =
       std::min(std::min(G.in_channels, G.out_channels), G.weight_size() / 16'384 + 1);
 
-  /// derive transforms the weights, {weight, bias} or {weight}; part 0 has the bias too.
-  static void derive(std::size_t part, std::span<const T* const> parameters, T* derived) {
+  /// derive transforms the weights, {weight, bias} or {weight}; task 0 has the bias too.
+  static void derive(std::size_t task, std::span<const T* const> parameters, T* derived) {
     const T* const weight = parameters[0];
-    if (part == 0) {
+    if (task == 0) {
       std::fill_n(derived, out_panels::padded, T(0));
       if (parameters.size() > 1) std::copy_n(parameters[1], G.out_channels, derived);
     }
     constexpr std::size_t of_out = 9 * G.in_channels, of_in = 9;
-    pack<out_panels>(weight, of_in, of_out, rows_of(part, G.in_channels), G.in_channels,
+    pack<out_panels>(weight, of_in, of_out, rows_of(task, G.in_channels), G.in_channels,
                      derived + out_panels::padded);
-    pack<in_panels>(weight, of_out, of_in, rows_of(part, G.out_channels), G.out_channels,
+    pack<in_panels>(weight, of_out, of_in, rows_of(task, G.out_channels), G.out_channels,
                     derived + derived_gradient_size);
   }
 
   /// derive_adjoint assigns the gradients by the parameters.
-  static void derive_adjoint(std::size_t part, const T* derived_gradient,
+  static void derive_adjoint(std::size_t task, const T* derived_gradient,
                              std::span<T* const> gradients) {
     T* const dweight = gradients[0];
-    if (part == 0 && gradients.size() > 1)
+    if (task == 0 && gradients.size() > 1)
       std::copy_n(derived_gradient, G.out_channels, gradients[1]);
     const T* const du = derived_gradient + out_panels::padded;
-    const auto [begin, end] = rows_of(part, G.in_channels);
+    const auto [begin, end] = rows_of(task, G.in_channels);
     T dg[9][simd::lanes<T>];
     out_panels::for_each([&](auto p, std::size_t first) {
       for (std::size_t in = begin; in < end; ++in)
@@ -183,8 +183,8 @@ private:
   struct range {
     std::size_t begin, end;
   };
-  static constexpr range rows_of(std::size_t part, std::size_t rows) {
-    return {part * rows / derive_parts, (part + 1) * rows / derive_parts};
+  static constexpr range rows_of(std::size_t task, std::size_t rows) {
+    return {task * rows / derive_tasks, (task + 1) * rows / derive_tasks};
   }
 
   /// The transform of weight[row * row_step + column * column_step + tap] for some rows.

@@ -145,26 +145,26 @@ struct Pass {
     return {block + Program::parameters.offset[p], Program::graph.parameters[p].shape.size()};
   }
 
-  /// derive_part assigns one part of what operation I derives; parts may be done at the same time.
+  /// derive_task does one task of what operation I derives; tasks may be done at the same time.
   template <std::size_t I>
-  static void derive_part(std::size_t part, const T* parameters, T* derived) {
+  static void derive_task(std::size_t task, const T* parameters, T* derived) {
     if constexpr (Program::template derives<I>) {
       std::array<const T*, tensors_of<I>> own;
       for (std::size_t p = 0; p < own.size(); ++p)
         own[p] = tensor(parameters, first_tensor<I> + p).data();
-      Program::template kernel<I>::derive(part, own, derived + Program::offsets.derived[I]);
+      Program::template kernel<I>::derive(task, own, derived + Program::offsets.derived[I]);
     }
   }
 
-  /// gather_part brings one part of a shard's sum of gradients, what belongs to operation I, to the
+  /// gather_task does one task of bringing a shard's sum of gradients, what belongs to operation I, to the
   /// layout of the parameters: it assigns it in `block`. Parts may be done at the same time.
   template <std::size_t I>
-  static void gather_part(std::size_t part, T* gradients, T* block) {
+  static void gather_task(std::size_t task, T* gradients, T* block) {
     T* const from = gradients + Program::offsets.gradient[I];
     std::array<T*, tensors_of<I>> own;
     for (std::size_t p = 0; p < own.size(); ++p) own[p] = tensor(block, first_tensor<I> + p).data();
     if constexpr (Program::template derives<I>) {
-      Program::template kernel<I>::derive_adjoint(part, from, own);
+      Program::template kernel<I>::derive_adjoint(task, from, own);
     } else {
       const auto tensors = gradient_tensors<I>(from);
       for (std::size_t p = 0; p < own.size(); ++p)
@@ -174,17 +174,17 @@ struct Pass {
 
   /// derive assigns all that kernels derive.
   static void derive(const T* parameters, T* derived) {
-    for_each_part([&](auto i, std::size_t part) { derive_part<i>(part, parameters, derived); });
+    for_each_task([&](auto i, std::size_t task) { derive_task<i>(task, parameters, derived); });
   }
   /// gather brings all gradients to the layout of the parameters.
   static void gather(T* gradients, T* block) {
-    for_each_part([&](auto i, std::size_t part) { gather_part<i>(part, gradients, block); });
+    for_each_task([&](auto i, std::size_t task) { gather_task<i>(task, gradients, block); });
   }
 
-  /// at_part calls f(i, part) for one of the Program::offsets.part.back() parts.
+  /// at_task calls f(i, task) for one of the Program::offsets.task.back() tasks.
   template <class F>
-  static void at_part(std::size_t number, F&& f) {
-    constexpr const auto& first = Program::offsets.part;
+  static void at_task(std::size_t number, F&& f) {
+    constexpr const auto& first = Program::offsets.task;
     for_each_index<Program::size>([&](auto i) {
       if (first[i] <= number && number < first[i + 1]) f(i, number - first[i]);
     });
@@ -210,9 +210,9 @@ private:
   static constexpr Shape out = Program::graph.nodes[I].output_shape;
 
   template <class F>
-  static void for_each_part(F&& f) {
+  static void for_each_task(F&& f) {
     for_each_index<Program::size>([&](auto i) {
-      for (std::size_t part = 0; part < Program::kernel_sizes[i].derive_parts; ++part) f(i, part);
+      for (std::size_t task = 0; task < Program::kernel_sizes[i].derive_tasks; ++task) f(i, task);
     });
   }
 

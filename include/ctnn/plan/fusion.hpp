@@ -121,15 +121,15 @@ inline constexpr Traits traits_of = [] {
   return traits;
 }();
 
-/// run_by is the layer that runs an operation: a fusable one is always run by Fused. Pool and
+/// layer_of is the layer that runs an operation: a fusable one is always run by Fused. Pool and
 /// Activation are void where there is none.
 template <class L, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
-struct run_by {
+struct layer_of {
   using type = L;
 };
 template <class L, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
   requires std::is_base_of_v<Fusable, L>
-struct run_by<L, Pool, Activation, A> {
+struct layer_of<L, Pool, Activation, A> {
   template <class F>
   struct function_of {
     using type = typename F::function;

@@ -41,7 +41,7 @@ struct KernelSizes {
   std::size_t derived = 0;          ///< elements that it derives from the parameters
   std::size_t derived_gradient = 0; ///< elements of the gradient by them
   std::size_t scratch = 0;          ///< elements it works in
-  std::size_t derive_parts = 1;     ///< in how many parts threads may share the deriving
+  std::size_t derive_tasks = 1;     ///< into how many tasks, for threads to share, deriving is cut
 };
 
 /// Offsets are those in the blocks of derived parameters, and of gradients as a shard accumulates them:
@@ -49,7 +49,7 @@ struct KernelSizes {
 template <std::size_t Operations>
 struct Offsets {
   std::array<std::size_t, Operations> derived{}, gradient{};
-  std::array<std::size_t, Operations + 1> part{}; ///< the first of each in a count of all parts
+  std::array<std::size_t, Operations + 1> task{}; ///< the first of each in a count of all tasks
   std::size_t derived_size = 0, gradient_size = 0, scratch_size = 0;
 };
 
@@ -62,7 +62,7 @@ constexpr Offsets<Operations> plan_offsets(const Graph<Operations, Tensors>& gra
     const Node& node = graph.nodes[i];
     at.derived[i] = at.derived_size;
     at.gradient[i] = at.gradient_size;
-    at.part[i + 1] = at.part[i] + kernel.derive_parts;
+    at.task[i + 1] = at.task[i] + kernel.derive_tasks;
     at.derived_size += aligned(kernel.derived);
     if (kernel.derived > 0)
       at.gradient_size += aligned(kernel.derived_gradient);

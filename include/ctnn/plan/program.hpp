@@ -29,7 +29,7 @@ template <class L, class T, Shape In>
 struct kernel_of<L, T, In> {
   using type = typename L::template at<T, In>::kernel;
   static constexpr KernelSizes sizes{type::derived_size, type::derived_gradient_size,
-                                     type::scratch_size, type::derive_parts};
+                                     type::scratch_size, type::derive_tasks};
 };
 
 } // namespace detail
@@ -89,7 +89,7 @@ private:
 public:
   /// layer is the one, as it was written or fused, that runs operation I.
   template <std::size_t I>
-  using layer = typename detail::run_by<
+  using layer = typename detail::layer_of<
       leaf<operations[I].first>, typename member<I, operations[I].pool>::type,
       typename member<I, operations[I].activation>::type, operations[I].algorithm>::type;
 

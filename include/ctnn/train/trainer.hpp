@@ -74,7 +74,7 @@ public:
 /// up the shards: the weights are bit-identical for any number of threads. step() and evaluate() are to
 /// be called from one thread at a time.
 template <class Net, class Loss, class Optimizer, class T>
-  requires(Net::well_formed && detail::trainer_error<Net, Loss, Optimizer, T>.empty())
+  requires(Net::well_formed&& detail::trainer_error<Net, Loss, Optimizer, T>.empty())
 class Trainer<Net, Loss, Optimizer, T> {
   using Program = plan::Program<Net, T>;
   using Pass = detail::Pass<Program>;
@@ -137,7 +137,7 @@ public:
       ++step_;
       std::array<Score, max_shards> scores;
       pool_.run(shards, [&](std::size_t shard, std::size_t worker) {
-        scores[shard] = run_shard(data, batch, shards, shard, workers_[worker]);
+        scores[shard] = train_shard(data, batch, shards, shard, workers_[worker]);
       });
       sum_gradients(shards);
       update_parameters();
@@ -239,8 +239,8 @@ private:
   };
 
   template <class Data>
-  Score run_shard(const Data& data, std::span<const std::uint32_t> batch, std::size_t shards,
-                  std::size_t shard, Worker& own) {
+  Score train_shard(const Data& data, std::span<const std::uint32_t> batch, std::size_t shards,
+                    std::size_t shard, Worker& own) {
     T* const gradients = shard_gradients_.data() + shard * gradient_size;
     std::fill_n(gradients, gradient_size, T{});
     const double scale = 1 / static_cast<double>(batch.size());
@@ -267,12 +267,12 @@ private:
     });
   }
 
-  /// for_each_part calls f(i, part) for every part of every operation's derived parameters, a part a
+  /// for_each_task calls f(i, task) for every task of every operation's derived parameters, one a
   /// task.
   template <class F>
-  void for_each_part(F&& f) {
-    pool_.run(Program::offsets.part.back(),
-              [&](std::size_t task, std::size_t) { Pass::at_part(task, f); });
+  void for_each_task(F&& f) {
+    pool_.run(Program::offsets.task.back(),
+              [&](std::size_t task, std::size_t) { Pass::at_task(task, f); });
   }
 
   /// sum_gradients leaves the sum of all shards in `gradients_`.
@@ -281,8 +281,8 @@ private:
       T* const at = shard_gradients_.data() + begin;
       kernels::sum_shards(count, shards, at, gradient_size, at);
     });
-    for_each_part([&](auto i, std::size_t part) {
-      Pass::template gather_part<i>(part, shard_gradients_.data(), gradients_.data());
+    for_each_task([&](auto i, std::size_t task) {
+      Pass::template gather_task<i>(task, shard_gradients_.data(), gradients_.data());
     });
   }
 
@@ -294,8 +294,8 @@ private:
         state[block] = state_.data() + block * Program::parameters.size + begin;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);
     });
-    for_each_part([&](auto i, std::size_t part) {
-      Pass::template derive_part<i>(part, parameters.data(), net_.derived_block().data());
+    for_each_task([&](auto i, std::size_t task) {
+      Pass::template derive_task<i>(task, parameters.data(), net_.derived_block().data());
     });
   }
 

@@ -18,9 +18,9 @@ namespace detail {
 
 /// A Run is one image on its way.
 template <class T, std::size_t Bytes, std::size_t Reals>
-class Run {
+class Scratch {
 public:
-  Run(Random& random_, T* result_) : random(random_), result(result_) {}
+  Scratch(Random& random_, T* result_) : random(random_), result(result_) {}
 
   template <bool Tensor>
   using element = std::conditional_t<Tensor, T, std::uint8_t>;
@@ -30,7 +30,7 @@ public:
 
   /// scratch is where the image that is made of `in` goes.
   template <bool Tensor>
-  element<Tensor>* scratch(const void* in, bool in_place) {
+  element<Tensor>* next(const void* in, bool in_place) {
     const auto choose = [&](auto& buffers) {
       return in == buffers[in_place ? 1 : 0] ? buffers[1] : buffers[0];
     };
@@ -82,7 +82,7 @@ struct steps<Compose<T, Rest...>> {
       using To = typename R::template element<form.tensor>;
       To* to;
       if constexpr (moves<Compose<Rest...>>)
-        to = r.template scratch<form.tensor>(image, in_place<T>);
+        to = r.template next<form.tensor>(image, in_place<T>);
       else
         to = r.result;
       const Planes<const Element, In.shape> in{image};
@@ -133,8 +133,9 @@ struct PipelineFacts<Input<Extents...>, Transforms...> {
   template <class T>
   static void apply(const std::uint8_t* image, Random random, T* out) {
     constexpr const auto& forms = detail::pipeline_trace<Input<Extents...>, Transforms...>.forms;
-    detail::Run<T, forms.largest_image, forms.largest_tensor> run(random, out);
-    detail::steps<Compose<Transforms...>>::template run<ImageForm{input_shape, false}>(image, run);
+    detail::Scratch<T, forms.largest_image, forms.largest_tensor> scratch(random, out);
+    detail::steps<Compose<Transforms...>>::template run<ImageForm{input_shape, false}>(image,
+                                                                                       scratch);
   }
 };
 
