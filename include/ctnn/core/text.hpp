@@ -18,9 +18,7 @@ public:
   /// Makes a view of `size` characters at `text`.
   constexpr StringView(const char* text, std::size_t size) : data_(text), size_(size) {}
   /// Makes a view of a string that ends in a NUL.
-  constexpr StringView(const char* literal) : data_(literal) {
-    while (literal[size_] != '\0') ++size_;
-  }
+  constexpr StringView(const char* literal) : data_(literal), size_(__builtin_strlen(literal)) {}
   /// Makes a view of a std::string_view or std::string.
   template <class String>
     requires requires { typename String::traits_type; }
@@ -61,9 +59,7 @@ public:
   /// Views are equal if their characters are.
   friend constexpr bool operator==(StringView a, StringView b) {
     if (a.size_ != b.size_) return false;
-    for (std::size_t i = 0; i < a.size_; ++i)
-      if (a.data_[i] != b.data_[i]) return false;
-    return true;
+    return __builtin_memcmp(a.data_, b.data_, a.size_) == 0;
   }
 
 private:
@@ -119,7 +115,12 @@ struct BoundedText {
   }
   /// Appends characters.
   constexpr BoundedText& operator<<(StringView text) {
-    for (const char c : text) *this << c;
+    const char* const from = text.data();
+    const std::size_t room = Capacity - length;
+    const std::size_t count = text.size() < room ? text.size() : room;
+    for (std::size_t i = 0; i < count; ++i) chars[length + i] = from[i];
+    length += count;
+    overflowed |= count < text.size();
     return *this;
   }
   /// Appends the characters of a literal.
