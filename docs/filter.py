@@ -4,7 +4,9 @@
 - The members by which a type meets a concept mean what the concept says: CONTRACTS tells it of each.
 - Of the inner namespaces only what users meet is shown: SHOWN.
 
-usage: filter.py <header>
+Of documents, it takes the headings out of the links.
+
+usage: filter.py <header or document>
 """
 
 import re
@@ -136,8 +138,16 @@ def add_groups(text):
     )
 
 
+def without_anchors(text):
+    """Links to headings lead to their page: Doxygen names headings in its own way."""
+    text = re.sub(r"\[([^\]]+)\]\(#[^)]*\)", r"\1", text)
+    return re.sub(r"(\]\([^)\s#]+\.md)#[^)]*\)", r"\1)", text)
+
+
 def main():
     path = Path(sys.argv[1]).resolve().relative_to(ROOT).as_posix()
+    if path.endswith(".md"):
+        return sys.stdout.write(without_anchors((ROOT / path).read_text()))
     sys.stdout.write(add_groups(tell_contracts(hide_inner((ROOT / path).read_text()), path)))
 
 

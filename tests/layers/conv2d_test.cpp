@@ -28,7 +28,7 @@ TEST_CASE("convolution without a bias agrees with PyTorch") {
       "conv2d_no_bias");
   agrees_with_pytorch<Input<3, 8, 8>, Conv2d<4, 3, bias(false), direct>, float>(
       "conv2d_3x3_no_bias");
-  agrees_with_pytorch<Input<3, 8, 8>, Conv2d<4, 3, bias(false), winograd(3)>, float>(
+  agrees_with_pytorch<Input<3, 8, 8>, Conv2d<4, 3, bias(false), winograd(3)>, double>(
       "conv2d_3x3_no_bias");
   CHECK(gradcheck<Input<3, 8, 8>, Conv2d<4, 3, bias(false), winograd(2)>, ReLU>() == "");
 }

@@ -59,7 +59,9 @@ public:
   /// Views are equal if their characters are.
   friend constexpr bool operator==(StringView a, StringView b) {
     if (a.size_ != b.size_) return false;
-    return __builtin_memcmp(a.data_, b.data_, a.size_) == 0;
+    for (std::size_t i = 0; i < a.size_; ++i)
+      if (a.data_[i] != b.data_[i]) return false;
+    return true;
   }
 
 private:
