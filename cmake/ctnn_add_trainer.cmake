@@ -48,7 +48,7 @@ function(ctnn_add_trainer name)
   # What works on every image is compiled for the network and for speed; what is around it is
   # compiled in less time at -O1.
   add_executable(${name} ${network_units} ${others})
-  set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS -O1)
+  set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1>)
   target_include_directories(${name} SYSTEM PRIVATE ${STB_INCLUDE_DIR})
   target_compile_definitions(${name} PRIVATE
     CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}"

@@ -1,4 +1,4 @@
-// Several hundred steps end in the same bits for any number of threads.
+// A hundred steps end in the same bits for any number of threads.
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -27,13 +27,13 @@ struct Images {
   std::uint32_t label(std::size_t i) const { return static_cast<std::uint32_t>(i % 3); }
 };
 
-std::vector<float> weights_after_300_steps(std::size_t threads) {
+std::vector<float> weights_after_100_steps(std::size_t threads) {
   const Images images;
   Network<Net> net(2);
   Trainer trainer(net, NLLLoss{}, SGD{.lr = 0.02, .momentum = 0.9, .weight_decay = 1e-4},
                   {.threads = threads, .seed = 6});
   std::vector<std::uint32_t> batch(32);
-  for (std::uint32_t step = 0; step < 300; ++step) {
+  for (std::uint32_t step = 0; step < 100; ++step) {
     std::iota(batch.begin(), batch.end(), step * 32 % static_cast<std::uint32_t>(images.size()));
     trainer.step(images, batch);
   }
@@ -42,13 +42,13 @@ std::vector<float> weights_after_300_steps(std::size_t threads) {
 
 } // namespace
 
-TEST_CASE("300 steps end in the same bits for any number of threads") {
+TEST_CASE("100 steps end in the same bits for any number of threads") {
   STATIC_REQUIRE(plan::Program<Net, float>::size == 8);
-  const auto one = weights_after_300_steps(1);
+  const auto one = weights_after_100_steps(1);
   REQUIRE(std::isfinite(std::accumulate(one.begin(), one.end(), 0.f)));
   for (const std::size_t threads : {2u, 3u, 4u, 8u}) {
     CAPTURE(threads);
-    const auto many = weights_after_300_steps(threads);
+    const auto many = weights_after_100_steps(threads);
     REQUIRE(many.size() == one.size());
     CHECK(std::memcmp(many.data(), one.data(), one.size() * sizeof(float)) == 0);
   }

@@ -230,12 +230,13 @@ template <class Panel, bool Add, class T>
     tile<T, height, Panel> sums;
     sums.template accumulate<true>(from, a.column_step, b, b_step, depth,
                                    Add ? c + (first + height) * c_step : next);
-    if constexpr (Add)
+    if constexpr (Add) {
       sums.add_to(to);
-    else
+    } else {
       sums.store(to);
-    // Each tile fetches a line for each row of B, so that one tile a vector has fetched all.
-    next = first / Panel::rows + 1 < Panel::vectors ? next + depth * (64 / sizeof(T)) : b;
+      // Each tile fetches a line for each row of B, so that one tile a vector has fetched all.
+      next = first / Panel::rows + 1 < Panel::vectors ? next + depth * (64 / sizeof(T)) : b;
+    }
   });
 }
 
