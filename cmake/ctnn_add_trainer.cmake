@@ -49,6 +49,7 @@ function(ctnn_add_trainer name)
   # compiled in less time at -O1.
   add_executable(${name} ${network_units} ${others})
   set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1>)
+  set_source_files_properties(${network_units} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Debug>:-O1>)
   target_include_directories(${name} SYSTEM PRIVATE ${STB_INCLUDE_DIR})
   target_compile_definitions(${name} PRIVATE
     CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}"
