@@ -85,8 +85,8 @@ template <class Net>
 bool add_shape(const std::string& name, Net) {
   nlohmann::json layers = nlohmann::json::array();
   ctnn::detail::for_each_index<Net::node_count>([&](auto i) {
-    layers.push_back(
-        detail::describe<typename plan::Program<Net, float>::template leaf<i>>(Net::graph.nodes[i]));
+    layers.push_back(detail::describe<typename plan::Program<Net, float>::template leaf<i>>(
+        Net::graph.nodes[i]));
   });
   nlohmann::json input = nlohmann::json::array();
   for (std::size_t axis = 0; axis < Net::input_shape.rank; ++axis)

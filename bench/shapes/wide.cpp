@@ -6,7 +6,7 @@ namespace ctnn::bench {
 namespace {
 
 [[maybe_unused]] const bool added[]{
-    add_shape("16x16, 128 channels", Sequential<Input<3, 16, 16>,                         //
+    add_shape("16x16, 128 channels", Sequential<Input<3, 16, 16>,                               //
                                                 Conv2d<128, 3, padding(1)>, ReLU,               //
                                                 Conv2d<128, 3, padding(1)>, ReLU, MaxPool2d<2>, //
                                                 Conv2d<128, 3, padding(1)>, ReLU, MaxPool2d<2>, //
