@@ -9,6 +9,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--include", required=True, help="the folder that holds ctnn/")
+    parser.add_argument("--syntax-only", action="store_true", help="build nothing that can run")
     parser.add_argument("files", nargs="*")
     return parser.parse_args()
 

@@ -8,7 +8,8 @@ are one program, in order.
     <!-- refuse: name -->   gives one error, which holds the sentence of its first line, `// error: …`
 
 An indented line `g++ … name.cpp …` builds the program `name` of the same file without a warning, as it
-stands, in a folder with include/, unless it needs a shell for its $. A relative link leads to a file and, behind #, to one of its headings.
+stands, in a folder with include/, unless it needs a shell for its $. A relative link leads to a file and,
+behind #, to one of its headings. With --syntax-only, programs that build or run are checked, not built.
 """
 
 import re
@@ -49,8 +50,10 @@ def programs(path, text):
 
 def complaint(options, mark, source):
     """What is wrong with a program, or None."""
+    if mark == "run" and options.syntax_only:
+        mark = "build"
     with tempfile.TemporaryDirectory() as folder:
-        links = mark == "run" or re.search(r"\bint main\(", source)
+        links = not options.syntax_only and (mark == "run" or re.search(r"\bint main\(", source))
         wanted = ["-o", f"{folder}/program"] if links else ["-fsyntax-only"]
         if mark == "run":
             wanted.append("-O1")
@@ -88,11 +91,13 @@ def line_complaint(options, arguments, name, sources):
     """What is wrong with a line that calls the compiler, or None."""
     if name not in sources:
         return f"no program of this file is called {name}"
+    only = ["-fsyntax-only", "-Wno-unused-command-line-argument"] if options.syntax_only else []
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, f"{name}.cpp").write_text(sources[name][1], encoding="utf-8")
         Path(folder, "include").symlink_to(Path(options.include).resolve())
         done = subprocess.run(
-            [options.compiler, "-Wno-unknown-warning-option", *arguments],  # clang lacks some of g++'s
+            # clang lacks some of g++'s warnings.
+            [options.compiler, "-Wno-unknown-warning-option", *arguments, *only],
             cwd=folder,
             text=True,
             stdout=subprocess.PIPE,
