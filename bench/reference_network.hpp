@@ -16,6 +16,7 @@ namespace ctnn::bench {
 /// Normal noise; a data set for Net.
 template <class Net>
 struct RandomImages {
+  static constexpr Shape sample_shape = Net::input_shape;
   std::vector<float> pixels;
 
   explicit RandomImages(std::size_t images, std::uint32_t seed = std::mt19937::default_seed)

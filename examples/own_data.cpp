@@ -35,8 +35,9 @@ std::vector<Point> two_spirals(std::size_t count) {
   return points;
 }
 
-/// What ctnn asks of a data set. read() writes a sample in PyTorch's order, here {2}.
+/// What ctnn asks of a data set. read() writes a sample of sample_shape in PyTorch's order.
 struct Points {
+  static constexpr Shape sample_shape{2};
   std::span<const Point> points;
 
   std::size_t size() const { return points.size(); }

@@ -10,4 +10,5 @@
 #include <ctnn/train/metrics.hpp>
 #include <ctnn/train/optimizers.hpp>
 #include <ctnn/train/schedulers.hpp>
+#include <ctnn/train/subset.hpp>
 #include <ctnn/train/trainer.hpp>

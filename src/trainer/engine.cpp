@@ -27,11 +27,11 @@ template <class Optimizer>
 class NetworkEngine final : public Engine {
 public:
   NetworkEngine(const EngineOptions& options, const Optimizer& optimizer)
-      : net_(options.seed),
-        trainer_(net_, Loss{}, optimizer, {.threads = options.threads, .seed = options.seed}) {}
+      : net_(options.seed), trainer_(net_, Loss{}, optimizer, {.threads = options.threads}) {}
 
   std::size_t threads() const override { return trainer_.threads(); }
   std::uint64_t steps() const override { return trainer_.steps(); }
+  std::uint64_t seed() const override { return trainer_.seed(); }
   void set_lr(double lr) override { trainer_.optimizer.lr = lr; }
   ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) override {
     return trainer_.step(samples, batch);

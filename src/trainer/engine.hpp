@@ -44,6 +44,8 @@ public:
   virtual std::size_t threads() const = 0;
   /// Optimizer steps so far, also those before a resumed state was saved.
   virtual std::uint64_t steps() const = 0;
+  /// Decides dropout, and the order of samples in epochs that say no other.
+  virtual std::uint64_t seed() const = 0;
   virtual void set_lr(double lr) = 0;
   /// These two are ctnn::Trainer's.
   virtual ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) = 0;

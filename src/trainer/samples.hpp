@@ -19,6 +19,7 @@ struct Samples {
   std::uint64_t seed;
   std::uint32_t epoch;
 
+  ctnn::Shape sample_shape() const { return images.sample_shape(); }
   std::size_t size() const { return images.size(); }
   std::uint32_t label(std::size_t i) const { return images.label(i); }
   void read(std::size_t i, float* x) const {

@@ -206,7 +206,7 @@ def weights(suite):
         files.write_safetensors(path, SHAPES, {("fc1.weight", 7): value})
         refused(f"value 7 of fc1.weight is not finite: {value}")
     files.write_safetensors(path, SHAPES, dtype="F64")
-    refused("dtype F64 of conv1.weight is not supported, expected F32")
+    refused("dtype F64 of conv1.weight is not supported, expected F16, BF16 or F32")
 
     os.mkfifo(suite.folder / "pipe")
     for name, err in {

@@ -1,9 +1,12 @@
 // The parts of the transforms that leave nothing to chance, against torchvision and Pillow; what
 // pipelines are refused, and in which words.
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
+
+#include <pthread.h>
 
 #include <ctnn/data/transforms.hpp>
 
@@ -308,6 +311,29 @@ TEST_CASE("a user's transforms are structs") {
   std::array<float, 6> out{};
   Pipeline::apply(image.data(), Random(1, 2, 3), out.data());
   CHECK(out == std::array{0.0f, 1.2f, 0.4f, 1.6f, 0.8f, 2.0f});
+}
+
+TEST_CASE("a large image needs no large stack") {
+  using Large =
+      Compose<Input<1, 512, 512>, Resize<500, 500>, CenterCrop<512>, ToTensor, Normalize<0.5, 0.5>>;
+  struct Work {
+    Bytes image = Bytes(Large::input_shape.size());
+    std::vector<float> result = std::vector<float>(Large::output_shape.size());
+  } work;
+  std::fill(work.image.begin(), work.image.end(), std::uint8_t{77});
+  pthread_attr_t small_stack;
+  pthread_attr_init(&small_stack);
+  REQUIRE(pthread_attr_setstacksize(&small_stack, 512 * 1024) == 0);
+  pthread_t thread;
+  const auto run = [](void* of) -> void* {
+    Work& own = *static_cast<Work*>(of);
+    Large::apply(own.image.data(), Random(1, 2, 3), own.result.data());
+    return nullptr;
+  };
+  REQUIRE(pthread_create(&thread, &small_stack, run, &work) == 0);
+  pthread_join(thread, nullptr);
+  CHECK(work.result[0] == -1); // the border that CenterCrop adds
+  CHECK(work.result[256 * 512 + 256] == normalize(to_tensor(77), 0.5f, 0.5f));
 }
 
 TEST_CASE("branches may have shapes of their own and meet again") {

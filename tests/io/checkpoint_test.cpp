@@ -1,5 +1,6 @@
 // Loading is all or nothing and lists every difference; saving round-trips bit by bit.
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>
@@ -105,14 +106,14 @@ TEST_CASE("a double network reads F32 files and a float network refuses F64") {
   const auto error =
       test::error_of([&] { ctnn::io::load_parameters<float>(folder / "f64", single.slots()); });
   CHECK(error.code == ErrorCode::bad_checkpoint);
-  CHECK(error.says("dtype F64 of conv1.weight is not supported, expected F32; "));
+  CHECK(error.says("dtype F64 of conv1.weight is not supported, expected F16, BF16 or F32; "));
 }
 
 TEST_CASE("all differences are listed in one line and nothing is loaded") {
   const std::vector<float> zeros(64);
   const auto data = [&](std::size_t bytes) { return std::as_bytes(std::span(zeros)).first(bytes); };
   const auto bytes = file_of({{"conv1.weight", "F32", {3, 1, 3, 3}, data(108)},
-                              {"fc1.weight", "BF16", {3, 8}, data(48)},
+                              {"fc1.weight", "I16", {3, 8}, data(48)},
                               {"fc1.bias", "F32", {3}, data(12)},
                               {"fc2\n.bias", "F32", {2}, data(8)},
                               {"fc3.bias", "I64", {}, data(8)}});
@@ -122,7 +123,7 @@ TEST_CASE("all differences are listed in one line and nothing is loaded") {
   CHECK(error.message ==
         "x.safetensors: does not match the network: missing conv1.bias; unexpected fc3.bias, "
         "fc2\\x0a.bias; size mismatch for conv1.weight: file has [3, 1, 3, 3], network has "
-        "[2, 1, 3, 3]; dtype BF16 of fc1.weight is not supported, expected F32");
+        "[2, 1, 3, 3]; dtype I16 of fc1.weight is not supported, expected F16, BF16 or F32");
   CHECK(net == tiny_net<float>{});
 }
 
@@ -178,4 +179,35 @@ TEST_CASE("files that cannot be read or written are named") {
   const auto unwritable =
       test::error_of([&] { ctnn::io::save_parameters<float>(folder / "no" / "net", net.slots()); });
   CHECK(unwritable.code == ErrorCode::cannot_write);
+}
+
+// What torch.float16 and torch.bfloat16 make of these bits: zeros, ones, the largest, subnormals, thirds.
+TEST_CASE("half precision is read as it is") {
+  const auto halves = [](std::string dtype, std::vector<std::uint16_t> words) {
+    std::vector<float> values(words.size());
+    const std::vector<ParameterSlot<float>> slots{{"w", {words.size()}, values.data()}};
+    ctnn::io::load_parameters<float>(
+        ctnn::io::parse_safetensors(
+            file_of({{"w", dtype, {words.size()}, std::as_bytes(std::span(words))}}), "x"),
+        "x", slots);
+    return values;
+  };
+  CHECK(
+      halves("F16", {0x0000, 0x3c00, 0xc000, 0x7bff, 0x0400, 0x03ff, 0x8001, 0x3555}) ==
+      std::vector{0.f, 1.f, -2.f, 65504.f, 0x1p-14f, 1023 * 0x1p-24f, -0x1p-24f, 0.333251953125f});
+  CHECK(halves("BF16", {0x0000, 0x3f80, 0xc000, 0x7f7f, 0x0080, 0x0001, 0x3eab}) ==
+        std::vector{0.f, 1.f, -2.f, 3.3895313892515355e38f, 0x1p-126f, 0x1p-133f, 0.333984375f});
+  for (std::uint32_t word = 0; word < 0x7c00; ++word) { // all that are finite, by the definition
+    const int exponent = static_cast<int>(word >> 10), fraction = static_cast<int>(word & 1023);
+    const double value =
+        exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+    REQUIRE(ctnn::io::detail::float_of_half(static_cast<std::uint16_t>(word)) == value);
+  }
+  CHECK(std::isinf(ctnn::io::detail::float_of_half(0xfc00)));
+  CHECK(std::isnan(ctnn::io::detail::float_of_half(0x7e00)));
+  float value = 0;
+  const std::vector<ParameterSlot<float>> slots{{"w", {1}, &value}};
+  const std::uint16_t infinite = 0x7c00;
+  CHECK(load<float>(file_of({{"w", "F16", {1}, std::as_bytes(std::span(&infinite, 1))}}), slots)
+            .says("value 0 of w is not finite: inf"));
 }

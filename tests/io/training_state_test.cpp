@@ -18,6 +18,7 @@ using Net =
 using Other = Sequential<Input<1, 6, 6>, Flatten, Linear<4>, LogSoftmax>;
 
 struct Samples {
+  static constexpr Shape sample_shape = Net::input_shape;
   std::size_t size() const { return 50; }
   std::uint32_t label(std::size_t i) const { return static_cast<std::uint32_t>(i % 4); }
   void read(std::size_t i, float* x) const {
@@ -35,13 +36,13 @@ std::vector<float> weights(const Network& net) {
 template <class Optimizer>
 void goes_on(const Optimizer& optimizer) {
   const test::temporary_folder folder;
-  const EpochOptions first{.batch_size = 8, .seed = 3, .epoch = 1};
-  EpochOptions second{.batch_size = 8, .seed = 3, .epoch = 2};
+  const EpochOptions first{.batch_size = 8}; // what the order is of, the trainer knows
+  EpochOptions second = first;
   const auto path = folder / "state";
   constexpr std::size_t stop_after = 2; // steps of the second epoch
 
   Network<Net> net(5);
-  Trainer trainer(net, NLLLoss{}, optimizer, {.threads = 2, .seed = 3});
+  Trainer trainer(net, NLLLoss{}, optimizer, {.threads = 2});
   train_epoch(trainer, Samples{}, first);
   std::size_t steps = 0;
   const Score whole =
@@ -52,13 +53,14 @@ void goes_on(const Optimizer& optimizer) {
       });
 
   Network<Net> other(6);
-  Trainer again(other, NLLLoss{}, optimizer, {.threads = 1, .seed = 3});
+  Trainer again(other, NLLLoss{}, optimizer, {.threads = 1});
   const io::Checkpoint checkpoint = io::read_checkpoint(path);
   load_training_state(again, checkpoint);
   const auto& metadata = checkpoint.file.metadata;
   CHECK(metadata.at("mine") == "x");
   CHECK(metadata.at("ctnn.steps") == "9");
   CHECK(again.steps() == 9);
+  CHECK(again.seed() == 5);
   const Score rest = train_epoch(again, Samples{}, second);
   CHECK(again.steps() == trainer.steps());
   CHECK(rest.samples == whole.samples);
@@ -90,11 +92,11 @@ TEST_CASE("a state of anything else changes nothing and says what differs") {
   CHECK(error("weights").message.ends_with(
       "holds no training state: no ctnn.steps in its __metadata__"));
   for (const char* steps : {"", "-1", "1.5", "1 ", "99999999999999999999"}) {
-    save_state_dict(net, folder / "steps", {{"ctnn.steps", steps}});
+    save_state_dict(net, folder / "steps", {{"ctnn.steps", steps}, {"ctnn.seed", "1"}});
     CHECK(error("steps").message.ends_with("ctnn.steps: expected a whole number, found \"" +
                                            std::string(steps) + '"'));
   }
-  save_state_dict(net, folder / "no_momentum", {{"ctnn.steps", "1"}});
+  save_state_dict(net, folder / "no_momentum", {{"ctnn.steps", "1"}, {"ctnn.seed", "1"}});
   CHECK(error("no_momentum")
             .message.find(
                 "missing optimizer.momentum_buffer.0.weight, optimizer.momentum_buffer.0.bias") !=

@@ -95,6 +95,7 @@ using Net =
                Conv2d<6, 3>, MaxPool2d<2, stride(1)>, Flatten, Linear<4>, LogSoftmax>;
 
 struct Images {
+  static constexpr Shape sample_shape = Net::input_shape;
   std::size_t size() const { return 70; } // more than a chunk
   void read(std::size_t i, float* x) const {
     for (std::size_t k = 0; k < Net::input_shape.size(); ++k)

@@ -162,6 +162,7 @@ using GroupsBy = Sequential<Input<2, 14, 14>, Conv2d<5, 3, First>, Sigmoid, MaxP
 using Groups = GroupsBy<winograd(2), direct, winograd(2)>;
 
 struct Data {
+  static constexpr Shape sample_shape = Groups::input_shape;
   std::size_t size() const { return 40; }
   void read(std::size_t i, float* x) const { fill(i, {x, Groups::input_shape.size()}); }
   static void fill(std::size_t seed, std::span<float> x) {

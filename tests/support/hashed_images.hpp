@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ctnn/core/shape.hpp>
+
 namespace ctnn::test {
 
 /// A number in [-1, 1) for each (index, salt), by the script's formula.
@@ -16,6 +18,7 @@ inline double hashed(std::uint64_t index, std::uint64_t salt) {
 
 /// `count` images of 1x28x28, a quarter of whose pixels are bright.
 struct HashedImages {
+  static constexpr Shape sample_shape{1, 28, 28};
   std::size_t count;
 
   std::size_t size() const { return count; }

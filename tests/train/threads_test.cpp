@@ -19,6 +19,7 @@ using Net = Sequential<Input<1, 8, 8>, Conv2d<3, 3, winograd(3)>, MaxPool2d<3>, 
                        Linear<6>, Tanh, Linear<3>, LogSoftmax>;
 
 struct Images {
+  static constexpr Shape sample_shape = Net::input_shape;
   std::size_t size() const { return 1024; }
   void read(std::size_t i, float* x) const {
     for (std::size_t k = 0; k < Net::input_shape.size(); ++k)

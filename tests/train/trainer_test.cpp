@@ -55,6 +55,7 @@ void trains_as_pytorch(double tolerance) {
 
 /// Inputs of every value, labels of every class.
 struct Synthetic {
+  static constexpr Shape sample_shape = Small::input_shape;
   std::size_t count;
   std::size_t size() const { return count; }
   void read(std::size_t i, float* x) const {

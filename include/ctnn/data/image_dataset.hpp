@@ -69,6 +69,9 @@ public:
   /// cols is the width of each image in pixels.
   std::size_t cols() const { return images_.cols; }
 
+  /// sample_shape is `{1, rows, cols}`.
+  Shape sample_shape() const { return {1, rows(), cols()}; }
+
   /// label returns the class of image `index`.
   std::uint8_t label(std::size_t index) const { return labels_[index]; }
 

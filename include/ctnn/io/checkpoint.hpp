@@ -3,6 +3,7 @@
 /// Parameters to and from safetensors files: all or nothing, and every difference in one message.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -67,14 +68,40 @@ namespace detail {
 template <class T>
 inline constexpr std::string_view dtype_of = std::same_as<T, float> ? "F32" : "F64";
 
-/// element is element `index` of a tensor of F32 or, for `double` only, F64.
+/// float_of_half is the value of an IEEE 754 binary16, F16: 5 bits of exponent, 10 of fraction.
+constexpr float float_of_half(std::uint16_t half) {
+  const std::uint32_t sign = (half & 0x8000u) << 16, exponent = half >> 10 & 31u,
+                      fraction = half & 1023u;
+  // A subnormal counts 2^-24; infinities and NaN keep the largest exponent.
+  const float magnitude =
+      exponent == 0
+          ? static_cast<float>(fraction) * 0x1p-24f
+          : std::bit_cast<float>((exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13);
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(magnitude) | sign);
+}
+
+/// float_of_bfloat16 is the value of a BF16: the upper half of a float.
+constexpr float float_of_bfloat16(std::uint16_t upper) {
+  return std::bit_cast<float>(std::uint32_t{upper} << 16);
+}
+
+/// element is element `index` of a tensor of F16, BF16, F32 or, for `double` only, F64.
 template <class T>
 T element(std::span<const std::byte> bytes, std::string_view dtype, std::size_t index) {
   const auto stored_as = [&]<class Stored>(Stored value) {
     std::memcpy(&value, bytes.data() + index * sizeof value, sizeof value);
-    return static_cast<T>(value);
+    return value;
   };
-  return dtype == "F32" ? stored_as(float{}) : stored_as(double{});
+  if (dtype == "F16") return float_of_half(stored_as(std::uint16_t{}));
+  if (dtype == "BF16") return float_of_bfloat16(stored_as(std::uint16_t{}));
+  if (dtype == "F32") return stored_as(float{});
+  return static_cast<T>(stored_as(double{}));
+}
+
+/// is_read_as is whether a tensor of this dtype is read into elements T: none loses digits.
+template <class T>
+bool is_read_as(std::string_view dtype) {
+  return dtype == "F16" || dtype == "BF16" || dtype == "F32" || dtype == dtype_of<T>;
 }
 
 /// values_for is the values of `tensor` for `slot`. If they do not fit, `difference` says why.
@@ -85,9 +112,10 @@ std::vector<T> values_for(const ParameterSlot<T>& slot, const TensorBytes& tenso
   if (tensor.shape != slot.shape) {
     difference = fmt::format("size mismatch for {}: file has [{}], network has [{}]", slot.name,
                              fmt::join(tensor.shape, ", "), fmt::join(slot.shape, ", "));
-  } else if (tensor.dtype != "F32" && tensor.dtype != dtype_of<T>) {
-    difference = fmt::format("dtype {} of {} is not supported, expected {}", tensor.dtype,
-                             slot.name, std::same_as<T, float> ? "F32" : "F32 or F64");
+  } else if (!is_read_as<T>(tensor.dtype)) {
+    difference =
+        fmt::format("dtype {} of {} is not supported, expected {}", tensor.dtype, slot.name,
+                    std::same_as<T, float> ? "F16, BF16 or F32" : "F16, BF16, F32 or F64");
   } else {
     values.resize(slot.size());
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -126,8 +154,8 @@ inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
 }
 
 /// load_parameters fills every slot from the tensor of its name, or throws `Error(bad_checkpoint)`
-/// with a list of all differences and leaves every slot as it was. F32 is read into `float` and
-/// `double`, F64 into `double`. Values must be finite. Without `strict`, names may differ, but there
+/// with a list of all differences and leaves every slot as it was. F16, BF16 and F32 are read into
+/// `float` and `double`, F64 into `double`. Values must be finite. Without `strict`, names may differ, but there
 /// must be one in common. `file_name` is for messages.
 template <class T>
 LoadResult load_parameters(const SafetensorsFile& file, std::string_view file_name,

@@ -20,6 +20,7 @@
 namespace ctnn::io::detail {
 
 inline constexpr const char* steps_key = "ctnn.steps";
+inline constexpr const char* seed_key = "ctnn.seed";
 
 /// training_slots are the weights by their names, and the optimizer's state:
 /// "optimizer.momentum_buffer.conv1.weight".
@@ -35,26 +36,26 @@ std::vector<ParameterSlot<T>> training_slots(Trainer<Net, Loss, Optimizer, Value
   return slots;
 }
 
-inline std::uint64_t stored_steps(const Checkpoint& checkpoint) {
+inline std::uint64_t stored_number(const Checkpoint& checkpoint, const char* key) {
   const auto& metadata = checkpoint.file.metadata;
-  const auto found = metadata.find(steps_key);
+  const auto found = metadata.find(key);
   if (found == metadata.end())
     fail(ErrorCode::bad_checkpoint, checkpoint.name,
-         "holds no training state: no {} in its __metadata__", steps_key);
+         "holds no training state: no {} in its __metadata__", key);
   const std::string& text = found->second;
-  std::uint64_t steps = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size())
     fail(ErrorCode::bad_checkpoint, checkpoint.name, "{}: expected a whole number, found \"{}\"",
-         steps_key, printable(text, 40));
-  return steps;
+         key, printable(text, 40));
+  return number;
 }
 
 } // namespace ctnn::io::detail
 
 namespace ctnn {
 
-/// save_training_state writes weights, optimizer state and number of steps to `path` (safetensors)
+/// save_training_state writes weights, optimizer state, number of steps and seed to `path` (safetensors)
 /// atomically, with `metadata`: what the caller needs to know again. Throws `Error(cannot_write)`;
 /// the file that was there stays then.
 template <class Net, class Loss, class Optimizer, class T>
@@ -62,6 +63,7 @@ void save_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
                          const std::filesystem::path& path,
                          std::map<std::string, std::string> metadata = {}) {
   metadata[io::detail::steps_key] = fmt::format("{}", trainer.steps());
+  metadata[io::detail::seed_key] = fmt::format("{}", trainer.seed());
   const auto slots =
       io::detail::training_slots<const T>(trainer, io::detail::parameter_slots(trainer.network()));
   io::save_parameters<const T>(path, slots, std::move(metadata));
@@ -73,13 +75,15 @@ void save_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
 template <class Net, class Loss, class Optimizer, class T>
 void load_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
                          const io::Checkpoint& checkpoint) {
-  const std::uint64_t steps = io::detail::stored_steps(checkpoint);
+  const std::uint64_t steps = io::detail::stored_number(checkpoint, io::detail::steps_key);
+  const std::uint64_t seed = io::detail::stored_number(checkpoint, io::detail::seed_key);
   trainer.network().modify([&](auto& spans) {
     const auto slots =
         io::detail::training_slots<T>(trainer, io::detail::parameter_slots<Net, T>(spans));
     io::load_parameters<T>(checkpoint.file, checkpoint.name, slots);
   });
   trainer.set_steps(steps);
+  trainer.set_seed(seed);
 }
 
 /// load_training_state does the same from the file `path`.

@@ -28,6 +28,7 @@ inline constexpr std::uint32_t initialization = 0x1000'0000; ///< + the index of
 inline constexpr std::uint32_t shuffling = 0x2000'0000;      ///< the order of an epoch
 inline constexpr std::uint32_t layer = 0x3000'0000; ///< + the index of the layer in Net::nodes
 inline constexpr std::uint32_t augmentation = 0x4000'0000; ///< a transform's numbers
+inline constexpr std::uint32_t splitting = 0x5000'0000;    ///< which subset a sample comes to
 } // namespace stream
 
 /// random_block is four independent words, uniform over all 32 bits, for the counter (a, b). Philox's

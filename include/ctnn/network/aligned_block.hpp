@@ -34,6 +34,11 @@ public:
 #endif
     std::fill_n(data_.get(), size, T{});
   }
+  explicit AlignedBlock(const AlignedBlock& other) : AlignedBlock(other.size()) {
+    std::copy_n(other.data(), size_, data());
+  }
+  AlignedBlock(AlignedBlock&&) = default;
+  AlignedBlock& operator=(AlignedBlock&&) = default;
 
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }

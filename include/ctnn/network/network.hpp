@@ -30,6 +30,8 @@ class Network {
 public:
   static constexpr std::size_t tensors = 0;
   explicit Network(std::uint64_t = 0) {}
+  std::uint64_t seed() const { return 0; }
+  Network clone() const { return Network(); }
   std::span<const T> tensor(std::size_t) const { return {}; }
   detail::poison predict(auto&&...) const { return {}; }
   void initialize(std::uint64_t) {}
@@ -56,10 +58,23 @@ public:
       : parameters_(Program::parameters.size), derived_(Program::offsets.derived_size) {
     initialize(seed);
   }
+  Network(Network&&) = default;
+  Network& operator=(Network&&) = default;
+
+  /// clone is a copy, such as of the best weights so far; `net = best.clone()` takes them back. There is
+  /// no copy constructor, because a network is large: to pass one by value is seldom meant.
+  Network clone() const {
+    Network copy(*this);
+    return copy;
+  }
+
+  /// seed is what the network was last initialized with. A Trainer that is given none takes it over.
+  std::uint64_t seed() const { return seed_; }
 
   /// initialize makes every parameter what PyTorch does by default, in distribution and bounds, with
   /// our random numbers: an element is a function of the seed, the parameter and its index alone.
   void initialize(std::uint64_t seed) {
+    seed_ = seed;
     for (std::size_t p = 0; p < tensors; ++p) {
       const detail::Initial initial = Net::graph.parameters[p].initial;
       const double bound =
@@ -115,18 +130,23 @@ public:
     derive();
   }
 
-  /// predict returns the outputs {samples, …output_shape} of a batch `x` {samples, …input_shape}. It
-  /// makes a Workspace at each call: where that costs too much, hand it one that is kept. Throws
+  /// predict returns the outputs {samples, …output_shape} of a batch `x` {samples, …input_shape}, a
+  /// Tensor or what makes one. It makes a Workspace at each call: where that costs too much, hand it one that is kept. Throws
   /// `Error(bad_argument)`, with both shapes, if x has another.
-  auto predict(const Tensor<T, Net::input_shape.rank + 1>& x) const {
+  template <class Batch>
+  auto predict(const Batch& x) const {
     Workspace<Net, T> workspace;
     return predict(x, workspace);
   }
-  /// predict does the same in a `workspace` that is kept. It allocates nothing but its result.
-  auto predict(const Tensor<T, Net::input_shape.rank + 1>& x, Workspace<Net, T>& workspace) const {
+  /// predict does the same in a `workspace` that is kept. It allocates nothing but its result, unless x
+  /// is an expression of tensors, which is evaluated first.
+  template <class Batch>
+  auto predict(const Batch& x, Workspace<Net, T>& workspace) const {
     detail::require_shape("predict: x", x, Net::input_shape, 1);
-    auto y = detail::batch_tensor<T, Net::output_shape>(x.shape(0));
-    predict(x.shape(0), x.data(), y.data(), workspace);
+    const detail::Evaluated<T, Net::input_shape.rank + 1, Batch>& batch = x;
+    const std::size_t samples = batch.shape(0);
+    auto y = detail::batch_tensor<T, Net::output_shape>(samples);
+    predict(samples, batch.data(), y.data(), workspace);
     return y;
   }
   /// predict does the same on plain memory, `x` and `y` in PyTorch's order {samples, channels, height,
@@ -157,8 +177,11 @@ public:
 private:
   using Pass = detail::Pass<Program>;
 
+  Network(const Network&) = default;
+
   std::span<T> mutable_tensor(std::size_t p) { return Pass::tensor(parameters_.data(), p); }
 
+  std::uint64_t seed_ = 0;
   detail::AlignedBlock<T> parameters_;
   detail::AlignedBlock<T> derived_;
 };

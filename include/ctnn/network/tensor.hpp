@@ -66,6 +66,12 @@ auto batch_tensor(std::size_t samples) {
   return Tensor<T, S.rank + 1>::from_shape(shape);
 }
 
+/// Evaluated is the tensor of elements T that a reference to can be bound to an expression of `Rank`
+/// axes: the expression's own type where it is one already. xtensor would convert any rank to any.
+template <class T, std::size_t Rank, class Expression>
+using Evaluated =
+    std::conditional_t<std::is_same_v<Expression, Tensor<T, Rank>>, Expression, Tensor<T, Rank>>;
+
 /// Strided is xtensor's type for elements that somebody else owns, at any distances from each other.
 template <class T, std::size_t Rank>
 using Strided = xt::xtensor_adaptor<

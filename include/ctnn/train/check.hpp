@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ctnn/core/error.hpp>
 #include <ctnn/core/layer.hpp>
+#include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/train/dataset.hpp>
 #include <ctnn/train/losses.hpp>
@@ -26,8 +28,8 @@ constexpr Sentence loss_error() {
     else if constexpr (!requires(Shape out) { L::check(out); })
       error << " is not a loss: it lacks static constexpr Sentence check(Shape out)";
     else
-      error << " is not a loss: it lacks template <class T> static double sum(n, out, const T* y, "
-               "const Target* targets, double scale, T* dy)";
+      error << " is not a loss: it lacks template <class T> double sum(n, out, const T* y, "
+               "const Target* targets, double scale, T* dy) const";
   }
   return error;
 }
@@ -53,30 +55,60 @@ constexpr Sentence optimizer_error() {
   return error;
 }
 
-/// dataset_error is what keeps D from giving samples of shape `input` to a network in T that is trained
-/// with L, or nothing.
+/// shape_error is what keeps samples or targets (`what`) of shape `found` from a network whose `side` is
+/// `wanted`, or nothing.
+constexpr Sentence shape_error(StringView what, const Shape& found, StringView side,
+                               const Shape& wanted) {
+  Sentence error;
+  if (found != wanted)
+    error << "the data set gives " << what << found << ", the network " << side << wanted;
+  return error;
+}
+constexpr Sentence sample_error(const Shape& found, const Shape& wanted) {
+  return shape_error("", found, "takes ", wanted);
+}
+constexpr Sentence target_error(const Shape& found, const Shape& wanted) {
+  return shape_error("targets of ", found, "has outputs of ", wanted);
+}
+
+/// dataset_error is what keeps D from giving samples to a network in T, from `input` to `output`, that
+/// is trained with L, or nothing, as far as the type D says.
 template <class D, class L, class T>
-constexpr Sentence dataset_error(const Shape& input) {
+constexpr Sentence dataset_error(const Shape& input, const Shape& output) {
   Sentence error;
   if constexpr (!Dataset<D, T>) {
     error << type_name<D>() << " is not a data set: it lacks ";
     if constexpr (!requires(const D& data) { std::size_t(data.size()); })
       error << "std::size_t size() const";
+    else if constexpr (!HasSampleShape<D>)
+      error << "static constexpr Shape sample_shape, or Shape sample_shape() const";
     else
       error << "void read(std::size_t i, T* x) const, T as the network has it";
   } else if constexpr (L::class_targets && !LabelledDataset<D, T>) {
     error << type_name<L>() << " wants classes, and " << type_name<D>()
-          << " has no std::uint32_t label(std::size_t i) const";
+          << " has no label(std::size_t i) const that is a whole number";
   } else if constexpr (!L::class_targets && !TargetDataset<D, T>) {
-    error << type_name<L>() << " wants target tensors, and " << type_name<D>()
-          << " has no void read_target(std::size_t i, T* y) const";
-  } else if constexpr (requires {
-                         { D::sample_shape } -> std::same_as<const Shape&>;
-                       }) {
-    if (D::sample_shape != input)
-      error << "the data set gives " << D::sample_shape << ", the network takes " << input;
+    error << type_name<L>() << " wants target tensors, and " << type_name<D>() << " has no ";
+    if constexpr (requires(const D& data, T* y) { data.read_target(std::size_t{}, y); })
+      error << "static constexpr Shape target_shape, or Shape target_shape() const";
+    else
+      error << "void read_target(std::size_t i, T* y) const";
+  } else {
+    if constexpr (HasConstantSampleShape<D>) error = sample_error(D::sample_shape, input);
+    if constexpr (!L::class_targets && HasConstantTargetShape<D>)
+      if (error.empty()) error = target_error(D::target_shape, output);
   }
   return error;
+}
+
+/// require_fit asks a data set what its type does not say, before a sample is read. Throws
+/// `Error(bad_data)`, with both shapes.
+template <class L, class D>
+void require_fit(const D& data, const Shape& input, const Shape& output) {
+  Sentence error = sample_error(sample_shape(data), input);
+  if constexpr (!L::class_targets)
+    if (error.empty()) error = target_error(target_shape(data), output);
+  if (!error.empty()) fail(ErrorCode::bad_data, error);
 }
 
 } // namespace ctnn::detail

@@ -21,8 +21,8 @@ namespace ctnn {
 ///     static constexpr bool class_targets;         whether targets are classes, or tensors like y
 ///     static constexpr Sentence check(Shape out);  what is wrong with such an output, or nothing
 ///     template <class T>
-///     static double sum(std::size_t n, Shape out, const T* y, const Target* targets,
-///                       double scale, T* dy);
+///     double sum(std::size_t n, Shape out, const T* y, const Target* targets, double scale,
+///                T* dy) const;                        may be static, if the loss has no state
 ///
 /// where `y` is n outputs of shape `out`, stored channels-last. `sum` returns the sum of their losses
 /// and, where dy is not null, assigns dy = scale times its gradient. Target is std::uint32_t for
@@ -30,13 +30,15 @@ namespace ctnn {
 ///
 ///     using swallows = L;
 ///     template <class T>
-///     static double fused_sum(… as sum, but the gradient is by the input of L …);
+///     double fused_sum(… as sum, but the gradient is by the input of L …) const;
+///
+/// What it has as members, such as a delta, is said where the Trainer is made: `Huber{.delta = 2}`.
 template <class L, class T = float>
-concept Loss = requires(std::size_t n, Shape out, const T* y,
+concept Loss = requires(const L& loss, std::size_t n, Shape out, const T* y,
                         const std::conditional_t<bool(L::class_targets), std::uint32_t, T>* targets,
                         T* dy) {
   { L::check(out) } -> std::convertible_to<Sentence>;
-  { L::template sum<T>(n, out, y, targets, 1.0, dy) } -> std::convertible_to<double>;
+  { loss.template sum<T>(n, out, y, targets, 1.0, dy) } -> std::convertible_to<double>;
 };
 
 namespace detail {

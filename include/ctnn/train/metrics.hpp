@@ -13,6 +13,7 @@
 #include <ctnn/core/error.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/network/tensor.hpp>
+#include <ctnn/train/dataset.hpp>
 
 namespace ctnn {
 
@@ -133,6 +134,14 @@ void for_each_prediction(const Tensor<T, 2>& outputs, std::span<const std::uint3
   }
 }
 
+/// labels_of are the classes of all samples, each one of `classes`.
+template <class Data>
+std::vector<std::uint32_t> labels_of(const Data& data, std::size_t classes) {
+  std::vector<std::uint32_t> labels(data.size());
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = class_of(data, i, classes);
+  return labels;
+}
+
 } // namespace detail
 
 /// confusion_matrix is that of `outputs` {samples, classes}, any scores; the first of the largest is
@@ -147,6 +156,14 @@ ConfusionMatrix confusion_matrix(const Tensor<T, 2>& outputs,
     matrix.add(label, static_cast<std::uint32_t>(largest - scores.begin()));
   });
   return matrix;
+}
+
+/// confusion_matrix does the same with the labels of a data set, whose outputs Trainer::evaluate
+/// assigns. Throws `Error(bad_data)` for a label that is none of the classes.
+template <class T, LabelledDataset<T> Data>
+ConfusionMatrix confusion_matrix(const Tensor<T, 2>& outputs, const Data& data) {
+  return confusion_matrix(
+      outputs, std::span<const std::uint32_t>(detail::labels_of(data, outputs.shape(1))));
 }
 
 /// topk_accuracy is the share of samples, in [0, 1], that have their label among the `k` largest of
@@ -167,6 +184,13 @@ double topk_accuracy(const Tensor<T, 2>& outputs, std::span<const std::uint32_t>
     if (larger < k) ++hits;
   });
   return labels.empty() ? 0 : static_cast<double>(hits) / static_cast<double>(labels.size());
+}
+
+/// topk_accuracy does the same with the labels of a data set.
+template <class T, LabelledDataset<T> Data>
+double topk_accuracy(const Tensor<T, 2>& outputs, const Data& data, std::size_t k) {
+  return topk_accuracy(
+      outputs, std::span<const std::uint32_t>(detail::labels_of(data, outputs.shape(1))), k);
 }
 
 } // namespace ctnn

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -31,7 +32,8 @@ namespace ctnn {
 /// TrainerOptions say how a Trainer runs.
 struct TrainerOptions {
   std::size_t threads = 0; ///< how many, at most Trainer's max_shards; 0 for the machine's number
-  std::uint64_t seed = 0;  ///< decides what dropout drops
+  std::optional<std::uint64_t> seed =
+      {}; ///< decides what dropout drops; if not said, the network's seed
 };
 
 namespace detail {
@@ -61,6 +63,8 @@ public:
   } optimizer;
 
   Trainer(Network<Net, T>&, Loss, Optimizer, TrainerOptions = {}) {}
+  std::uint64_t seed() const { return 0; }
+  std::uint64_t steps() const { return 0; }
   Score step(auto&&...) { return {}; }
   Score evaluate(auto&&...) { return {}; }
   /// @endcond
@@ -97,12 +101,13 @@ public:
   /// block of gradients and its sum.
   static constexpr std::size_t max_shards = 8;
 
+  Loss loss;           ///< the loss, whose members may be changed between steps
   Optimizer optimizer; ///< the optimizer, whose lr may be changed between steps
 
   /// Makes a trainer of `net` with its threads and all memory that steps take. Throws std::system_error
   /// if the threads cannot be had.
-  Trainer(Network<Net, T>& net, Loss, Optimizer optimizer_, TrainerOptions options = {})
-      : optimizer(optimizer_), net_(net), seed_(options.seed),
+  Trainer(Network<Net, T>& net, Loss loss_, Optimizer optimizer_, TrainerOptions options = {})
+      : loss(loss_), optimizer(optimizer_), net_(net), seed_(options.seed.value_or(net.seed())),
         pool_(std::clamp<std::size_t>(options.threads > 0 ? options.threads
                                                           : std::thread::hardware_concurrency(),
                                       1, max_shards)),
@@ -114,11 +119,15 @@ public:
   /// network is the one that is trained.
   Network<Net, T>& network() const { return net_; }
 
+  /// seed decides what dropout drops, and the order of samples in epochs that say no other.
+  std::uint64_t seed() const { return seed_; }
   /// steps is the number of optimizer steps so far.
   std::uint64_t steps() const { return step_; }
-  /// set_steps lets the trainer go on where another was, together with its weights in the network and
-  /// its state() in this one's: load_training_state does all three.
+  /// set_steps lets the trainer go on where another was, together with its seed, its weights in the
+  /// network and its state() in this one's: load_training_state does all four.
   void set_steps(std::uint64_t steps) { step_ = steps; }
+  /// set_seed takes over the seed of another trainer.
+  void set_seed(std::uint64_t seed) { seed_ = seed; }
 
   /// state is what the optimizer keeps of parameter `p` in its block state_names[block], in PyTorch's
   /// order.
@@ -127,19 +136,26 @@ public:
   }
 
   /// step makes one optimizer step on the mean loss of the samples `batch` of `data` and returns their
-  /// score before the step. It allocates nothing. Throws `Error(bad_argument)` for an empty batch,
-  /// `Error(bad_data)` for a label that is none of the network's classes.
+  /// score before the step. It allocates nothing. Throws `Error(bad_argument)` for an empty batch or a
+  /// sample past the end, `Error(bad_data)` for samples or targets of another shape than the network's
+  /// and for a label that is none of its classes. What is thrown, also by the data set, leaves network
+  /// and trainer as they were.
   template <class Data>
   Score step(const Data& data, std::span<const std::uint32_t> batch) {
     if constexpr (fits<Data>()) {
+      detail::require_fit<Loss>(data, Net::input_shape, Net::output_shape);
       if (batch.empty()) detail::fail(ErrorCode::bad_argument, "Trainer::step: the batch is empty");
+      const std::size_t last = *std::max_element(batch.begin(), batch.end());
+      if (last >= data.size())
+        detail::fail(ErrorCode::bad_argument, Sentence("Trainer::step: sample ")
+                                                  << last << " of a data set of " << data.size());
       const std::size_t shards = std::min(max_shards, batch.size());
-      ++step_;
       std::array<Score, max_shards> scores;
       pool_.run(shards, [&](std::size_t shard, std::size_t worker) {
         scores[shard] = train_shard(data, batch, shards, shard, workers_[worker]);
       });
       sum_gradients(shards);
+      ++step_;
       update_parameters();
       Score total;
       for (std::size_t shard = 0; shard < shards; ++shard) total += scores[shard];
@@ -150,10 +166,14 @@ public:
 
   /// evaluate returns the score of the whole data set, with dropout off. It assigns the samples'
   /// outputs one after the other, in PyTorch's order, to `outputs` if that is not empty. Throws
-  /// `Error(bad_argument)` if that has another size, `Error(bad_data)` as step() does.
+  /// `Error(bad_argument)` if that has another size, `Error(bad_data)` for an empty data set and as
+  /// step() does.
   template <class Data>
   Score evaluate(const Data& data, std::span<T> outputs = {}) {
     if constexpr (fits<Data>()) {
+      detail::require_fit<Loss>(data, Net::input_shape, Net::output_shape);
+      if (data.size() == 0)
+        detail::fail(ErrorCode::bad_data, "Trainer::evaluate: the data set is empty");
       constexpr std::size_t chunk = Program::chunk, out_size = Net::output_shape.size();
       const std::size_t samples = data.size();
       if (!outputs.empty() && outputs.size() != samples * out_size)
@@ -167,13 +187,24 @@ public:
         const std::size_t n = std::min(chunk, samples - first);
         for (std::size_t i = 0; i < n; ++i) own.read(data, first + i, i);
         Pass::forward({.samples = n}, net_.weights(), own.workspace);
-        scores[task] = own.score(n, 0, nullptr);
+        scores[task] = own.score(loss, n, 0, nullptr);
         if (!outputs.empty())
           Pass::read_output(n, own.workspace, outputs.data() + first * out_size);
       });
       Score total;
       for (const Score& score : scores) total += score;
       return total;
+    }
+    return {};
+  }
+
+  /// evaluate does the same and makes `outputs` the samples' outputs {samples, …output_shape}: what
+  /// confusion_matrix takes.
+  template <class Data>
+  Score evaluate(const Data& data, Tensor<T, Net::output_shape.rank + 1>& outputs) {
+    if constexpr (fits<Data>()) {
+      outputs = detail::batch_tensor<T, Net::output_shape>(data.size());
+      return evaluate(data, std::span<T>(outputs.data(), outputs.size()));
     }
     return {};
   }
@@ -187,7 +218,8 @@ private:
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
 
   template <class Data>
-  static constexpr Sentence data_error = detail::dataset_error<Data, Loss, T>(Net::input_shape);
+  static constexpr Sentence data_error = detail::dataset_error<Data, Loss, T>(Net::input_shape,
+                                                                              Net::output_shape);
   /// fits compiles only for a data set that does; the error is the sentence that says why not.
   template <class Data>
   static constexpr bool fits() {
@@ -206,30 +238,24 @@ private:
     template <class Data>
     void read(const Data& data, std::size_t index, std::size_t at) {
       constexpr Shape in = Net::input_shape, out = Net::output_shape;
+      if constexpr (Loss::class_targets) targets[at] = detail::class_of(data, index, out.size());
       data.read(index, sample.data());
       detail::to_inner_order<in>(1, sample.data(),
                                  workspace.value(Program::input) + at * in.size());
-      if constexpr (Loss::class_targets) {
-        targets[at] = data.label(index);
-        if (targets[at] >= out.size())
-          detail::fail(ErrorCode::bad_data, Sentence("label ")
-                                                << targets[at] << " of sample " << index
-                                                << " is not one of the network's " << out.size()
-                                                << " classes");
-      } else {
+      if constexpr (!Loss::class_targets) {
         data.read_target(index, sample.data());
         detail::to_inner_order<out>(1, sample.data(), targets.data() + at * out.size());
       }
     }
 
-    Score score(std::size_t n, double scale, T* dy) {
+    Score score(const Loss& loss, std::size_t n, double scale, T* dy) {
       constexpr Shape out = Net::output_shape;
       const T* y = workspace.value(Program::output);
-      Score score{.samples = n};
+      Score score{.samples = n, .classes = Loss::class_targets};
       if constexpr (fuses_loss)
-        score.loss_sum = Loss::template fused_sum<T>(n, out, y, targets.data(), scale, dy);
+        score.loss_sum = loss.template fused_sum<T>(n, out, y, targets.data(), scale, dy);
       else
-        score.loss_sum = Loss::template sum<T>(n, out, y, targets.data(), scale, dy);
+        score.loss_sum = loss.template sum<T>(n, out, y, targets.data(), scale, dy);
       if constexpr (Loss::class_targets)
         for (std::size_t i = 0; i < n; ++i, y += out.size())
           if (std::max_element(y, y + out.size()) - y == static_cast<std::ptrdiff_t>(targets[i]))
@@ -249,10 +275,10 @@ private:
     const std::size_t end = (shard + 1) * batch.size() / shards;
     Pass::for_each_chunk(begin, end, [&](std::size_t first, std::size_t n) {
       const detail::Chunk chunk{
-          .samples = n, .training = true, .seed = seed_, .first_sample = step_ << 32 | first};
+          .samples = n, .training = true, .seed = seed_, .first_sample = (step_ + 1) << 32 | first};
       for (std::size_t i = 0; i < n; ++i) own.read(data, batch[first + i], i);
       Pass::forward(chunk, net_.weights(), own.workspace);
-      total += own.score(n, scale, own.workspace.gradient(backward_from));
+      total += own.score(loss, n, scale, own.workspace.gradient(backward_from));
       Pass::template backward<false, backward_from>(chunk, net_.weights(), own.workspace,
                                                     gradients);
     });

@@ -1,8 +1,9 @@
-// expect: NLLLoss wants classes, and Points has no std::uint32_t label(std::size_t i) const
+// expect: NLLLoss wants classes, and Points has no label(std::size_t i) const that is a whole number
 #include <ctnn/train.hpp>
 using namespace ctnn;
 using Net = Sequential<Input<4>, Linear<2>, LogSoftmax>;
 struct Points {
+  static constexpr Shape sample_shape{4};
   std::size_t size() const { return 8; }
   void read(std::size_t, float*) const {}
 };

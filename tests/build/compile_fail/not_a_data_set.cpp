@@ -3,6 +3,7 @@
 using namespace ctnn;
 using Net = Sequential<Input<4>, Linear<2>, LogSoftmax>;
 struct Points {
+  static constexpr Shape sample_shape{4};
   std::size_t size() const { return 8; }
   std::uint32_t label(std::size_t) const { return 0; }
 };

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <type_traits>
 
 #include <ctnn/core/diagnose.hpp>
@@ -16,34 +17,55 @@
 namespace ctnn::transforms {
 namespace detail {
 
-/// A Run is one image on its way.
+/// A Scratch is room for the images between two transforms: each is made of the one before.
 template <class T, std::size_t Bytes, std::size_t Reals>
-class Scratch {
-public:
-  Scratch(Random& random_, T* result_) : random(random_), result(result_) {}
+struct Scratch {
+  using element_type = T;
+  std::uint8_t bytes[2][Bytes];
+  T reals[2][Reals];
+};
 
+/// A Passage is one image on its way.
+template <class Scratch>
+class Passage {
+public:
   template <bool Tensor>
-  using element = std::conditional_t<Tensor, T, std::uint8_t>;
+  using element = std::conditional_t<Tensor, typename Scratch::element_type, std::uint8_t>;
+
+  Passage(Random& random_, element<true>* result_, Scratch& scratch)
+      : random(random_), result(result_), scratch_(scratch) {}
 
   Random& random;
-  T* const result; ///< where the last image belongs
+  element<true>* const result; ///< where the last image belongs
 
-  /// scratch is where the image that is made of `in` goes.
+  /// next is where the image that is made of `in` goes.
   template <bool Tensor>
   element<Tensor>* next(const void* in, bool in_place) {
     const auto choose = [&](auto& buffers) {
       return in == buffers[in_place ? 1 : 0] ? buffers[1] : buffers[0];
     };
     if constexpr (Tensor)
-      return choose(reals_);
+      return choose(scratch_.reals);
     else
-      return choose(bytes_);
+      return choose(scratch_.bytes);
   }
 
 private:
-  std::uint8_t bytes_[2][Bytes];
-  T reals_[2][Reals];
+  Scratch& scratch_;
 };
+
+/// with_scratch calls f(scratch). A large one is kept by the thread: two images of 3x512x512 in float
+/// are 6 MB, and a thread's stack may have 2 MB.
+template <class Scratch, class F>
+void with_scratch(F&& f) {
+  if constexpr (sizeof(Scratch) <= 64 * 1024) {
+    Scratch scratch;
+    f(scratch);
+  } else {
+    thread_local const std::unique_ptr<Scratch> scratch(new Scratch);
+    f(*scratch);
+  }
+}
 
 template <class Part, class Rest>
 struct join;
@@ -133,9 +155,12 @@ struct PipelineFacts<Input<Extents...>, Transforms...> {
   template <class T>
   static void apply(const std::uint8_t* image, Random random, T* out) {
     constexpr const auto& forms = detail::pipeline_trace<Input<Extents...>, Transforms...>.forms;
-    detail::Scratch<T, forms.largest_image, forms.largest_tensor> scratch(random, out);
-    detail::steps<Compose<Transforms...>>::template run<ImageForm{input_shape, false}>(image,
-                                                                                       scratch);
+    using Scratch = detail::Scratch<T, forms.largest_image, forms.largest_tensor>;
+    detail::with_scratch<Scratch>([&](Scratch& scratch) {
+      detail::Passage<Scratch> passage(random, out, scratch);
+      detail::steps<Compose<Transforms...>>::template run<ImageForm{input_shape, false}>(image,
+                                                                                         passage);
+    });
   }
 };
 

@@ -48,8 +48,8 @@ struct Planes {
 
 namespace detail {
 
-/// max_image_size is the most elements that an image may have. Images lie on the stack while they are
-/// transformed: two of bytes, two of floats, together at most 2.5 MiB in float.
+/// max_image_size is the most elements that an image may have. While images are transformed a thread
+/// keeps two of bytes and two of floats, together at most 2.5 MiB in float.
 inline constexpr std::size_t max_image_size = std::size_t{1} << 18;
 
 /// copy_image assigns `in` to `out`; it does nothing where they are one.
