@@ -1,4 +1,5 @@
-"""What Doxygen reads in place of a header: the header, line for line, with three things told once.
+"""What Doxygen reads in place of a header: the header, line for line, without its inline namespaces, with
+three things told once.
 
 - A name belongs to the group under which tests/build/public_names.txt lists it.
 - The members by which a type meets a concept mean what the concept says: CONTRACTS tells it of each.
@@ -15,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/build"))
-from public_names import declared_name, without_comments  # noqa: E402
+from public_names import declared_name, without_comments, without_instruction_sets  # noqa: E402
 
 SHOWN = {
     "a_network_as_a_type": "ConvolutionAlgorithm FixedString",
@@ -148,7 +149,8 @@ def main():
     path = Path(sys.argv[1]).resolve().relative_to(ROOT).as_posix()
     if path.endswith(".md"):
         return sys.stdout.write(without_anchors((ROOT / path).read_text()))
-    sys.stdout.write(add_groups(tell_contracts(hide_inner((ROOT / path).read_text()), path)))
+    text = without_instruction_sets((ROOT / path).read_text())
+    sys.stdout.write(add_groups(tell_contracts(hide_inner(text), path)))
 
 
 if __name__ == "__main__":

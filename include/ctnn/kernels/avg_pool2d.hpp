@@ -4,11 +4,12 @@
 
 #include <cstddef>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/pool_window.hpp>
 #include <ctnn/kernels/simd.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// avg_pool2d is torch.nn.AvgPool2d (floor mode, count_include_pad=True): the divisor is the whole
 /// kernel's area, also where the window reaches into the padding.
@@ -55,4 +56,4 @@ private:
   static constexpr T area = static_cast<T>(G.kernel_height * G.kernel_width);
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// channels_first reorders n images of Channels * Pixels elements. x and y must not overlap.
 template <class T, std::size_t Channels, std::size_t Pixels>
@@ -47,4 +48,4 @@ private:
   }
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 
-namespace ctnn::kernels {
+#include <ctnn/core/instruction_set.hpp>
+
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// A forward_chunk is n samples on their way forward. Samples are contiguous,
 /// [n][height][width][channels], and need only T's alignment.
@@ -32,4 +34,4 @@ struct backward_chunk {
   T* scratch;
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -4,11 +4,12 @@
 
 #include <type_traits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
 #include <ctnn/kernels/direct_conv2d.hpp>
 #include <ctnn/kernels/winograd_conv2d.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 namespace detail {
 
 template <class T, Conv2dGeometry G, ConvolutionAlgorithm A, class Epilogue>
@@ -27,4 +28,4 @@ struct convolution<T, G, direct, Epilogue> {
 template <class T, Conv2dGeometry G, ConvolutionAlgorithm A, class Epilogue>
 struct conv2d : detail::convolution<T, G, A, Epilogue>::type {};
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

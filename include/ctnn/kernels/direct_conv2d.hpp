@@ -8,13 +8,14 @@
 #include <span>
 #include <type_traits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/chunk.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
 #include <ctnn/kernels/epilogue.hpp>
 #include <ctnn/kernels/gemm.hpp>
 #include <ctnn/kernels/geometry.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// y = Epilogue(x (*) weight + bias), and its derivatives, for chunks of n >= 1 images.
 ///
@@ -372,4 +373,4 @@ private:
   }
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

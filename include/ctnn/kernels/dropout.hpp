@@ -7,10 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/random.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// dropout is torch.nn.Dropout in training: an element becomes 0 with `probability` in [0, 1], else it
 /// is scaled by 1 / (1 - probability). A dropped element is 0 even if it was infinite or NaN. Element e
@@ -44,4 +45,4 @@ struct dropout {
   }
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -4,10 +4,11 @@
 
 #include <cstddef>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/simd.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 // A functor has f(x), the value, and df(y), the derivative at the point whose value is y; so
 // backward needs the output only. It may add chain(y, dy) where dy * df(y) is not what PyTorch
@@ -118,4 +119,4 @@ struct elementwise {
   }
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

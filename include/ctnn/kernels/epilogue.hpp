@@ -6,12 +6,13 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/elementwise.hpp>
 #include <ctnn/kernels/max_pool2d.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/simd.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// epilogue is what follows a convolution or linear layer: y = F(max over Pool x Pool windows side by
 /// side), or y = F(outputs) if Pool is 1. It works on Side x Side outputs of one vector of channels,
@@ -84,4 +85,4 @@ private:
   }
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

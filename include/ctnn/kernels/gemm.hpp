@@ -9,9 +9,10 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/simd.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// A panel is some columns of a matrix, [0, width), of which `columns` exist; the rest is padding in
 /// packed memory and never touched elsewhere.
@@ -240,4 +241,4 @@ template <class Panel, bool Add, class T>
   });
 }
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 
-namespace ctnn::kernels {
+#include <ctnn/core/instruction_set.hpp>
+
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// slide is the output extent of a window that slides along one axis, as in PyTorch:
 /// floor((in + 2 padding - kernel) / stride) + 1.
@@ -55,4 +57,4 @@ struct Pool2dGeometry {
   constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -4,10 +4,11 @@
 
 #include <cstddef>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/direct_conv2d.hpp>
 #include <ctnn/kernels/names.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 inline constexpr Conv2dGeometry linear_geometry(std::size_t in_features, std::size_t out_features) {
   return {.in_channels = in_features,
@@ -27,4 +28,4 @@ inline constexpr Conv2dGeometry linear_geometry(std::size_t in_features, std::si
 template <class T, std::size_t InFeatures, std::size_t OutFeatures, class Epilogue>
 struct linear : direct_conv2d<T, linear_geometry(InFeatures, OutFeatures), Epilogue> {};
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -5,11 +5,12 @@
 #include <cstddef>
 #include <limits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/pool_window.hpp>
 #include <ctnn/kernels/simd.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// A running_max is the largest value of a window and which one it was. Of equal values the first taken
 /// wins; of NaNs the last, which is then the value too: aten/src/ATen/native/cpu/MaxPoolKernel.cpp.
@@ -89,4 +90,4 @@ private:
   }
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

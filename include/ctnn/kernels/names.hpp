@@ -5,10 +5,11 @@
 
 #include <cstddef>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
 #include <ctnn/kernels/geometry.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 template <std::size_t Pool, class F>
 struct epilogue; // epilogue.hpp
@@ -37,4 +38,4 @@ struct dropout; // dropout.hpp
 template <class T, std::size_t Channels, std::size_t Pixels>
 struct channels_first; // channels_first.hpp
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -10,9 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/simd.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// sgd_rates are the hyper-parameters of sgd_step.
 struct sgd_rates {
@@ -106,4 +107,4 @@ inline void sum_shards(std::size_t count, std::size_t shards, const T* first, st
   });
 }
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/geometry.hpp>
 
-namespace ctnn::kernels::detail {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET::detail {
 
 /// A KernelRange is the positions [begin, end) of a kernel that lie on the image, along one axis.
 struct KernelRange {
@@ -75,4 +76,4 @@ inline void begin_gradient(std::size_t n, T* dx) {
   if constexpr (!windows_tile<G>) std::fill_n(dx, n * G.input_size(), T(0));
 }
 
-} // namespace ctnn::kernels::detail
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET::detail

@@ -13,7 +13,9 @@
 
 #include <Random123/philox.h>
 
-namespace ctnn::kernels {
+#include <ctnn/core/instruction_set.hpp>
+
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// A RandomKey says which numbers: the user's seed, and a stream for each purpose (a layer, the
 /// shuffle, an augmentation), so that no two purposes share numbers.
@@ -119,4 +121,4 @@ inline void shuffle(RandomKey key, std::uint32_t round, std::span<Item> items) {
   }
 }
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

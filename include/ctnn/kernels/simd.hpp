@@ -18,11 +18,13 @@
 #include <immintrin.h>
 #endif
 #include <xsimd/xsimd.hpp>
+
+#include <ctnn/core/instruction_set.hpp>
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
 
-namespace ctnn::simd {
+namespace ctnn::simd::inline CTNN_INSTRUCTION_SET {
 
 template <class T>
 using vec = xsimd::batch<T>;
@@ -31,15 +33,21 @@ using vec = xsimd::batch<T>;
 template <class T>
 inline constexpr std::size_t lanes = vec<T>::size;
 
+/// registers is the number of vector registers.
+inline constexpr std::size_t registers = lanes<float> == 16 ? 32 : 16;
+
+/// instruction_set is what the unit is compiled for, for people to read.
+inline constexpr const char* instruction_set =
 #if defined(__AVX512F__)
-inline constexpr std::size_t registers = 32;
-inline constexpr const char* instruction_set = "AVX-512";
+    "AVX-512";
 #elif defined(__AVX2__)
-inline constexpr std::size_t registers = 16;
-inline constexpr const char* instruction_set = "AVX2";
+    "AVX2";
+#elif defined(__AVX__)
+    "AVX";
+#elif defined(__SSE4_2__)
+    "SSE4.2";
 #else
-inline constexpr std::size_t registers = 16;
-inline constexpr const char* instruction_set = "SSE4.2";
+    "SSE2";
 #endif
 
 template <class T>
@@ -163,4 +171,4 @@ inline void for_each_vector(std::size_t size, F&& f) {
   if (i < size) f(i, size - i);
 }
 
-} // namespace ctnn::simd
+} // namespace ctnn::simd::inline CTNN_INSTRUCTION_SET

@@ -8,10 +8,11 @@
 #include <cstdint>
 #include <limits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/kernels/simd.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 namespace detail {
 
@@ -138,4 +139,4 @@ inline void log_softmax_nll_backward(std::size_t rows, std::size_t channels, con
   for (std::size_t row = 0; row < rows; ++row) dx[row * channels + labels[row]] -= scale;
 }
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -8,6 +8,7 @@
 #include <span>
 #include <type_traits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/chunk.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
 #include <ctnn/kernels/epilogue.hpp>
@@ -15,7 +16,7 @@
 #include <ctnn/kernels/geometry.hpp>
 #include <ctnn/kernels/winograd_tiles.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// winograd_conv2d computes what direct_conv2d does, for images in the same layout.
 ///
@@ -306,4 +307,4 @@ private:
   }
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <numeric>
 
-namespace ctnn::kernels {
+#include <ctnn/core/instruction_set.hpp>
+
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 template <std::size_t Rows, std::size_t Columns>
 struct matrix {
@@ -127,4 +129,4 @@ struct winograd_matrices {
   static constexpr std::size_t unit_plane = (M + 2) + 1;
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/simd.hpp>
 #include <ctnn/kernels/winograd_matrices.hpp>
 
-namespace ctnn::kernels {
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// A factored_matrix is a matrix with what its rows and columns have in common taken out: `core`
 /// between butterflies (a, b) -> (a + b, a - b) of the inputs and of the outputs. The points p and -p
@@ -250,4 +251,4 @@ private:
   static constexpr factored_matrix kernel_adjoint_matrix{transposed(matrices::kernel)};
 };
 
-} // namespace ctnn::kernels
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -10,9 +10,11 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+
+#include <ctnn/core/instruction_set.hpp>
 #endif
 
-namespace ctnn::detail {
+namespace ctnn::detail::inline CTNN_INSTRUCTION_SET {
 
 /// An AlignedBlock begins on a 64-byte boundary; from 1 MB up it is in huge pages of 2 MB where the
 /// system gives them, because a transformed tile touches as many pages as it has numbers.
@@ -55,4 +57,4 @@ private:
   std::size_t size_;
 };
 
-} // namespace ctnn::detail
+} // namespace ctnn::detail::inline CTNN_INSTRUCTION_SET

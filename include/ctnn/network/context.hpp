@@ -8,11 +8,12 @@
 #include <cstdint>
 #include <span>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/tensor.hpp>
 
-namespace ctnn::detail {
+namespace ctnn::detail::inline CTNN_INSTRUCTION_SET {
 
 /// A View is a chunk of samples of shape `S`. Indices are logical, `x(sample, channel, row, column)`;
 /// in memory the channels are last: a sample is height * width * channels elements without gaps.
@@ -105,4 +106,4 @@ struct BackwardContext : Context<T, In, Out, Tensors> {
   T* derived_gradient; ///< that by `derived`, for layers with such a kernel: to be added to
 };
 
-} // namespace ctnn::detail
+} // namespace ctnn::detail::inline CTNN_INSTRUCTION_SET

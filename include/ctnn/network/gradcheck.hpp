@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/network.hpp>
 
@@ -27,7 +28,7 @@ struct GradcheckOptions {
   std::uint64_t seed = 1;          ///< decides inputs, parameters and the gradient of the output
 };
 
-namespace detail {
+namespace detail::inline CTNN_INSTRUCTION_SET {
 
 /// A Gradcheck is a network in double with what gradcheck needs to run it.
 template <class Net>
@@ -177,7 +178,9 @@ private:
   std::vector<double> x_, dy_;
 };
 
-} // namespace detail
+} // namespace detail::inline CTNN_INSTRUCTION_SET
+
+inline namespace CTNN_INSTRUCTION_SET {
 
 /// gradcheck puts layers through the law in double precision: `gradcheck<Input<3, 7, 9>, MyLayer>()` is
 /// empty, or says what is wrong. torch.autograd.gradcheck
@@ -190,4 +193,5 @@ std::string gradcheck(const GradcheckOptions& options = {}) {
   return detail::Gradcheck<Sequential<Layers...>>(options).find_disagreement();
 }
 
+} // namespace CTNN_INSTRUCTION_SET
 } // namespace ctnn

@@ -12,6 +12,7 @@
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/core/error.hpp>
 #include <ctnn/core/facts.hpp>
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/aligned_block.hpp>
@@ -19,7 +20,7 @@
 #include <ctnn/network/tensor.hpp>
 #include <ctnn/network/workspace.hpp>
 
-namespace ctnn {
+namespace ctnn::inline CTNN_INSTRUCTION_SET {
 
 /// The primary template is what a Network of no network is: nothing that complains again.
 /// @cond
@@ -186,4 +187,4 @@ private:
   detail::AlignedBlock<T> derived_;
 };
 
-} // namespace ctnn
+} // namespace ctnn::inline CTNN_INSTRUCTION_SET

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/kernels/channels_first.hpp>
@@ -16,9 +17,7 @@
 #include <ctnn/network/context.hpp>
 #include <ctnn/plan/program.hpp>
 
-namespace ctnn {
-
-namespace detail {
+namespace ctnn::detail::inline CTNN_INSTRUCTION_SET {
 
 /// to_inner_order brings samples of shape S from PyTorch's order, {channels, height, width}, to the
 /// inner one, channels last. The two must not overlap.
@@ -248,5 +247,4 @@ private:
   }
 };
 
-} // namespace detail
-} // namespace ctnn
+} // namespace ctnn::detail::inline CTNN_INSTRUCTION_SET

@@ -12,7 +12,9 @@
 #include <utility>
 #include <vector>
 
-namespace ctnn::detail {
+#include <ctnn/core/instruction_set.hpp>
+
+namespace ctnn::detail::inline CTNN_INSTRUCTION_SET {
 
 /// A ThreadPool shares out tasks: `pool.run(tasks, f)` calls f(task, worker) once for every task below
 /// `tasks` and returns when all have ended. The caller is worker 0. Which worker gets a task is left to
@@ -90,4 +92,4 @@ private:
   std::vector<std::jthread> threads_; // last: they use all of the above
 };
 
-} // namespace ctnn::detail
+} // namespace ctnn::detail::inline CTNN_INSTRUCTION_SET

@@ -6,11 +6,12 @@
 #include <cstddef>
 #include <utility>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/network/aligned_block.hpp>
 #include <ctnn/network/pass.hpp>
 #include <ctnn/plan/program.hpp>
 
-namespace ctnn {
+namespace ctnn::inline CTNN_INSTRUCTION_SET {
 
 /// A Workspace is the memory of one thread that predicts or trains, made once and used again: two
 /// blocks on the heap, zeroed, whose size is Program's. It can be moved, not copied. `M` is what it
@@ -37,4 +38,4 @@ private:
   detail::AlignedBlock<T> scratch_;
 };
 
-} // namespace ctnn
+} // namespace ctnn::inline CTNN_INSTRUCTION_SET

@@ -7,9 +7,10 @@
 #include <cstddef>
 
 #include <ctnn/core/graph.hpp>
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/plan/offsets.hpp>
 
-namespace ctnn::plan {
+namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
 /// Mode is what a chunk goes through the network for: in training, what backward reads is kept.
 enum class Mode { inference, training };
@@ -133,4 +134,4 @@ constexpr std::size_t chunk_size(const Graph<Nodes, Tensors>& graph) {
   return samples;
 }
 
-} // namespace ctnn::plan
+} // namespace ctnn::plan::inline CTNN_INSTRUCTION_SET

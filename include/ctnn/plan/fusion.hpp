@@ -8,13 +8,14 @@
 #include <type_traits>
 
 #include <ctnn/core/graph.hpp>
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/layers/elementwise.hpp>
 #include <ctnn/layers/fused.hpp>
 #include <ctnn/layers/max_pool2d.hpp>
 #include <ctnn/plan/options.hpp>
 
-namespace ctnn::plan {
+namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
 /// Traits are what fusion wants to know of a layer.
 struct Traits {
@@ -149,4 +150,4 @@ struct layer_of<L, Pool, Activation, A> {
 };
 
 } // namespace detail
-} // namespace ctnn::plan
+} // namespace ctnn::plan::inline CTNN_INSTRUCTION_SET

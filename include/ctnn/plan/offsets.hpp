@@ -8,8 +8,9 @@
 #include <cstddef>
 
 #include <ctnn/core/graph.hpp>
+#include <ctnn/core/instruction_set.hpp>
 
-namespace ctnn::plan {
+namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
 using ctnn::detail::Graph, ctnn::detail::Node;
 
@@ -74,4 +75,4 @@ constexpr Offsets<Operations> plan_offsets(const Graph<Operations, Tensors>& gra
   return at;
 }
 
-} // namespace ctnn::plan
+} // namespace ctnn::plan::inline CTNN_INSTRUCTION_SET

@@ -8,13 +8,14 @@
 
 #include <ctnn/core/composite.hpp>
 #include <ctnn/core/graph.hpp>
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/plan/buffers.hpp>
 #include <ctnn/plan/fusion.hpp>
 #include <ctnn/plan/offsets.hpp>
 #include <ctnn/plan/options.hpp>
 
-namespace ctnn::plan {
+namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 namespace detail {
 
 /// NoKernel is the kernel of a layer that derives nothing from its parameters.
@@ -142,4 +143,4 @@ public:
   static constexpr auto buffers = plan_buffers(graph, M, chunk);
 };
 
-} // namespace ctnn::plan
+} // namespace ctnn::plan::inline CTNN_INSTRUCTION_SET

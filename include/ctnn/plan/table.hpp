@@ -6,12 +6,13 @@
 #include <cstddef>
 #include <string>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/summary.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
 #include <ctnn/layers/options.hpp>
 #include <ctnn/plan/program.hpp>
 
-namespace ctnn::plan {
+namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 namespace detail {
 
 using ctnn::detail::grouped;
@@ -89,4 +90,4 @@ std::string table() {
   return table;
 }
 
-} // namespace ctnn::plan
+} // namespace ctnn::plan::inline CTNN_INSTRUCTION_SET

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/kernels/softmax.hpp>
@@ -50,6 +51,8 @@ constexpr Sentence check_class_scores(Shape out, StringView loss) {
 }
 
 } // namespace detail
+
+inline namespace CTNN_INSTRUCTION_SET {
 
 /// NLLLoss is -y[label], y being log-probabilities. torch.nn.NLLLoss
 struct NLLLoss {
@@ -129,4 +132,5 @@ struct MSELoss {
   }
 };
 
+} // namespace CTNN_INSTRUCTION_SET
 } // namespace ctnn

@@ -8,10 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/kernels/optimizer_step.hpp>
 
-namespace ctnn {
+namespace ctnn::inline CTNN_INSTRUCTION_SET {
 
 /// An Optimizer is what moves the parameters. It says
 ///
@@ -84,4 +85,4 @@ struct AdamW {
   }
 };
 
-} // namespace ctnn
+} // namespace ctnn::inline CTNN_INSTRUCTION_SET

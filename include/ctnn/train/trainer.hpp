@@ -16,6 +16,7 @@
 
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/core/error.hpp>
+#include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/optimizer_step.hpp>
 #include <ctnn/network/aligned_block.hpp>
 #include <ctnn/network/network.hpp>
@@ -36,7 +37,7 @@ struct TrainerOptions {
       {}; ///< decides what dropout drops; if not said, the network's seed
 };
 
-namespace detail {
+namespace detail::inline CTNN_INSTRUCTION_SET {
 
 /// trainer_error is what is wrong with the parts of a Trainer, or nothing.
 template <class Net, class L, class O, class T>
@@ -48,7 +49,9 @@ inline constexpr Sentence trainer_error = [] {
   return error;
 }();
 
-} // namespace detail
+} // namespace detail::inline CTNN_INSTRUCTION_SET
+
+inline namespace CTNN_INSTRUCTION_SET {
 
 /// Trainer of parts that do not fit, such as a loss in the optimizer's place, is one compile-time error
 /// that says why. See the specialisation for those that do.
@@ -342,4 +345,5 @@ Trainer(Network<Net, T>&, Loss, Optimizer) -> Trainer<Net, Loss, Optimizer, T>;
 template <class Net, class T, class Loss, class Optimizer>
 Trainer(Network<Net, T>&, Loss, Optimizer, TrainerOptions) -> Trainer<Net, Loss, Optimizer, T>;
 
+} // namespace CTNN_INSTRUCTION_SET
 } // namespace ctnn
