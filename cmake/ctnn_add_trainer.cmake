@@ -10,9 +10,15 @@ set(CTNN_ARCH native CACHE STRING
     "Instruction set of programs, never of the library: native, x86-64-v2, x86-64-v3, x86-64-v4, or empty for the compiler's own")
 option(CTNN_STATIC_TRAINER "Link trainers statically (sanitizers cannot)" ON)
 
-if(NOT TARGET ctnn_arch)
-  add_library(ctnn_arch INTERFACE)
-  target_compile_options(ctnn_arch INTERFACE $<$<BOOL:${CTNN_ARCH}>:-march=${CTNN_ARCH}>)
+set(CTNN_ENGINE_OPTIMIZATION -O3 CACHE STRING
+    "How a trainer's network is compiled, whatever the build type: it is all that takes time")
+mark_as_advanced(CTNN_ENGINE_OPTIMIZATION)
+
+# What a program of one's own links to for CTNN_ARCH.
+if(NOT TARGET ctnn::native)
+  add_library(ctnn_native INTERFACE)
+  add_library(ctnn::native ALIAS ctnn_native)
+  target_compile_options(ctnn_native INTERFACE $<$<BOOL:${CTNN_ARCH}>:-march=${CTNN_ARCH}>)
 endif()
 
 function(ctnn_add_trainer name)
@@ -36,7 +42,7 @@ function(ctnn_add_trainer name)
   # Named, not globbed: where a later version is installed over this one, old files stay.
   set(network_units engine recipes)
   set(others train evaluate run journal run_folder run_state run_report resume_checks recipe
-             datasets checksums parameter_files scores report/report image/image_file image/ink
+             datasets checksums parameter_files scores processor_needs report/report image/image_file image/ink
              image/like_mnist progress_bar signals output)
   list(TRANSFORM network_units REPLACE "(.+)" "${source}/trainer/\\1.cpp")
   list(TRANSFORM others REPLACE "(.+)" "${source}/trainer/\\1.cpp")
@@ -47,9 +53,12 @@ function(ctnn_add_trainer name)
 
   # What works on every image is compiled for the network and for speed; what is around it is
   # compiled in less time at -O1.
-  add_executable(${name} ${network_units} ${others})
+  add_executable(${name} ${network_units} ${others} ${source}/trainer/processor.cpp)
   set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1>)
-  set_source_files_properties(${network_units} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Debug>:-O1>)
+  set_source_files_properties(${network_units} PROPERTIES COMPILE_OPTIONS ${CTNN_ENGINE_OPTIMIZATION})
+  # It tells a processor that is older than CTNN_ARCH.
+  set_source_files_properties(${source}/trainer/processor.cpp PROPERTIES
+    COMPILE_OPTIONS "$<$<AND:$<BOOL:${CTNN_ARCH}>,$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>>:-march=x86-64>")
   target_include_directories(${name} SYSTEM PRIVATE ${STB_INCLUDE_DIR})
   target_compile_definitions(${name} PRIVATE
     CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}"
@@ -57,7 +66,7 @@ function(ctnn_add_trainer name)
   # Of this file alone, so that a new commit does not compile the network again.
   set_source_files_properties(${source}/trainer.cpp PROPERTIES
     COMPILE_DEFINITIONS "CTNN_VERSION=\"${version}\";CTNN_REVISION=\"${revision}\"")
-  target_link_libraries(${name} PRIVATE ctnn::ctnn ctnn_arch CLI11::CLI11)
+  target_link_libraries(${name} PRIVATE ctnn::ctnn ctnn::native CLI11::CLI11)
 
   if(CTNN_STATIC_TRAINER)
     target_compile_options(${name} PRIVATE -ffunction-sections -fdata-sections)

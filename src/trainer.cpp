@@ -82,25 +82,10 @@ int report(trainer::ExitCode code, std::string message) {
   return static_cast<int>(code);
 }
 
-/// Whether this processor has the instructions that the compiler was allowed to use.
-bool processor_fits() {
-#if defined(__AVX512F__)
-  return __builtin_cpu_supports("x86-64-v4") > 0;
-#elif defined(__AVX2__)
-  return __builtin_cpu_supports("x86-64-v3") > 0;
-#else
-  return __builtin_cpu_supports("x86-64-v2") > 0;
-#endif
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
   trainer::keep_closed_streams_closed();
-  if (!processor_fits())
-    return report(trainer::ExitCode::unexpected,
-                  fmt::format("this program was built for {}, which this processor lacks",
-                              trainer::instruction_set));
   try {
     run(argc, argv);
     return static_cast<int>(trainer::ExitCode::ok);

@@ -14,6 +14,7 @@ enum class ExitCode : int {
   cannot_write = 5,
   diverged = 6,
   out_of_memory = 7,
+  wrong_processor = 8, ///< processor.cpp ends so, before main
 };
 
 constexpr ExitCode exit_code(ctnn::ErrorCode code) {

@@ -71,7 +71,7 @@ struct leaky_relu {
 struct sigmoid {
   template <class V>
   static V f(V x) {
-    return V(1) / (V(1) + exp(-x));
+    return V(1) / (V(1) + simd::exp(-x));
   }
   template <class V>
   static V df(V y) {
@@ -83,7 +83,7 @@ struct sigmoid {
 struct tanh_activation {
   template <class V>
   static V f(V x) {
-    return tanh(x);
+    return simd::tanh(x);
   }
   template <class V>
   static V df(V y) {

@@ -131,6 +131,28 @@ inline vec<T> fma(vec<T> a, vec<T> b, vec<T> c) {
 #endif
 }
 
+/// at_bounded is f(v), where f is constant or infinite beyond ±1000 and turns its lanes into integers
+/// on the way, as xsimd's functions do: for a double that is too large for one, or NaN, that is
+/// undefined.
+template <class T, class F>
+inline vec<T> at_bounded(vec<T> v, F f) {
+  if constexpr (std::is_same_v<T, float>)
+    return f(v); // by an instruction that is defined for all
+  else
+    return xsimd::select(v == v, f(xsimd::min(xsimd::max(v, vec<T>(-1000)), vec<T>(1000))), v);
+}
+
+/// exp is e^v.
+template <class T>
+inline vec<T> exp(vec<T> v) {
+  return at_bounded<T>(v, [](vec<T> x) { return xsimd::exp(x); });
+}
+/// tanh is the hyperbolic tangent.
+template <class T>
+inline vec<T> tanh(vec<T> v) {
+  return at_bounded<T>(v, [](vec<T> x) { return xsimd::tanh(x); });
+}
+
 /// reduce_add is the sum of the lanes, halves onto halves. (xsimd's hadd makes g++ 12 warn falsely on
 /// AVX-512.)
 template <class T>

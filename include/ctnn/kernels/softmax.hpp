@@ -65,7 +65,7 @@ struct softmax {
     for (std::size_t r = 0; r < rows; ++r, x += Channels, y += Channels) {
       const V largest(row::largest(x));
       const V sum(row::sum([&](std::size_t c, std::size_t part) {
-        const V power = exp(row::load_padded(x + c, part) - largest);
+        const V power = simd::exp(row::load_padded(x + c, part) - largest);
         simd::store_first(y + c, power, part);
         return power;
       }));
@@ -102,7 +102,7 @@ struct log_softmax {
     for (std::size_t r = 0; r < rows; ++r, x += Channels, y += Channels) {
       const V largest(row::largest(x));
       const V log_sum(std::log(row::sum([=](std::size_t c, std::size_t part) {
-        return exp(row::load_padded(x + c, part) - largest);
+        return simd::exp(row::load_padded(x + c, part) - largest);
       })));
       simd::for_each_vector<T>(Channels, [=](std::size_t c, std::size_t part) {
         simd::store_first(y + c, simd::load_first(x + c, part) - largest - log_sum, part);
@@ -116,7 +116,7 @@ struct log_softmax {
       const V sum(row::sum(
           [=](std::size_t c, std::size_t part) { return simd::load_first(dy + c, part); }));
       simd::for_each_vector<T>(Channels, [=](std::size_t c, std::size_t part) {
-        const V probability = exp(simd::load_first(y + c, part));
+        const V probability = simd::exp(simd::load_first(y + c, part));
         simd::store_first(dx + c, simd::load_first(dy + c, part) - probability * sum, part);
       });
     }
@@ -134,7 +134,7 @@ template <class T>
 inline void log_softmax_nll_backward(std::size_t rows, std::size_t channels, const T* y,
                                      const std::uint32_t* labels, T scale, T* dx) {
   simd::for_each_vector<T>(rows * channels, [=](std::size_t i, std::size_t part) {
-    simd::store_first(dx + i, exp(simd::load_first(y + i, part)) * simd::vec<T>(scale), part);
+    simd::store_first(dx + i, simd::exp(simd::load_first(y + i, part)) * simd::vec<T>(scale), part);
   });
   for (std::size_t row = 0; row < rows; ++row) dx[row * channels + labels[row]] -= scale;
 }

@@ -2,6 +2,12 @@
 /// @file
 /// A network with its parameters: built once, on the heap; predicts.
 
+#if !defined(__OPTIMIZE__) && !defined(CTNN_ALLOW_UNOPTIMIZED)
+#pragma message(                                                                                   \
+    "ctnn without optimisation runs a network at a thousandth of its speed: compile with -O3 "     \
+    "(CMAKE_BUILD_TYPE=Release), or define CTNN_ALLOW_UNOPTIMIZED")
+#endif
+
 #include <array>
 #include <cmath>
 #include <cstddef>

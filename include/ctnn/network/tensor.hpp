@@ -9,7 +9,11 @@
 #include <type_traits>
 #include <utility>
 
+#if __has_include(<xtensor/containers/xtensor.hpp>) // its place since xtensor 0.26
+#include <xtensor/containers/xstorage.hpp>
+#else
 #include <xtensor/xstorage.hpp>
+#endif
 
 #if defined(__clang__) && __clang_major__ >= 19
 // xtensor 0.24's partial specialisations of rebind_container are ambiguous to compilers with
@@ -30,10 +34,17 @@ struct rebind_container<std::size_t, svector<std::ptrdiff_t>> {
 } // namespace xt
 #endif
 
+#if __has_include(<xtensor/containers/xtensor.hpp>)
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/containers/xfixed.hpp>
+#include <xtensor/containers/xtensor.hpp>
+#include <xtensor/core/xnoalias.hpp>
+#else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xfixed.hpp>
 #include <xtensor/xnoalias.hpp>
 #include <xtensor/xtensor.hpp>
+#endif
 
 #include <ctnn/core/error.hpp>
 #include <ctnn/core/shape.hpp>
