@@ -17,6 +17,8 @@
 #define CTNN_INSTRUCTION_SET sse4_2
 #elif defined(__SSE2__)
 #define CTNN_INSTRUCTION_SET sse2
+#elif defined(__aarch64__)
+#define CTNN_INSTRUCTION_SET neon
 #else
 #define CTNN_INSTRUCTION_SET generic
 #endif

@@ -46,6 +46,8 @@ inline constexpr const char* instruction_set =
     "AVX";
 #elif defined(__SSE4_2__)
     "SSE4.2";
+#elif defined(__aarch64__)
+    "NEON";
 #else
     "SSE2";
 #endif
@@ -67,7 +69,11 @@ inline void prefetch(const void* p) { __builtin_prefetch(p); }
 template <class T>
 [[gnu::always_inline]] inline vec<T> in_register(vec<T> v) {
   typename vec<T>::register_type r = v;
+#if defined(__aarch64__)
+  asm("" : "+w"(r));
+#else
   asm("" : "+v"(r));
+#endif
   return r;
 }
 
