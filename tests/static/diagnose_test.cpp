@@ -1,4 +1,6 @@
 // Every sentence that the library says about a wrong network.
+#include <limits>
+
 #include <ctnn/core.hpp>
 
 #include "support/catch.hpp"
@@ -31,6 +33,24 @@ struct OneParameter : Same {
 };
 struct Misspelt : Same {
   static constexpr bool inplace = true;
+};
+struct TwoOfOneName : Same {
+  static constexpr auto parameters(Shape) {
+    return std::array{Parameter{"v", {1}}, Parameter{"w", {1}}, Parameter{"w", {0}}};
+  }
+};
+struct DottedParameter : Same {
+  static constexpr auto parameters(Shape) { return std::array{Parameter{"a.b", {1}}}; }
+};
+struct EmptyParameter : Same {
+  static constexpr auto parameters(Shape) { return std::array{Parameter{"w", {2, 0}}}; }
+};
+struct GrowsInPlace {
+  static constexpr Shape output_shape(Shape in) { return {2 * in[0]}; }
+  static constexpr bool in_place = true;
+};
+struct GivesNumber : Same {
+  static constexpr int gives = 1;
 };
 struct Shrinks {
   static constexpr Shape output_shape(Shape in) {
@@ -105,11 +125,15 @@ TEST_CASE("bad parameters of a layer are told") {
         "layer 0 MaxPool2d<2, padding(2)>: padding 2x2 is more than half of the window 2x2");
   CHECK(said<Input<9>, Linear<-3>>() ==
         "layer 0 Linear<-3>: out_features must be at least 1, got -3");
+  CHECK(said<Input<9>, LeakyReLU<std::numeric_limits<double>::infinity()>>() ==
+        "layer 0 LeakyReLU<1e9 or more>: negative_slope must be a number that is not negative");
+  CHECK(said<Input<9>, LeakyReLU<std::numeric_limits<double>::quiet_NaN()>>() ==
+        "layer 0 LeakyReLU<nan>: negative_slope must be a number that is not negative");
   CHECK(said<Input<9>, Dropout<1.0>>() == "layer 0 Dropout<1>: probability must be in [0, 1)");
   CHECK(said<Input<9>, Dropout<-0.25>>() ==
         "layer 0 Dropout<-0.25>: probability must be in [0, 1)");
   CHECK(said<Input<9>, LeakyReLU<-0.1>>() ==
-        "layer 0 LeakyReLU<-0.1>: negative_slope must not be negative");
+        "layer 0 LeakyReLU<-0.1>: negative_slope must be a number that is not negative");
 }
 
 TEST_CASE("options are keywords: a position is not one") {
@@ -169,8 +193,65 @@ TEST_CASE("a member that a layer need not have is checked when it is there") {
   CHECK(said<Input<3>, OneParameter>() ==
         "layer 0 OneParameter declares a member that is not static constexpr auto "
         "parameters(Shape), a std::array of Parameter");
+  CHECK(said<Input<3>, GivesNumber>() ==
+        "layer 0 GivesNumber declares a member that is not static constexpr Gives gives");
   CHECK(said<Input<3>, Misspelt>() ==
         "layer 0 Misspelt has a member inplace; a layer's is called in_place");
+}
+
+TEST_CASE("the library's own layers declare what they mean to") {
+  // Networks do not ask them (members_are_right).
+  STATIC_REQUIRE(detail::member_error<Conv2d<8, 3>>().empty());
+  STATIC_REQUIRE(detail::member_error<Linear<3>>().empty());
+  STATIC_REQUIRE(detail::member_error<MaxPool2d<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<AvgPool2d<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<Flatten>().empty());
+  STATIC_REQUIRE(detail::member_error<Dropout<0.5>>().empty());
+  STATIC_REQUIRE(detail::member_error<ReLU>().empty());
+  STATIC_REQUIRE(detail::member_error<LeakyReLU<>>().empty());
+  STATIC_REQUIRE(detail::member_error<Sigmoid>().empty());
+  STATIC_REQUIRE(detail::member_error<Tanh>().empty());
+  STATIC_REQUIRE(detail::member_error<Softmax>().empty());
+  STATIC_REQUIRE(detail::member_error<LogSoftmax>().empty());
+  STATIC_REQUIRE(detail::is_of_ctnn<Conv2d<8, 3>> && !detail::is_of_ctnn<Same>);
+}
+
+TEST_CASE("a parameter that cannot be one is told") {
+  CHECK(said<Input<3>, TwoOfOneName>() ==
+        "layer 0 TwoOfOneName: two of its parameters are named w");
+  CHECK(said<Input<3>, DottedParameter>() ==
+        "layer 0 DottedParameter: a parameter's name must not be empty or contain a dot");
+  CHECK(said<Input<3>, EmptyParameter>() == "layer 0 EmptyParameter: its w 2x0 is empty");
+}
+
+TEST_CASE("what works in place keeps the size") {
+  CHECK(said<Input<3>, GrowsInPlace>() ==
+        "layer 0 GrowsInPlace: works in place, but its output 6 has another size than its input 3");
+}
+
+TEST_CASE("sizes that would wrap around are told") {
+  CHECK(said<Input<2'000'000'000, 2'000'000'000, 2'000'000'000>, Flatten>() ==
+        "Input<2000000000, 2000000000, 2000000000>: has more than 2147483647 elements");
+  CHECK(said<Input<4'194'304, 2'097'152, 2'097'152>, Flatten>() ==
+        "Input<4194304, 2097152, 2097152>: has more than 2147483647 elements");
+  CHECK(said<Input<2'000'000>, Linear<2'000'000'000>>() ==
+        "layer 0 Linear<2000000000>: its weight 2000000000x2000000 has more than 2147483647 "
+        "elements");
+  CHECK(said<Input<1, 28, 28>, Conv2d<8, 3, padding(1'000'000'000)>>() ==
+        "layer 0 Conv2d<8, 3, padding(1000000000)>: its output 8x2000000026x2000000026 has more "
+        "than 2147483647 elements");
+  CHECK(said<Input<1, 28, 28>, MaxPool2d<3, padding(2'000'000'000)>>() ==
+        "layer 0 MaxPool2d<3, padding(2000000000)>: padding 2000000000x2000000000 is more than "
+        "half of the window 3x3");
+  CHECK(said<Input<32768, 256, 255>, Flatten>() == "");
+}
+
+TEST_CASE("a size is a whole number") {
+  CHECK(said<Input<1, 28, 28>, Conv2d<8, 3.9>>() ==
+        "layer 0 Conv2d<8, fraction>: sizes are whole numbers");
+  CHECK(said<Input<1, 28, 28>, MaxPool2d<2, stride(1.5)>>() ==
+        "layer 0 MaxPool2d<2, stride(fraction)>: sizes are whole numbers");
+  CHECK(said<Input<1, 28, 28>, Conv2d<8, 3.0>>() == "");
 }
 
 TEST_CASE("an extent that has wrapped around is told") {
@@ -185,10 +266,13 @@ TEST_CASE("what is not a network is told") {
   CHECK(said<ReLU>() == "Sequential<ReLU> has no Input<...>; a network starts with one");
   CHECK(said<>() == "Sequential<> has no Input<...>; a network starts with one");
   CHECK(said<Input<3, 4, 4>>() == "Sequential<Input<3, 4, 4>> has no layers");
+  CHECK(said<Input<3, 4, 4>, ReLU, Sequential<ReLU, Sequential<>>>() ==
+        "layer 1.1 Sequential<> has no layers");
   CHECK(said<Input<3, 0, 4>, ReLU>() == "Input<3, 0, 4>: wants one to three positive extents");
   CHECK(said<Input<>, ReLU>() == "Input<>: wants one to three positive extents");
-  CHECK(said<Input<1, 2, 3, 4>, ReLU>() ==
-        "Input<1, 2, 3, 4>: wants one to three positive extents");
+  CHECK(said<Input<64, 1, 28, 28>, ReLU>() ==
+        "Input<64, 1, 28, 28>: wants one to three positive extents, those of one sample, without "
+        "the batch");
   CHECK(said<Input<3, 4, 4>, ReLU, Input<3, 4, 4>>() ==
         "layer 1 Input<3, 4, 4>: an Input comes first and only once");
   CHECK(said<Input<3, 4, 4>, int>() ==
@@ -198,6 +282,11 @@ TEST_CASE("what is not a network is told") {
 TEST_CASE("names that could not be told apart or read back are told") {
   CHECK(said<Input<9>, Named<"fc", Linear<3>>, ReLU, Named<"fc", Linear<2>>>() ==
         "two layers are named fc");
+  CHECK(said<Input<9>, Named<"1", Linear<3>>, Linear<2>>() == "two layers are named 1");
+  CHECK(said<Input<9>, Named<"a", Sequential<ReLU, Linear<3>, Named<"0", Linear<2>>>>>() ==
+        "two layers are named a.0");
+  CHECK(said<Input<9>, Named<"1", Linear<3>>, Named<"0", Linear<2>>>() == "");
+  CHECK(said<Input<9>, Named<"01", Linear<3>>, Linear<2>>() == "");
   CHECK(said<Input<9>, Named<"", Linear<3>>>() ==
         "layer  Linear<3>: a name must not be empty or contain a dot");
   CHECK(said<Input<9>, Named<"a.b", Linear<3>>>() ==

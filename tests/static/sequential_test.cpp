@@ -1,4 +1,8 @@
 // Names, nesting and user layers, at compile time.
+#include <utility>
+
+#include <boost/hana/fold_left.hpp>
+
 #include <ctnn/core.hpp>
 
 #include "support/catch.hpp"
@@ -34,6 +38,26 @@ static_assert(output_of<Input<2, 7, 8>, MaxPool2d<3, stride(2), padding(1)>> == 
 static_assert(output_of<Input<2, 7, 8>, AvgPool2d<3, stride(2), padding(1)>> == Shape{2, 4, 4});
 static_assert(output_of<Input<2, 3, 4>, Flatten> == Shape{24});
 static_assert(output_of<Input<5>, Dropout<0.5>, LeakyReLU<>, Sigmoid, Tanh, Softmax> == Shape{5});
+
+// The compilers' limits on recursion and on fold expressions are far away.
+template <class L, int Depth>
+struct nested {
+  using type = typename nested<Sequential<L>, Depth - 1>::type;
+};
+template <class L>
+struct nested<L, 0> {
+  using type = L;
+};
+using Deep = Sequential<Input<9>, nested<Linear<3>, 40>::type>;
+static_assert(Deep::node_count == 1 && Deep::parameter_count == 30);
+static_assert(Deep::nodes[0].output_shape == Shape{3});
+
+template <std::size_t... I>
+auto long_network(std::index_sequence<I...>)
+    -> Sequential<Input<9>, std::conditional_t<I % 2 == 0, Linear<3>, ReLU>...>;
+using Long = decltype(long_network(std::make_index_sequence<512>{}));
+static_assert(Long::node_count == 512 && Long::parameter_count == 30 + 255 * 12);
+static_assert(Long::parameter<"510.bias">().shape == Shape{3});
 
 // The list is open to Hana.
 constexpr auto relus = boost::hana::fold_left(Nested::layers, 0, [](int count, auto type) {

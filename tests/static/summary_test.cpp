@@ -2,6 +2,7 @@
 // PyTorch 1.13.1: the functional Net, the nn.Sequential, and the latter with batch_size=64).
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 
 #include <ctnn/core.hpp>
@@ -27,6 +28,13 @@ TEST_CASE("the summary is torchsummary's to the byte") {
   CHECK(text_of(summary<Net, Rows::with_parameters>) == golden("with_parameters"));
   CHECK(text_of(summary<Net>) == golden("all"));
   CHECK(text_of(summary<Net, Rows::all, 64>) == golden("all_batch_64"));
+}
+
+TEST_CASE("the summary is printed as it is, and ends in a NUL") {
+  std::ostringstream out;
+  out << summary<Net> << Sentence("that is all");
+  CHECK(out.str() == golden("all") + "that is all");
+  CHECK(summary<Net>.data()[summary<Net>.size()] == '\0');
 }
 
 TEST_CASE("the summary is a constant") {

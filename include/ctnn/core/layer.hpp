@@ -42,6 +42,14 @@ enum class Reads {
   input_and_output ///< x and y
 };
 
+/// Gives says what a layer's output is, for losses: one of probabilities wants no scores, and the other
+/// way round.
+enum class Gives {
+  scores,           ///< any numbers
+  probabilities,    ///< of classes, as Softmax gives them
+  log_probabilities ///< their logarithms, as LogSoftmax gives them
+};
+
 /// A Layer is an empty type that can stand in a network. It must declare
 ///
 ///     static constexpr Shape output_shape(Shape in);
@@ -56,6 +64,7 @@ enum class Reads {
 ///     static constexpr Reads backward_reads;                 of x and y | Reads::input_and_output
 ///     static constexpr bool in_place;                        y may be x, and dx may be dy | false
 ///     static constexpr std::size_t tape_size(Shape in);      elements a sample hands to backward | 0
+///     static constexpr Gives gives;                          what y is to a loss | Gives::scores
 ///
 /// A member that is there and is something else, such as a tape_size that is a number, is an error.
 /// check() runs first: the others are asked only of inputs that it accepts. To run, a layer declares
@@ -79,11 +88,20 @@ constexpr bool reads_output(Reads reads) {
   return reads == Reads::output || reads == Reads::input_and_output;
 }
 
+template <class L>
+constexpr StringView signature() {
+  return __PRETTY_FUNCTION__; // … [L = T] (clang), … [with L = T; …] (g++)
+}
+inline constexpr std::size_t type_begin = signature<int>().size() - 4; // which ends in int]
+
+/// is_of_ctnn is whether a type is the library's own.
+template <class L>
+inline constexpr bool is_of_ctnn = signature<L>().from(type_begin).first(6) == "ctnn::";
+
 /// type_name is L's name without namespace and arguments, the same on every compiler.
 template <class L>
 constexpr StringView type_name() {
-  StringView text = __PRETTY_FUNCTION__; // … [L = T] (clang), … [with L = T] (g++)
-  text = text.from(text.find("L = ") + 4);
+  const StringView text = signature<L>().from(type_begin);
   std::size_t begin = 0, end = 0;
   while (text[end] != '<' && text[end] != ';' && text[end] != ']') ++end;
   for (std::size_t i = 0; i + 1 < end; ++i)
@@ -119,6 +137,10 @@ concept HasBackwardReads = requires {
 template <class L>
 concept HasInPlace = requires {
   { L::in_place } -> std::same_as<const bool&>;
+};
+template <class L>
+concept HasGives = requires {
+  { L::gives } -> std::same_as<const Gives&>;
 };
 template <class L>
 concept HasTapeSize = requires(Shape in) {
@@ -197,6 +219,14 @@ constexpr std::size_t tape_size(Shape in) {
     return 0;
 }
 
+template <class L>
+inline constexpr Gives gives = [] {
+  if constexpr (HasGives<L>)
+    return L::gives;
+  else
+    return Gives::scores;
+}();
+
 /// A name as somebody wrote it, and the one that a layer has.
 struct Slip {
   const char* written = nullptr;
@@ -205,10 +235,10 @@ struct Slip {
 
 /// What is wrong with the members of L that a layer need not have, or nothing: one that is there must
 /// be usable, and one whose name is a slip of the pen would be left out in silence. (There is no
-/// reflection: only the likely slips are asked for, and `&L::name` sees no template.)
+/// reflection: only the likely slips are asked for, and `&L::name` sees no template.) The library's own
+/// layers are not asked each time: its tests have asked them.
 template <class L>
 constexpr Sentence member_error() {
-  // Found first and worded afterwards: every network asks for each of its layers.
   constexpr StringView wrong = [] {
     const char* what = "";
     if (requires { &L::parameters; } && !HasParameters<L>)
@@ -224,6 +254,7 @@ constexpr Sentence member_error() {
     if (requires { &L::in_place; } && !HasInPlace<L>) what = "static constexpr bool in_place";
     if (requires { &L::tape_size; } && !HasTapeSize<L>)
       what = "static constexpr std::size_t tape_size(Shape)";
+    if (requires { &L::gives; } && !HasGives<L>) what = "static constexpr Gives gives";
     return what;
   }();
   constexpr Slip slip = [] {
@@ -247,6 +278,13 @@ constexpr Sentence member_error() {
     error << "has a member " << slip.written << "; a layer's is called " << slip.meant;
   return error;
 }
+
+/// members_are_right is whether there is nothing of the kind.
+template <class L>
+inline constexpr bool members_are_right = member_error<L>().empty();
+template <class L>
+  requires is_of_ctnn<L>
+inline constexpr bool members_are_right<L> = true;
 
 } // namespace detail
 } // namespace ctnn

@@ -50,8 +50,14 @@ struct Size2d {
   int height = 0; ///< in elements
   int width = 0;  ///< in elements
 
+  /// fraction is the side of what cannot be: a size like 3.9, which C++ would otherwise cut to 3.
+  static constexpr int fraction = -2'147'483'647 - 1;
+
   /// Makes a square of this side.
   constexpr Size2d(int both) : height(both), width(both) {}
+  /// Makes a square of this side, which has to be a whole number: what is none is `fraction`.
+  constexpr Size2d(std::floating_point auto both)
+      : Size2d(both == static_cast<int>(both) ? static_cast<int>(both) : fraction) {}
   /// Makes a rectangle of height `h` and width `w`.
   constexpr Size2d(int h, int w) : height(h), width(w) {}
 

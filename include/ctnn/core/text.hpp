@@ -64,6 +64,14 @@ public:
     return true;
   }
 
+  /// Writes the characters to a std::ostream.
+  template <class Stream>
+    requires requires(Stream& to) { to.write("", 0); }
+  friend Stream& operator<<(Stream& to, StringView text) {
+    to.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
+    return to;
+  }
+
 private:
   const char* data_ = "";
   std::size_t size_ = 0;
@@ -147,6 +155,7 @@ struct BoundedText {
       *this << '-';
       number = -number;
     }
+    if (number != number) return *this << "nan";
     if (!(number < 1e9)) return *this << "1e9 or more";
     const auto millionths = static_cast<unsigned long long>(number * 1e6 + 0.5);
     *this << millionths / 1'000'000;
@@ -176,6 +185,11 @@ struct BoundedText {
     overflowed |= text.overflowed;
     return *this << text.view();
   }
+
+  /// Writes the characters to a std::ostream.
+  template <class Stream>
+    requires requires(Stream& to) { to.write("", 0); }
+  friend Stream& operator<<(Stream& to, const BoundedText& text) { return to << text.view(); }
 
   /// Texts are equal if their characters are.
   friend constexpr bool operator==(const BoundedText& text, StringView other) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cfloat>
+
 #include <ctnn/layers/elementwise.hpp>
 
 namespace ctnn {
@@ -12,7 +14,9 @@ struct LeakyReLU : Elementwise<kernels::leaky_relu<NegativeSlope>> {
   static constexpr StringView kind = "LeakyReLU";
   static constexpr Sentence describe() { return Sentence("LeakyReLU<") << NegativeSlope << '>'; }
   static constexpr Sentence check(Shape) {
-    return NegativeSlope >= 0 ? Sentence{} : Sentence("negative_slope must not be negative");
+    return NegativeSlope >= 0 && NegativeSlope <= DBL_MAX
+               ? Sentence{}
+               : Sentence("negative_slope must be a number that is not negative");
   }
 };
 

@@ -60,6 +60,10 @@ template <>
 inline constexpr StringView option_name<kernels::ConvolutionAlgorithm> = "an algorithm";
 
 constexpr void write_arguments(Sentence& text, Size2d size) {
+  if (size == Size2d::fraction) {
+    text << "(fraction)";
+    return;
+  }
   text << '(' << size.height;
   if (size.width != size.height) text << ", " << size.width;
   text << ')';
@@ -116,30 +120,31 @@ struct OptionList<types<Known...>, Given...> {
   /// not know, one that is given twice. `sizes` arguments stand before the options; `hint` says which,
   /// and gives an example: "stride(2); out_channels and kernel_size come first".
   static constexpr Sentence check(StringView owner, std::size_t sizes, StringView hint) {
-    if constexpr (sizeof...(Given) == 0) return {};
-    constexpr StringView ordinal[]{"first", "second", "third",  "fourth",
-                                   "fifth", "sixth",  "seventh"};
     Sentence error;
-    StringView seen[sizeof...(Given) + 1];
-    std::size_t count = 0;
-    [[maybe_unused]] const auto look = [&]<class G>(const G& given) {
-      constexpr StringView name = option_name<G>;
-      const std::size_t place = sizes + count;
-      if (!error.empty()) return;
-      if (name.empty()) {
-        error << "the " << (place < 7 ? ordinal[place] : StringView("last"))
-              << " argument is an option such as " << hint;
-      } else if (!(std::same_as<G, Known> || ...)) {
-        write_option(error, given);
-        error << " is not an option of " << owner << ", which knows ";
-        std::size_t known = 0;
-        ((error << (known++ == 0 ? "" : ", ") << option_name<Known>), ...);
-      }
-      for (std::size_t i = 0; i < count && error.empty(); ++i)
-        if (seen[i] == name) error << name << " is given twice";
-      seen[count++] = name;
-    };
-    (look(Given), ...);
+    if constexpr (sizeof...(Given) > 0) {
+      constexpr StringView ordinal[]{"first", "second", "third",  "fourth",
+                                     "fifth", "sixth",  "seventh"};
+      StringView seen[sizeof...(Given) + 1];
+      std::size_t count = 0;
+      const auto look = [&]<class G>(const G& given) {
+        constexpr StringView name = option_name<G>;
+        const std::size_t place = sizes + count;
+        if (!error.empty()) return;
+        if (name.empty()) {
+          error << "the " << (place < 7 ? ordinal[place] : StringView("last"))
+                << " argument is an option such as " << hint;
+        } else if (!(std::same_as<G, Known> || ...)) {
+          write_option(error, given);
+          error << " is not an option of " << owner << ", which knows ";
+          std::size_t known = 0;
+          ((error << (known++ == 0 ? "" : ", ") << option_name<Known>), ...);
+        }
+        for (std::size_t i = 0; i < count && error.empty(); ++i)
+          if (seen[i] == name) error << name << " is given twice";
+        seen[count++] = name;
+      };
+      (look(Given), ...);
+    }
     return error;
   }
 };

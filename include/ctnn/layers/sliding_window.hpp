@@ -16,6 +16,8 @@ struct SlidingWindow {
   /// check is what is wrong with it on this input; `what` names it in the sentence: "kernel", "window".
   constexpr Sentence check(Shape in, StringView what) const {
     Sentence error;
+    if (kernel == Size2d::fraction || stride == Size2d::fraction || padding == Size2d::fraction)
+      return "sizes are whole numbers";
     if (kernel.height < 1 || kernel.width < 1)
       return error << what << " must be at least 1x1, got " << kernel;
     if (stride.height < 1 || stride.width < 1)
@@ -23,9 +25,8 @@ struct SlidingWindow {
     if (padding.height < 0 || padding.width < 0)
       return error << "padding must not be negative, got " << padding;
     if (in.rank != 3) return error << "expects an image (channels, height, width), got " << in;
-    const Size2d padded{static_cast<int>(in.height()) + 2 * padding.height,
-                        static_cast<int>(in.width()) + 2 * padding.width};
-    if (kernel.height > padded.height || kernel.width > padded.width) {
+    if (size(kernel.height) > in.height() + 2 * size(padding.height) ||
+        size(kernel.width) > in.width() + 2 * size(padding.width)) {
       error << what << ' ' << kernel << " does not fit its " << in.height() << 'x' << in.width()
             << " input";
       if (padding != 0) error << " with padding " << padding;
@@ -35,7 +36,7 @@ struct SlidingWindow {
 
   /// check_pool is check() for a pooling, whose padding is at most half of the window.
   constexpr Sentence check_pool(Shape in) const {
-    if (2 * padding.height > kernel.height || 2 * padding.width > kernel.width)
+    if (padding.height > kernel.height / 2 || padding.width > kernel.width / 2)
       return Sentence("padding ") << padding << " is more than half of the window " << kernel;
     return check(in, "window");
   }
@@ -65,7 +66,9 @@ private:
 
 /// write_size writes a size as it is written in code: `3`, or `{2, 3}`.
 constexpr void write_size(Sentence& text, Size2d size) {
-  if (size.height == size.width)
+  if (size == Size2d::fraction)
+    text << "fraction";
+  else if (size.height == size.width)
     text << size.height;
   else
     text << '{' << size.height << ", " << size.width << '}';

@@ -31,11 +31,13 @@ struct OverChannels {
 /// Softmax is exp(x) / sum exp(x) over the channels. torch.nn.Softmax(dim=1)
 struct Softmax : detail::OverChannels<kernels::softmax> {
   static constexpr StringView kind = "Softmax";
+  static constexpr Gives gives = Gives::probabilities;
 };
 
 /// LogSoftmax is x - log sum exp(x) over the channels. torch.nn.LogSoftmax(dim=1)
 struct LogSoftmax : detail::OverChannels<kernels::log_softmax> {
   static constexpr StringView kind = "LogSoftmax";
+  static constexpr Gives gives = Gives::log_probabilities;
 };
 
 } // namespace ctnn
