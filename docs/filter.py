@@ -34,6 +34,7 @@ LAYER = {
     "multiply_adds": "is the number of multiply-adds that one sample takes forward",
     "backward_reads": "says which of x and y backward() looks at",
     "in_place": "says whether y may be x, and dx may be dy",
+    "gives": "says what y is to a loss",
     "tape_size": "is the number of elements that one sample hands from forward() to backward()",
     "forward": "assigns all of `c.y`; `c` is a detail::ForwardContext",
     "backward": "assigns all of `c.dx` and adds to `c.gradients`; `c` is a detail::BackwardContext",
@@ -41,6 +42,7 @@ LAYER = {
 LOSS = {
     "class_targets": "says whether targets are classes, or tensors like the output",
     "check": "says what is wrong with an output of shape `out`, or nothing",
+    "wants": "says what the last layer has to give",
     "sum": "returns the sum of the losses of `n` samples and assigns `scale` times its gradient to `dy`",
     "swallows": "is the layer that the loss goes backward with as one",
 }

@@ -2,13 +2,18 @@
 /// @file
 /// What is wrong with the parts that are handed to a Trainer, one sentence each.
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
+#include <ctnn/core/composite.hpp>
 #include <ctnn/core/error.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
+#include <ctnn/layers/flatten.hpp>
+#include <ctnn/plan/options.hpp>
 #include <ctnn/train/dataset.hpp>
 #include <ctnn/train/losses.hpp>
 #include <ctnn/train/optimizers.hpp>
@@ -30,6 +35,38 @@ constexpr Sentence loss_error() {
     else
       error << " is not a loss: it lacks template <class T> double sum(n, out, const T* y, "
                "const Target* targets, double scale, T* dy) const";
+  }
+  return error;
+}
+
+/// output_of is what the last layer of a network gives. Flatten passes it on.
+template <class Net, std::size_t Nodes>
+constexpr Gives output_of() {
+  using Last = typename layer_in<Net, Nodes - 1>::type;
+  if constexpr (std::is_same_v<Last, Flatten> && Nodes > 1)
+    return output_of<Net, Nodes - 1>();
+  else
+    return gives<Last>;
+}
+
+/// output_error is what keeps a network's output from being what the loss L takes, or nothing.
+template <class Net, class L>
+constexpr Sentence output_error() {
+  Sentence error = L::check(Net::output_shape);
+  if constexpr (requires {
+                  { L::wants } -> std::same_as<const Gives&>;
+                }) {
+    constexpr Gives given = output_of<typename plan::without_options<Net>::type, Net::node_count>();
+    if (!error.empty()) return error;
+    // Log-probabilities are scores: LogSoftmax of them are they again.
+    if (L::wants == Gives::log_probabilities && given != L::wants)
+      error << type_name<L>()
+            << " wants log-probabilities: end the network in LogSoftmax, or take CrossEntropyLoss";
+    else if (L::wants == Gives::probabilities && given != L::wants)
+      error << type_name<L>() << " wants probabilities: end the network in Softmax";
+    else if (L::wants == Gives::scores && given == Gives::probabilities)
+      error << type_name<L>() << " wants scores and makes probabilities of them itself: leave out "
+            << "the Softmax at the end";
   }
   return error;
 }

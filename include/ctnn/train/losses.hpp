@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include <ctnn/core/instruction_set.hpp>
+#include <ctnn/core/layer.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/kernels/softmax.hpp>
@@ -32,6 +33,10 @@ namespace ctnn {
 ///     using swallows = L;
 ///     template <class T>
 ///     double fused_sum(… as sum, but the gradient is by the input of L …) const;
+///
+/// It may say what the last layer has to give (Gives):
+///
+///     static constexpr Gives wants;
 ///
 /// What it has as members, such as a delta, is said where the Trainer is made: `Huber{.delta = 2}`.
 template <class L, class T = float>
@@ -57,6 +62,7 @@ inline namespace CTNN_INSTRUCTION_SET {
 /// NLLLoss is -y[label], y being log-probabilities. torch.nn.NLLLoss
 struct NLLLoss {
   static constexpr bool class_targets = true;
+  static constexpr Gives wants = Gives::log_probabilities;
   using swallows = LogSoftmax;
   static constexpr Sentence check(Shape out) { return detail::check_class_scores(out, "NLLLoss"); }
 
@@ -88,6 +94,7 @@ struct NLLLoss {
 /// CrossEntropyLoss is log sum exp(y) - y[label], y being any scores. torch.nn.CrossEntropyLoss
 struct CrossEntropyLoss {
   static constexpr bool class_targets = true;
+  static constexpr Gives wants = Gives::scores;
   static constexpr Sentence check(Shape out) {
     return detail::check_class_scores(out, "CrossEntropyLoss");
   }
