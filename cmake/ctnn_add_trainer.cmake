@@ -55,7 +55,9 @@ function(ctnn_add_trainer name)
   # compiled in less time at -O1.
   add_executable(${name} ${network_units} ${others} ${source}/trainer/processor.cpp)
   set_source_files_properties(${others} PROPERTIES COMPILE_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1>)
-  set_source_files_properties(${network_units} PROPERTIES COMPILE_OPTIONS ${CTNN_ENGINE_OPTIMIZATION})
+  # A header that does not define the network is one error too, not one at each use of the name.
+  set_source_files_properties(${network_units} PROPERTIES
+    COMPILE_OPTIONS "-Wfatal-errors;${CTNN_ENGINE_OPTIMIZATION}")
   # It tells a processor that is older than CTNN_ARCH.
   set_source_files_properties(${source}/trainer/processor.cpp PROPERTIES
     COMPILE_OPTIONS "$<$<AND:$<BOOL:${CTNN_ARCH}>,$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>>:-march=x86-64>")

@@ -8,6 +8,7 @@
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/core/list.hpp>
+#include <ctnn/core/names.hpp>
 #include <ctnn/core/sequential.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/summary.hpp>

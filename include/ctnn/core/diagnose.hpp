@@ -1,14 +1,13 @@
 #pragma once
 /// @file
 /// One mistake, one sentence. The sentence is computed by constexpr code and becomes the name of a
-/// template that is never defined, because that is what both compilers print whole in the error
-/// line:
+/// template that is never defined, because that is what both compilers print in the error line:
 ///
 ///     error: incomplete type 'ctnn::detail::ill_formed<ctnn::detail::FixedString<60>{"layer 4
 ///     MaxPool2d<5>: window 5x5 …"}>'
 
 #include <cstddef>
-#include <utility>
+#include <type_traits>
 
 #include <ctnn/core/text.hpp>
 
@@ -16,12 +15,12 @@ namespace ctnn {
 
 namespace detail {
 
-/// ill_formed is never defined: to need it is the error.
-template <FixedString... Pieces>
-struct ill_formed;
+template <class T>
+concept Arithmetic = std::is_arithmetic_v<T>;
 
 /// poison is what the members of an ill-formed network are, so that nothing that uses them complains
-/// again: it converts to anything, compares as wished, can be called and indexed.
+/// again: it converts to anything, compares as wished, counts, can be called, indexed, looped over and
+/// printed; and its members are poison.
 struct poison {
   template <class T>
   constexpr operator T() const {
@@ -35,6 +34,9 @@ struct poison {
   constexpr poison operator[](const Index&) const {
     return {};
   }
+  constexpr const poison* begin() const { return this; }
+  constexpr const poison* end() const { return this; }
+
   template <class T>
   friend constexpr bool operator==(poison, const T&) {
     return true;
@@ -47,97 +49,148 @@ struct poison {
   friend constexpr bool operator<(poison, const T&) {
     return true;
   }
+  template <Arithmetic T>
+  friend constexpr bool operator<(const T&, poison) {
+    return true;
+  }
   template <class T>
   friend constexpr bool operator>(poison, const T&) {
+    return true;
+  }
+  template <Arithmetic T>
+  friend constexpr bool operator>(const T&, poison) {
     return true;
   }
   template <class T>
   friend constexpr bool operator<=(poison, const T&) {
     return true;
   }
+  template <Arithmetic T>
+  friend constexpr bool operator<=(const T&, poison) {
+    return true;
+  }
   template <class T>
   friend constexpr bool operator>=(poison, const T&) {
     return true;
   }
+  template <Arithmetic T>
+  friend constexpr bool operator>=(const T&, poison) {
+    return true;
+  }
+  template <class T>
+  friend constexpr poison operator+(poison, const T&) {
+    return {};
+  }
+  template <Arithmetic T>
+  friend constexpr poison operator+(const T&, poison) {
+    return {};
+  }
+  template <class T>
+  friend constexpr poison operator-(poison, const T&) {
+    return {};
+  }
+  template <Arithmetic T>
+  friend constexpr poison operator-(const T&, poison) {
+    return {};
+  }
+  template <class T>
+  friend constexpr poison operator*(poison, const T&) {
+    return {};
+  }
+  template <Arithmetic T>
+  friend constexpr poison operator*(const T&, poison) {
+    return {};
+  }
+  template <class T>
+  friend constexpr poison operator/(poison, const T&) {
+    return {};
+  }
+  template <Arithmetic T>
+  friend constexpr poison operator/(const T&, poison) {
+    return {};
+  }
+  template <class Stream>
+    requires requires(Stream& to) { to.write("", 0); }
+  friend Stream& operator<<(Stream& to, poison) { return to; }
 
-  static const poison name, kind, input_shape, output_shape, parameter_count, multiply_adds, shape,
-      parameters;
-  constexpr poison size() const { return {}; }
-  constexpr poison view() const { return {}; }
+  // The members of Graph, Node, ParameterNode, Shape and of a tensor.
+  static const poison nodes, parameters, error, name, kind, input_shape, output_shape,
+      first_parameter, parameter_tensors, parameter_count, multiply_adds, tape_size, backward_reads,
+      in_place, shape, initial, node, extent, rank, channels, height, width, size, data, empty,
+      view, chars, length;
 };
-inline constexpr poison poison::name{}, poison::kind{}, poison::input_shape{},
-    poison::output_shape{}, poison::parameter_count{}, poison::multiply_adds{}, poison::shape{},
-    poison::parameters{};
+inline constexpr poison poison::nodes{}, poison::parameters{}, poison::error{}, poison::name{},
+    poison::kind{}, poison::input_shape{}, poison::output_shape{}, poison::first_parameter{},
+    poison::parameter_tensors{}, poison::parameter_count{}, poison::multiply_adds{},
+    poison::tape_size{}, poison::backward_reads{}, poison::in_place{}, poison::shape{},
+    poison::initial{}, poison::node{}, poison::extent{}, poison::rank{}, poison::channels{},
+    poison::height{}, poison::width{}, poison::size{}, poison::data{}, poison::empty{},
+    poison::view{}, poison::chars{}, poison::length{};
 
-#ifdef __clang__
-// clang cuts a literal in a template argument after 36 characters.
-inline constexpr std::size_t longest_piece = 36;
-#else
-inline constexpr std::size_t longest_piece = Sentence::capacity;
-#endif
+/// Lines are a text as a template argument for clang, which cuts a literal there after 36 characters:
+/// its lines, of one length each, are cut behind a blank.
+template <std::size_t Count>
+struct Lines {
+  char line[Count][37];
+};
 
-/// piece_end is where the piece that starts at `begin` ends: after a blank, if the text does not fit.
-constexpr std::size_t piece_end(StringView sentence, std::size_t begin) {
-  if (sentence.size() - begin < longest_piece) return sentence.size();
-  std::size_t end = begin + longest_piece - 1;
+/// line_end is where the line that starts at `begin` ends.
+constexpr std::size_t line_end(StringView sentence, std::size_t begin) {
+  constexpr std::size_t longest = 36;
+  if (sentence.size() - begin <= longest) return sentence.size();
+  std::size_t end = begin + longest;
   while (end > begin && sentence[end - 1] != ' ') --end;
-  return end > begin ? end : begin + longest_piece - 1;
+  return end > begin ? end : begin + longest;
 }
 
-constexpr std::size_t piece_begin(StringView sentence, std::size_t index) {
-  std::size_t begin = 0;
-  while (index-- > 0) begin = piece_end(sentence, begin);
-  return begin;
-}
-
-constexpr std::size_t piece_count(StringView sentence) {
-  std::size_t count = 0;
-  for (std::size_t begin = 0; begin < sentence.size(); begin = piece_end(sentence, begin)) ++count;
-  return count;
-}
-
-template <const Sentence& What, std::size_t Index>
-constexpr auto piece() {
-  constexpr std::size_t begin = piece_begin(What.view(), Index);
-  constexpr std::size_t end = piece_end(What.view(), begin);
-  FixedString<end - begin + 1> cut;
-  for (std::size_t i = begin; i < end; ++i) cut.chars[i - begin] = What.chars[i];
-  cut.chars[end - begin] = '\0'; // written out: clang prints an implicit filler as integers
-  return cut;
-}
-
-template <const Sentence& What, class = std::make_index_sequence<piece_count(What.view())>>
-struct sentence;
-template <const Sentence& What, std::size_t... Index>
-struct sentence<What, std::index_sequence<Index...>> {
-  using type = ill_formed<piece<What, Index>()...>;
-};
-
-/// show is the one place that fails, unless the sentence is empty.
-template <class Pieces>
-struct show {
-  static_assert(Pieces::value);
-};
-template <>
-struct show<ill_formed<>> {};
-
-#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
-template <FixedString First, FixedString... Rest>
-struct show<ill_formed<First, Rest...>> {
-  static constexpr Sentence whole = [] {
-    Sentence all;
-    all << StringView(First.chars);
-    ((all << StringView(Rest.chars)), ...);
-    return all;
+/// lettering is a sentence as a template argument, as the compiler prints it best.
+template <const Sentence& What>
+constexpr auto lettering() {
+  constexpr StringView text = What.view();
+#if !defined(__clang__) || (defined(__cpp_static_assert) && __cpp_static_assert >= 202306L)
+  FixedString<text.size() + 1> all;
+  for (std::size_t i = 0; i < text.size(); ++i) all.chars[i] = text[i];
+  return all;
+#else
+  constexpr std::size_t count = [] {
+    std::size_t lines = 0;
+    for (std::size_t at = 0; at < What.length; at = line_end(What.view(), at)) ++lines;
+    return lines;
   }();
-  static_assert(whole.empty(), whole.view());
-};
+  Lines<count> all;
+  std::size_t at = 0;
+  for (auto& line : all.line) {
+    const std::size_t end = line_end(text, at);
+    for (char& c : line) c = at < end ? text[at++] : ' ';
+    line[36] = '\0';
+    at = end;
+  }
+  return all;
 #endif
+}
+
+/// ill_formed is never defined: to need it is the error.
+template <auto Text>
+struct ill_formed;
+
+/// show is the one place that fails: once for a text, however often it is told.
+template <auto Text>
+constexpr bool show() {
+#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
+  static_assert(Text.view().empty(), Text.view());
+#else
+  static_assert(ill_formed<Text>::value);
+#endif
+  return true;
+}
 
 /// require_empty compiles if `What` is empty, and otherwise is the error that says it.
 template <const Sentence& What>
 constexpr bool require_empty() {
-  return sizeof(show<typename sentence<What>::type>) > 0;
+  if constexpr (What.empty())
+    return true;
+  else
+    return show<lettering<What>()>();
 }
 
 /// tell fails with the sentence, unless it is empty, where its result is needed.

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <ctnn/core/graph.hpp>
+#include <ctnn/core/names.hpp>
 
 namespace ctnn {
 
@@ -108,26 +109,31 @@ constexpr void write_summary(Writer& to, const Graph& graph, Rows rows, int batc
   to.rule('-');
 }
 
-template <const auto& Graph, Rows R, int Batch>
+/// summary_characters are the table and a NUL.
+template <class Net, Rows R, int Batch>
 inline constexpr auto summary_characters = [] {
-  constexpr std::size_t length = [] {
-    Writer counter;
-    write_summary(counter, Graph, R, Batch);
-    return counter.length;
-  }();
-  std::array<char, length> characters{};
-  Writer writer{characters.data()};
-  write_summary(writer, Graph, R, Batch);
-  return characters;
+  if constexpr (!is_network<Net>()) {
+    return std::array<char, 1>{};
+  } else {
+    constexpr std::size_t length = [] {
+      Writer counter;
+      write_summary(counter, Net::graph, R, Batch);
+      return counter.length;
+    }();
+    std::array<char, length + 1> characters{};
+    Writer writer{characters.data()};
+    write_summary(writer, Net::graph, R, Batch);
+    return characters;
+  }
 }();
 
 } // namespace detail
 
 /// summary is the table that torchsummary 1.5.1 prints of a network, to the byte, with the sizes for
 /// `Batch` samples; -1 is one sample, and prints -1. As there, an MB is 1024 * 1024 bytes, an element
-/// four bytes.
+/// four bytes. It is a StringView: `std::cout << summary<Net>` prints it, and a NUL follows it.
 template <class Net, Rows R = Rows::all, int Batch = -1>
-inline constexpr StringView summary{detail::summary_characters<Net::graph, R, Batch>.data(),
-                                    detail::summary_characters<Net::graph, R, Batch>.size()};
+inline constexpr StringView summary{detail::summary_characters<Net, R, Batch>.data(),
+                                    detail::summary_characters<Net, R, Batch>.size() - 1};
 
 } // namespace ctnn

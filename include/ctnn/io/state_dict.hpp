@@ -15,7 +15,7 @@
 namespace ctnn::io::detail {
 
 template <class Net, class T, class Spans>
-std::vector<ParameterSlot<T>> parameter_slots(const Spans& spans) {
+std::vector<ParameterSlot<T>> slots_of(const Spans& spans) {
   std::vector<ParameterSlot<T>> slots;
   for (std::size_t p = 0; p < spans.size(); ++p) {
     const ctnn::detail::ParameterNode& parameter = Net::graph.parameters[p];
@@ -30,7 +30,7 @@ template <class Net, class T>
 std::vector<ParameterSlot<const T>> parameter_slots(const Network<Net, T>& net) {
   std::vector<std::span<const T>> spans;
   for (std::size_t p = 0; p < net.tensors; ++p) spans.push_back(net.tensor(p));
-  return parameter_slots<Net, const T>(spans);
+  return slots_of<Net, const T>(spans);
 }
 
 } // namespace ctnn::io::detail
@@ -57,7 +57,7 @@ LoadResult load_state_dict(Network<Net, T>& net, const std::filesystem::path& pa
   const io::Checkpoint checkpoint = io::read_checkpoint(path);
   LoadResult result;
   net.modify([&](auto& spans) {
-    const auto slots = io::detail::parameter_slots<Net, T>(spans);
+    const auto slots = io::detail::slots_of<Net, T>(spans);
     result = io::load_parameters<T>(checkpoint.file, checkpoint.name, slots, options);
   });
   return result;

@@ -78,8 +78,7 @@ void load_training_state(Trainer<Net, Loss, Optimizer, T>& trainer,
   const std::uint64_t steps = io::detail::stored_number(checkpoint, io::detail::steps_key);
   const std::uint64_t seed = io::detail::stored_number(checkpoint, io::detail::seed_key);
   trainer.network().modify([&](auto& spans) {
-    const auto slots =
-        io::detail::training_slots<T>(trainer, io::detail::parameter_slots<Net, T>(spans));
+    const auto slots = io::detail::training_slots<T>(trainer, io::detail::slots_of<Net, T>(spans));
     io::load_parameters<T>(checkpoint.file, checkpoint.name, slots);
   });
   trainer.set_steps(steps);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <ctnn/core/instruction_set.hpp>
+#include <ctnn/core/names.hpp>
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/network.hpp>
 
@@ -190,7 +191,10 @@ inline namespace CTNN_INSTRUCTION_SET {
 /// NaN before.
 template <class... Layers>
 std::string gradcheck(const GradcheckOptions& options = {}) {
-  return detail::Gradcheck<Sequential<Layers...>>(options).find_disagreement();
+  if constexpr (detail::is_network<Sequential<Layers...>>())
+    return detail::Gradcheck<Sequential<Layers...>>(options).find_disagreement();
+  else
+    return {};
 }
 
 } // namespace CTNN_INSTRUCTION_SET

@@ -19,6 +19,7 @@
 #include <ctnn/core/error.hpp>
 #include <ctnn/core/facts.hpp>
 #include <ctnn/core/instruction_set.hpp>
+#include <ctnn/core/names.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/aligned_block.hpp>
@@ -28,31 +29,13 @@
 
 namespace ctnn::inline CTNN_INSTRUCTION_SET {
 
-/// The primary template is what a Network of no network is: nothing that complains again.
-/// @cond
-template <class Net, class T = float>
-class Network {
-  static_assert(detail::require_empty<Net::error>());
-
-public:
-  static constexpr std::size_t tensors = 0;
-  explicit Network(std::uint64_t = 0) {}
-  std::uint64_t seed() const { return 0; }
-  Network clone() const { return Network(); }
-  std::span<const T> tensor(std::size_t) const { return {}; }
-  detail::poison predict(auto&&...) const { return {}; }
-  void initialize(std::uint64_t) {}
-  void modify(auto&&) {}
-};
-/// @endcond
-
 /// A Network is the parameters of `Net`, in float or double as `T` says, with what its kernels derive
 /// from them: two blocks on the heap.
 ///
 /// Reading (predict) is const and safe from several threads, each with its own Workspace; writing goes
 /// through assign(), modify() and initialize(), which derive anew, and excludes everything else.
 template <class Net, class T>
-  requires(Net::well_formed)
+  requires detail::Runs<Net, T>
 class Network<Net, T> {
 public:
   using value_type = T;                  ///< float or double

@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <span>
 
+#include <ctnn/core/diagnose.hpp>
 #include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/core/shape.hpp>
-#include <ctnn/kernels/channels_first.hpp>
+#include <ctnn/core/text.hpp>
+#include <ctnn/kernels/all.hpp>
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/context.hpp>
 #include <ctnn/plan/program.hpp>
@@ -105,10 +107,13 @@ struct Pass {
   template <std::size_t I, plan::Mode M>
   static void forward_operation(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
     using L = typename Program::template layer<I>;
-    L::forward(
-        ForwardContext<T, in<I>, out<I>, tensors_of<I>>{context<I>(chunk, weights, buffers),
-                                                        {buffers.value(I), chunk.samples},
-                                                        {buffers.value(I + 1), chunk.samples}});
+    using Context = ForwardContext<T, in<I>, out<I>, tensors_of<I>>;
+    if constexpr (requires(const Context& c) { L::forward(c); })
+      L::forward(Context{context<I>(chunk, weights, buffers),
+                         {buffers.value(I), chunk.samples},
+                         {buffers.value(I + 1), chunk.samples}});
+    else
+      static_assert(require_empty<lacks<I, true>>());
   }
 
   /// backward_operation is one operation of backward(), which runs them from the last to the first.
@@ -119,12 +124,15 @@ struct Pass {
     constexpr bool needs_dx = I > Program::input || InputGradient;
     const std::size_t n = chunk.samples;
     T* const own = gradients + Program::offsets.gradient[I];
-    L::backward(BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx>{
-        context<I>(chunk, weights, buffers),
-        /*x=*/{buffers.value(I), n},
-        /*y=*/{buffers.value(I + 1), n},
-        /*dy=*/{buffers.gradient(I + 1), n},
-        /*dx=*/{buffers.gradient(I), n}, gradient_tensors<I>(own), own});
+    using Context = BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx>;
+    if constexpr (requires(const Context& c) { L::backward(c); })
+      L::backward(Context{context<I>(chunk, weights, buffers),
+                          /*x=*/{buffers.value(I), n},
+                          /*y=*/{buffers.value(I + 1), n},
+                          /*dy=*/{buffers.gradient(I + 1), n},
+                          /*dx=*/{buffers.gradient(I), n}, gradient_tensors<I>(own), own});
+    else
+      static_assert(require_empty<lacks<I, false>>());
   }
 
   /// write_input brings n samples in PyTorch's order to where forward() begins.
@@ -207,6 +215,14 @@ private:
   static constexpr Shape in = Program::graph.nodes[I].input_shape;
   template <std::size_t I>
   static constexpr Shape out = Program::graph.nodes[I].output_shape;
+
+  /// lacks says that the layer of operation I cannot go one of the ways.
+  template <std::size_t I, bool Forward>
+  static constexpr Sentence lacks = [] {
+    return Sentence() << Program::graph.nodes[I].kind << " lacks static void "
+                      << (Forward ? "forward" : "backward")
+                      << "(const auto& c): a layer needs it to " << (Forward ? "run" : "train");
+  }();
 
   template <class F>
   static void for_each_task(F&& f) {

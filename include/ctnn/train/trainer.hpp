@@ -44,8 +44,8 @@ template <class Net, class L, class O, class T>
 inline constexpr Sentence trainer_error = [] {
   Sentence error = loss_error<L, T>();
   if (error.empty()) error = optimizer_error<O, T>();
-  if constexpr (Loss<L, T> && Net::well_formed)
-    if (error.empty()) error = L::check(Net::output_shape);
+  if constexpr (Loss<L, T> && WellFormed<Net>)
+    if (error.empty()) error = output_error<Net, L>();
   return error;
 }();
 
@@ -65,11 +65,20 @@ public:
     double lr, momentum, weight_decay;
   } optimizer;
 
-  Trainer(Network<Net, T>&, Loss, Optimizer, TrainerOptions = {}) {}
+  Trainer(Network<Net, T>& net, Loss, Optimizer, TrainerOptions = {}) : net_(net) {}
+  std::size_t threads() const { return 1; }
+  Network<Net, T>& network() const { return net_; }
   std::uint64_t seed() const { return 0; }
+  void set_seed(std::uint64_t) {}
   std::uint64_t steps() const { return 0; }
+  void set_steps(std::uint64_t) {}
+  detail::poison state(std::size_t, std::size_t) const { return {}; }
+  detail::poison gradient(std::size_t) const { return {}; }
   Score step(auto&&...) { return {}; }
   Score evaluate(auto&&...) { return {}; }
+
+private:
+  Network<Net, T>& net_;
   /// @endcond
 };
 
@@ -81,7 +90,7 @@ public:
 /// up the shards: the weights are bit-identical for any number of threads. step() and evaluate() are to
 /// be called from one thread at a time.
 template <class Net, class Loss, class Optimizer, class T>
-  requires(Net::well_formed&& detail::trainer_error<Net, Loss, Optimizer, T>.empty())
+  requires(detail::Runs<Net, T>&& detail::trainer_error<Net, Loss, Optimizer, T>.empty())
 class Trainer<Net, Loss, Optimizer, T> {
   using Program = plan::Program<Net, T>;
   using Pass = detail::Pass<Program>;
