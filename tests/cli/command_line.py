@@ -225,7 +225,8 @@ def information(suite):
             text = suite.row(f"{command} {flag}", out=rf"[^\n]+\n{usage}{ANYTHING}\n")
             wide = [line for line in text.splitlines() if len(line) > 80]
             suite.check(f"{command} {flag}: 80 columns", not wide, wide)
-            examples = re.findall(rf"^  {suite.program.name} {command} *[^#\n]*", text, re.MULTILINE)
+            example = rf"^  {suite.program.name} {command}[^#\n]*"
+            examples = re.findall(example, text, re.MULTILINE)
             suite.check(f"{command} {flag}: examples", not command or len(examples) > 1, text)
             bare = re.findall(r"^  -\S+(?: \S+)?[^\S\n]*\n(?! {10})", text, re.MULTILINE)
             suite.check(f"{command} {flag}: every option is described", not bare, bare)

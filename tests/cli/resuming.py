@@ -167,8 +167,8 @@ def stopped_at_once(suite):
 
 
 def litter(suite):
-    """After longer(), which leaves short/: what killed runs leave half written is removed, and nothing
-    else. Nobody else writes there, whatever runs under the number in a name."""
+    """After longer(), which leaves short/: what killed runs leave half written is removed, and
+    nothing else. Nobody else writes there, whatever runs under the number in a name."""
     gone = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, check=True).stdout.decode()
     folder = suite.folder / "short"
     stale = [folder / f"state.safetensors.tmp-{number}-3" for number in (int(gone), os.getpid())]
@@ -283,7 +283,8 @@ def rules(suite):
     log.write_bytes(deep + lines)
     suite.row("train --resume cut --quiet", out="", notes="")
     page = (folder / "report.html").read_text(encoding="utf-8")
-    suite.check("a line nested deep is one that is not read", '"unreadable":1' in page and "[[[[" not in page)
+    once = '"unreadable":1' in page and "[[[[" not in page
+    suite.check("a line nested deep is one that is not read", once)
     state.write_bytes(good)
     log.write_bytes(lines + b"what was written after the state was saved\n" * 9)
     state.write_bytes(good)

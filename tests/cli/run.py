@@ -16,6 +16,7 @@ import files
 import resuming
 import saving
 import scores
+import scripts
 import stopping
 import terminal
 import training
@@ -34,6 +35,9 @@ def checks(arguments):
         ("alone", command_line.alone),
         ("completion", command_line.completion),
         ("information", command_line.information),
+        ("train", scripts.train),
+        ("fetch", scripts.fetch),
+        ("install", scripts.install),
         ("two_epochs", training.two_epochs),  # leaves the weights in run/ that the others read
         ("digits", training.digits),  # and in digits_run/ those that know digits
         ("optimizers", training.optimizers),

@@ -159,8 +159,8 @@ def new_folders(suite):
     )
     suite.check("new folders are made", done.returncode == 0, done.stderr)
     synced = set(re.findall(r"fsync\(\d+<([^>]+)>\) += 0", log.read_text(encoding="utf-8")))
-    folder = suite.folder.resolve()
-    wanted = {str(path) for path in (folder, folder / "new", folder / "new/folders", folder / "new/folders/run")}
+    here = suite.folder.resolve()
+    wanted = {str(here / name) for name in ("", "new", "new/folders", "new/folders/run")}
     suite.check("the folders above are synced", synced >= wanted, synced)
 
 

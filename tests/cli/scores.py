@@ -31,10 +31,8 @@ def without_weights(suite):
 
     runs = [suite.folder / "runs/mnist", suite.folder / "runs/mnist-fast"]
     suite.row("train --data digits --batch-size 10 --epochs 2 --seed 7 --out seven_run")
-    named = {
-        name: suite.row(f"evaluate --data digits --weights {name}_run/last.safetensors", out=ANYTHING)
-        for name in ("digits", "seven")
-    }
+    score = "evaluate --data digits --weights {}_run/last.safetensors".format
+    named = {name: suite.row(score(name), out=ANYTHING) for name in ("digits", "seven")}
     suite.check("the two have other scores", len(set(named.values())) == 2)
     for run, name in zip(runs, named):
         run.mkdir(parents=True)
@@ -45,13 +43,15 @@ def without_weights(suite):
         for run in runs:
             os.utime(run / "best.safetensors", (1e9, 1e9 + (run == newest)))
         file = newest.relative_to(suite.folder) / "best.safetensors"
-        note = rf"{suite.program.name}: note: takes the newest of 2 weights, {file} \(--weights .*\)\n"
-        suite.row("evaluate --data digits", out=re.escape(named[name]), notes=note)
+        note = rf"takes the newest of 2 weights, {file} \(--weights names others\)"
+        notes = f"{suite.program.name}: note: {note}\n"
+        suite.row("evaluate --data digits", out=re.escape(named[name]), notes=notes)
     shutil.rmtree(suite.folder / "runs")
 
 
 def trained_on(suite):
-    """Weights know what they were trained on; PyTorch's own say nothing, and are taken as they are."""
+    """Weights know what they were trained on; PyTorch's own say nothing, and are taken as they
+    are."""
     weights = (suite.folder / "digits_run/last.safetensors").read_bytes()
     (length,) = struct.unpack_from("<Q", weights)
     header = json.loads(weights[8 : 8 + length])

@@ -60,8 +60,8 @@ def one_signal(suite, number, more="", prepare=None):
 
 
 def two_at_once(suite):
-    """Whoever is refused harms nothing, wherever the first one runs: its number says nothing in another
-    container, and its half written files are its own."""
+    """Whoever is refused harms nothing, wherever the first one runs: its number says nothing in
+    another container, and its half written files are its own."""
     program = endless(suite)
     folder = suite.folder / "endless"
     gone = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, check=True).stdout.decode()
@@ -100,13 +100,15 @@ def lost_log(suite):
                 break
         program.send_signal(signal.SIGTERM)
         code, err = ended(program)
-        last_line = STOPPED.format(suite.program.name, "SIGTERM", suite.program.name)
-        suite.check(f"a log that is {what}", code == 143 and re.fullmatch(note + last_line, err), (code, err))
+        lines = note + STOPPED.format(suite.program.name, "SIGTERM", suite.program.name)
+        told = code == 143 and re.fullmatch(lines, err)
+        suite.check(f"a log that is {what}", told, (code, err))
         events = suite.events("endless")
         kinds = [event["event"] for event in events]
         numbers = [event["epoch"] for event in events if event["event"] == "epoch"]
         whole = (kinds[0], kinds.count("start"), kinds[-1]) == ("start", 1, "end")
-        suite.check(f"{what}: every line is there", whole and numbers == [*range(1, len(numbers) + 1)], kinds)
+        whole = whole and numbers == [*range(1, len(numbers) + 1)]
+        suite.check(f"{what}: every line is there", whole, kinds)
 
 
 def signals(suite):

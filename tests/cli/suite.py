@@ -54,8 +54,9 @@ class Suite:
 
     def row(self, arguments, code=0, err="", out=None, name=None, notes=None, **how):
         """One check of the exit code; of standard error, which `notes` matches as a whole on
-        success (without it, nothing or ONE_STEP), and else one line that holds `err`; of standard output, which `out` matches as a
-        whole. Returns the latter. Without `out`, a mistake in what was given must print nothing."""
+        success (without it, nothing or ONE_STEP), and else one line that holds `err`; of standard
+        output, which `out` matches as a whole. Returns the latter. Without `out`, a mistake in what was
+        given must print nothing."""
         if isinstance(arguments, str):
             arguments = arguments.split()
         name = name or f"{self.program.name} {arguments}"

@@ -107,8 +107,9 @@ public:
   ImageDataset split_off(std::size_t count) {
     if (count == 0 || count >= size())
       throw Error(ErrorCode::bad_argument,
-                  fmt::format("ImageDataset::split_off: expected 1 to {} of {} samples, found {}",
-                              size() - 1, size(), count));
+                  fmt::format("ImageDataset::split_off: expected at least 1 and fewer than the {} "
+                              "samples, found {}",
+                              size(), count));
     ImageDataset last = *this;
     const std::size_t kept = size() - count;
     truncate(kept);
