@@ -18,10 +18,12 @@
 
 #include "trainer/command_line.hpp"
 #include "trainer/commands.hpp"
+#include "trainer/completion.hpp"
 #include "trainer/engine.hpp"
 #include "trainer/exit_code.hpp"
 #include "trainer/output.hpp"
 #include "trainer/signals.hpp"
+#include "trainer/suggestion.hpp"
 
 namespace {
 
@@ -35,6 +37,7 @@ void run(int argc, char** argv) {
   CLI::App app("Trains the neural network that it was compiled for.", CTNN_PROGRAM);
   app.option_defaults()->take_last(); // what is added to `scripts/train --out X` overrides it
   app.require_subcommand(1);
+  app.footer("Each command has a --help of its own.");
   app.set_version_flag("--version", fmt::format("{} {} ({}, {}, {})", CTNN_PROGRAM, CTNN_VERSION,
                                                 CTNN_REVISION, trainer::instruction_set, compiler));
 
@@ -42,14 +45,24 @@ void run(int argc, char** argv) {
   bool all = false, plan = false;
   CLI::Option* all_flag =
       summary->add_flag("--all", all, "with a row for layers without parameters too");
-  summary->add_flag("--plan", plan, "How the network runs instead: algorithms and memory")
+  summary->add_flag("--plan", plan, "how the network runs instead: algorithms, memory")
       ->excludes(all_flag);
   trainer::TrainOptions train_options;
   trainer::WeightsOptions weights_options;
   CLI::App* train = trainer::add_train(app, train_options);
   CLI::App* evaluate = trainer::add_evaluate(app, weights_options);
   trainer::add_predict(app, weights_options);
+  app.add_flag_callback(
+      "--bash-completion", [&] { throw CLI::CallForVersion(trainer::bash_completion(app), 0); },
+      "Print what bash sources to complete all this");
+  summary->footer(trainer::examples({{"summary", ""}, {"summary --plan", ""}}));
 
+  if (argc == 1) {
+    trainer::write_out(app.help());
+    throw ctnn::Error(
+        ctnn::ErrorCode::bad_argument,
+        fmt::format("expected a command: {}", fmt::join(trainer::command_names(app), ", ")));
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
@@ -62,7 +75,8 @@ void run(int argc, char** argv) {
                       fmt::format("{} (see --help)",
                                   strays.empty()
                                       ? error.what()
-                                      : fmt::format("unexpected argument \"{}\"", strays.front())));
+                                      : fmt::format("unexpected argument \"{}\"{}", strays.front(),
+                                                    trainer::suggestion(app, strays.front()))));
   }
 
   if (summary->parsed())
@@ -86,6 +100,7 @@ int report(trainer::ExitCode code, std::string message) {
 
 int main(int argc, char** argv) {
   trainer::keep_closed_streams_closed();
+  trainer::let_large_files_fail();
   try {
     run(argc, argv);
     return static_cast<int>(trainer::ExitCode::ok);

@@ -8,10 +8,11 @@
 
 namespace trainer {
 
-std::uint64_t data_crc32(const ctnn::ImageDataset& train, const ctnn::ImageDataset& test) {
+std::uint64_t data_crc32(const Images& images) {
   uLong sum = ::crc32(0, nullptr, 0);
-  for (const ctnn::ImageDataset* set : {&train, &test})
-    for (std::size_t i = 0; i < set->size(); ++i) {
+  const ctnn::ImageDataset* const validation = images.validation ? &*images.validation : nullptr;
+  for (const ctnn::ImageDataset* set : {&images.train, validation, &images.test})
+    for (std::size_t i = 0; set != nullptr && i < set->size(); ++i) {
       const auto pixels = set->pixels(i);
       const std::uint8_t label = set->label(i);
       sum = ::crc32_z(sum, pixels.data(), pixels.size());

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 
-#include <ctnn/data/image_dataset.hpp>
+#include "samples.hpp"
 
 namespace trainer {
 
-/// The sum over all pixels and labels of both splits.
-std::uint64_t data_crc32(const ctnn::ImageDataset& train, const ctnn::ImageDataset& test);
+/// The sum over all pixels and labels that a run works on.
+std::uint64_t data_crc32(const Images& images);
 
 /// The sum over the layers and shapes of the network.
 std::uint64_t network_crc32();

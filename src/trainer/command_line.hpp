@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -106,8 +107,7 @@ inline void add_recipe_options(CLI::App& command, Recipe& recipe) {
   // CLI11 handles options in this order: what follows changes the recipe's values.
   add_choice(
       command, "--recipe", [&recipe](const std::string& name) { recipe = *find_recipe(name); },
-      names_of(recipes()), recipe.name,
-      "hyper-parameters, schedule and augmentation; what is given below changes it");
+      names_of(recipes()), recipe.name, "hyper-parameters, schedule and augmentation");
   visit_fields(recipe, [&]<class T>(const Field& field, T& value, const auto& range) {
     const std::string option = option_name(field, range);
     const std::string description = // const: CLI11 takes others for a flag's variable
@@ -161,13 +161,24 @@ inline void take_recipe_flags(const CLI::App& command, Recipe& recipe, bool resu
     throw CLI::ValidationError("--nesterov", "wants a momentum, and --momentum is 0");
 }
 
+/// What `--help` shows behind the options: command lines, each with what it does if that needs words.
+inline std::string
+examples(std::initializer_list<std::pair<std::string_view, std::string_view>> lines) {
+  std::string text = "Examples:";
+  for (const auto& [line, what] : lines)
+    text += what.empty() ? fmt::format("\n  {} {}", CTNN_PROGRAM, line)
+                         : fmt::format("\n  {:<33} {}", fmt::format("{} {}", CTNN_PROGRAM, line),
+                                       fmt::format("# {}", what));
+  return text;
+}
+
 inline CLI::App* add_train(CLI::App& app, TrainOptions& train) {
   CLI::App* const command = app.add_subcommand("train", "Train, and test after every epoch");
   constexpr std::uint64_t many = 1'000'000'000;
   CLI::Option* const dataset = add_data_options(*command, train.data);
   add_recipe_options(*command, train.recipe);
   add_number(*command, "--patience", train.patience, Whole{0, many},
-             "stop after N epochs without a better test accuracy; 0: never");
+             "end after N epochs that were no better; 0: never");
   add_number(*command, "--save-every", train.save_every, Whole{0, many},
              "save every N steps too; 0: after an epoch");
   CLI::Option* const init =
@@ -177,18 +188,25 @@ inline CLI::App* add_train(CLI::App& app, TrainOptions& train) {
           ->add_flag("--strict", train.strict, "--strict=false: --init may lack or have more names")
           ->default_str("true");
   CLI::Option* const out =
-      add_path(*command, "--out", train.out, "folder for what the run leaves [runs/<dataset>]");
+      add_path(*command, "--out", train.out, "the run's folder [runs/<dataset>[-<recipe>]]");
+  CLI::Option* const force =
+      command->add_flag("--force", train.force, "replace the run that is in that folder");
   add_path(*command, "--resume", train.resume, "go on with the run in this folder");
   command->add_flag("--quiet", train.quiet, "print errors only");
+  command->footer(examples({{"train", "20 epochs, into runs/mnist"},
+                            {"train --recipe fast", "2 epochs, into runs/mnist-fast"},
+                            {"train --optimizer adam --epochs 5 --out runs/adam", ""},
+                            {"train --validation 5000 --patience 3 --out runs/patient", ""},
+                            {"train --resume runs/mnist", "goes on where it was stopped"}}));
   command->final_callback([=, &train] {
     const bool resumed = !train.resume.empty();
     for (const CLI::Option* const option :
-         {dataset, command->get_option("--recipe"), init, strict, out})
+         {dataset, command->get_option("--recipe"), init, strict, out, force})
       if (resumed && option->count() > 0) throw CLI::ValidationError(option->get_name(), goes_on);
     take_recipe_flags(*command, train.recipe, resumed);
     train.epochs_given = command->count("--epochs") > 0;
     train.patience_given = command->count("--patience") > 0;
-    if (!train.strict && train.init.empty())
+    if (strict->count() > 0 && train.init.empty())
       throw CLI::ValidationError("--strict", "is of the weights of --init, which is missing");
   });
   return command;
@@ -196,20 +214,25 @@ inline CLI::App* add_train(CLI::App& app, TrainOptions& train) {
 
 inline void add_weights(CLI::App& command, WeightsOptions& options) {
   add_path(command, "--weights", options.weights,
-           "safetensors file, ours or PyTorch's [runs/<dataset>/best.safetensors]");
+           "ours or PyTorch's [best.safetensors of the run]");
   command.add_flag("--json", options.json, "print JSON, an object a line");
 }
 
 inline CLI::App* add_evaluate(CLI::App& app, WeightsOptions& options) {
   CLI::App* command = app.add_subcommand("evaluate", "Score weights on the test images");
-  add_data_options(*command, options.data);
+  CLI::Option* const dataset = add_data_options(*command, options.data);
+  command->final_callback([=, &options] { options.dataset_given = dataset->count() > 0; });
   add_weights(*command, options);
+  command->footer(examples({{"evaluate", "the best weights of the last run"},
+                            {"evaluate --weights runs/adam/last.safetensors", ""},
+                            {"evaluate --json", "for another program to read"}}));
   return command;
 }
 
 inline CLI::App* add_predict(CLI::App& app, WeightsOptions& options) {
   CLI::App* command = app.add_subcommand("predict", "Tell what images show: PNG, BMP, PGM, PPM");
-  add_dataset(*command, options.data);
+  CLI::Option* const dataset = add_dataset(*command, options.data);
+  command->final_callback([=, &options] { options.dataset_given = dataset->count() > 0; });
   add_weights(*command, options);
   const auto read = [&options](const std::vector<std::string>& paths) {
     if (std::ranges::count(paths, "") > 0)
@@ -219,6 +242,8 @@ inline CLI::App* add_predict(CLI::App& app, WeightsOptions& options) {
   command->add_option_function<std::vector<std::string>>("IMAGE", read, "one or more")
       ->required()
       ->type_name("PATH");
+  command->footer(examples({{"predict seven.png page.pgm", ""},
+                            {"predict --weights runs/adam/best.safetensors --json *.png", ""}}));
   return command;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,5 +39,16 @@ ctnn::ImageDataset load_images(const Dataset& dataset, const std::filesystem::pa
 
 /// What each class of the network is called.
 std::vector<std::string> class_names(const Dataset& dataset);
+
+/// What a file of weights says in its __metadata__ of the data set that they were trained on.
+std::map<std::string, std::string> trained_on(const Dataset& dataset);
+
+/// What such a file says otherwise than that it was trained on `dataset`, as a sentence; empty if
+/// nothing, as of a file that says nothing of the kind.
+std::string trained_otherwise(const std::map<std::string, std::string>& metadata,
+                              const Dataset& dataset);
+
+/// The data set that such a file names, null if none that is known.
+const Dataset* dataset_of(const std::map<std::string, std::string>& metadata);
 
 } // namespace trainer

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <numeric>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <ctnn/core/error.hpp>
@@ -19,15 +22,53 @@
 #include "engine.hpp"
 #include "image/image_file.hpp"
 #include "output.hpp"
+#include "run_folder.hpp"
 #include "scores.hpp"
 
 namespace trainer {
 namespace {
 
-std::unique_ptr<Engine> engine_with_weights(const WeightsOptions& options, std::size_t threads) {
-  auto engine = make_engine({.threads = threads});
-  engine->load_weights(options.path(), {});
-  return engine;
+/// The weights that are asked for: those of the last run on the data set if none are named.
+std::filesystem::path weights_path(const WeightsOptions& options) {
+  if (!options.weights.empty()) return options.weights;
+  std::vector<std::string> folders;
+  std::vector<std::filesystem::path> there;
+  std::error_code error;
+  for (const Recipe& recipe : recipes()) {
+    folders.push_back(options.data.run(recipe).native());
+    const auto best = RunFolder(folders.back()).best();
+    if (exists(best, error)) there.push_back(best);
+  }
+  if (there.empty())
+    throw ctnn::Error(ctnn::ErrorCode::bad_checkpoint,
+                      fmt::format("no best.safetensors in {}: train first ({} train), or name a "
+                                  "file (--weights)",
+                                  fmt::join(folders, " or "), CTNN_PROGRAM));
+  const auto newest = std::ranges::max_element(
+      there, {}, [&](const std::filesystem::path& path) { return last_write_time(path, error); });
+  if (there.size() > 1)
+    note(format("takes the newest of {} weights, {} (--weights names others)", there.size(),
+                newest->native()));
+  return *newest;
+}
+
+/// A network with its weights, and what it is asked about.
+struct Trained {
+  std::filesystem::path path;
+  std::unique_ptr<Engine> engine;
+  DataOptions data;
+};
+
+/// Where no data set is given, it is the one that the weights were trained on. Says on standard error
+/// if they were trained on another.
+Trained trained(const WeightsOptions& options, std::size_t threads) {
+  Trained trained{weights_path(options), make_engine({.threads = threads}), options.data};
+  const auto metadata = trained.engine->load_weights(trained.path, {}).metadata;
+  const Dataset* const own = dataset_of(metadata);
+  if (!options.dataset_given && own != nullptr) trained.data.dataset = own;
+  if (const auto otherwise = trained_otherwise(metadata, *trained.data.dataset); !otherwise.empty())
+    note(format("{}: {}", ctnn::io::printable(trained.path.native()), otherwise));
+  return trained;
 }
 
 /// `seven.png: 7 (99.83%), 9 (0.12%), 2 (0.03%)`: the three likeliest.
@@ -42,8 +83,8 @@ void print_prediction(const std::filesystem::path& path, const std::vector<doubl
                                       {"class", order[0]},
                                       {"name", names[order[0]]},
                                       {"probabilities", probabilities}};
-    // A file's name need not be UTF-8, JSON must.
-    return write_out(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
+    // A file's name need not be UTF-8, JSON must. In ASCII no terminal finds anything to obey.
+    return write_out(line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + '\n');
   }
   std::string line = ctnn::io::printable(path.native()) + ": ";
   for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i)
@@ -53,10 +94,10 @@ void print_prediction(const std::filesystem::path& path, const std::vector<doubl
 }
 
 /// Weights may be finite, and too large to compute with.
-void require_finite(std::span<const float> outputs, const WeightsOptions& options) {
+void require_finite(std::span<const float> outputs, const Trained& trained) {
   if (std::ranges::any_of(outputs, [](float y) { return !std::isfinite(y); }))
     throw ctnn::Error(ctnn::ErrorCode::diverged,
-                      ctnn::io::printable(options.path().native()) +
+                      ctnn::io::printable(trained.path.native()) +
                           ": the network's outputs are not finite with these weights");
 }
 
@@ -68,12 +109,12 @@ void summary(bool all, bool plan) {
 }
 
 void evaluate(const WeightsOptions& options) {
-  const auto engine = engine_with_weights(options, options.data.threads);
-  const ctnn::ImageDataset test =
-      load_images(*options.data.dataset, options.data.path(), ctnn::Split::test);
+  const Trained network = trained(options, options.data.threads);
+  const Dataset& dataset = *network.data.dataset;
+  const ctnn::ImageDataset test = load_images(dataset, network.data.path(), ctnn::Split::test);
   Outputs outputs;
-  const ctnn::Score score = evaluate(*engine, test, outputs);
-  require_finite({outputs.data(), outputs.size()}, options);
+  const ctnn::Score score = evaluate(*network.engine, test, outputs);
+  require_finite({outputs.data(), outputs.size()}, network);
   if (options.json) {
     nlohmann::ordered_json line{{"schema", 1},
                                 {"test_samples", score.samples},
@@ -83,23 +124,24 @@ void evaluate(const WeightsOptions& options) {
     line.update(class_scores(outputs, test));
     return write_out(line.dump() + '\n');
   }
-  write_out(test_line(score));
-  print_classes(outputs, test, class_names(*options.data.dataset));
+  write_out(score_line(score));
+  print_classes(outputs, test, class_names(dataset));
 }
 
 void predict(const WeightsOptions& options) {
-  const auto engine = engine_with_weights(options, 1);
+  const Trained network = trained(options, 1);
+  const Dataset& dataset = *network.data.dataset;
   const ctnn::Shape input = network_facts().input_shape;
   const std::size_t classes = network_facts().classes;
-  const std::vector<std::string> names = class_names(*options.data.dataset);
+  const std::vector<std::string> names = class_names(dataset);
   for (const std::filesystem::path& path : options.images) {
     const GrayImage image =
         like_mnist(read_image(path), input.height(), input.width(), path.native());
     std::vector<float> x(input.size()), outputs(classes);
     for (std::size_t i = 0; i < x.size(); ++i) // grey in each channel
-      x[i] = options.data.dataset->normalization(image.pixels[i % image.pixels.size()]);
-    engine->predict(1, x.data(), outputs.data());
-    require_finite(outputs, options);
+      x[i] = dataset.normalization(image.pixels[i % image.pixels.size()]);
+    network.engine->predict(1, x.data(), outputs.data());
+    require_finite(outputs, network);
     print_prediction(path, softmax(outputs), names, options.json);
   }
 }

@@ -2,9 +2,10 @@
 
 #include <cerrno>
 #include <string>
+#include <vector>
 
 #include <fcntl.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <ctnn/core/error.hpp>
@@ -12,25 +13,36 @@
 
 #include "engine.hpp"
 #include "exit_code.hpp"
+#include "output.hpp"
 
 namespace trainer {
 
 using ctnn::io::cannot_write;
 using nlohmann::ordered_json;
 
+namespace {
+
+/// What the weights in best.safetensors are.
+ordered_json best_of(const RunState& run) {
+  const Progress& now = run.progress;
+  ordered_json fields{{"best_epoch", now.best_epoch}};
+  if (run.recipe.validation > 0) fields["best_validation_accuracy"] = now.best_accuracy;
+  fields["best_test_accuracy"] = now.best_test_accuracy;
+  return fields;
+}
+
+} // namespace
+
 void Journal::open() {
   // Not "a": a device such as /dev/full cannot be cut, and fails when it is written to.
   // O_NONBLOCK: opening a pipe that nobody reads would wait for ever.
-  const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+  const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
   if (file < 0) cannot_write(path_, errno);
-  file_.reset(::fdopen(file, "w"));
-  if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    ctnn::io::fail(ctnn::ErrorCode::cannot_write, path_.native(),
-                   "cannot write: another process trains in this folder");
+  file_.reset(::fdopen(file, "r+"));
 }
 
 bool Journal::cut(std::uint64_t bytes) {
-  const int file = ::fileno(file_.get());
+  const int file = descriptor();
   const off_t size = ::lseek(file, 0, SEEK_END);
   if (size < 0) cannot_write(path_, errno);
   const bool whole = size >= static_cast<off_t>(bytes);
@@ -41,9 +53,28 @@ bool Journal::cut(std::uint64_t bytes) {
   return whole;
 }
 
+void Journal::restore() {
+  struct stat ours {
+  }, found{};
+  if (::fstat(descriptor(), &ours) != 0) cannot_write(path_, errno);
+  const bool there = ::stat(path_.c_str(), &found) == 0;
+  if (!there && errno != ENOENT) cannot_write(path_, errno);
+  if (there && ours.st_dev == found.st_dev && ours.st_ino == found.st_ino) return;
+
+  std::vector<std::byte> lines(static_cast<std::size_t>(ours.st_size));
+  std::rewind(file_.get());
+  if (std::fread(lines.data(), 1, lines.size(), file_.get()) != lines.size())
+    cannot_write(path_, errno);
+  ctnn::io::write_file_atomically(path_, lines);
+  note(format("{}: was removed, and is written again", path_.native()));
+  open();
+  std::fseek(file_.get(), 0, SEEK_END);
+}
+
 std::uint64_t Journal::sync() {
+  restore();
   // EINVAL: a file without such an operation, such as a device.
-  if (ctnn::io::sync(::fileno(file_.get())) != 0 && errno != EINVAL) cannot_write(path_, errno);
+  if (ctnn::io::sync(descriptor()) != 0 && errno != EINVAL) cannot_write(path_, errno);
   return static_cast<std::uint64_t>(std::ftell(file_.get()));
 }
 
@@ -70,10 +101,14 @@ void Journal::epoch(const EpochEvent& event) {
                       {"step", event.step},
                       {"lr", event.lr},
                       {"train_loss", event.train.loss()},
-                      {"train_accuracy", event.train.accuracy()},
-                      {"test_loss", event.test.loss()},
-                      {"test_accuracy", event.test.accuracy()},
-                      {"test_correct", event.test.correct}};
+                      {"train_accuracy", event.train.accuracy()}};
+  if (event.validation)
+    fields.update({{"validation_loss", event.validation->loss()},
+                   {"validation_accuracy", event.validation->accuracy()},
+                   {"validation_correct", event.validation->correct}});
+  fields.update({{"test_loss", event.test.loss()},
+                 {"test_accuracy", event.test.accuracy()},
+                 {"test_correct", event.test.correct}});
   fields.update(event.class_scores);
   fields.update({{"seconds", event.seconds},
                  {"images_per_second", static_cast<double>(event.train.samples) / event.seconds},
@@ -81,17 +116,16 @@ void Journal::epoch(const EpochEvent& event) {
   write("epoch", fields);
 }
 
-void Journal::end(std::string_view reason, const Progress& progress) {
-  write("end", {{"reason", reason},
-                {"best_epoch", progress.best_epoch},
-                {"best_test_accuracy", progress.best_accuracy}});
+void Journal::end(std::string_view reason, const RunState& run) {
+  ordered_json fields{{"reason", reason}};
+  fields.update(best_of(run));
+  write("end", fields);
 }
 
-void Journal::stop(std::string_view signal, const Progress& progress) {
-  write("end", {{"reason", "signal"},
-                {"signal", signal},
-                {"best_epoch", progress.best_epoch},
-                {"best_test_accuracy", progress.best_accuracy}});
+void Journal::stop(std::string_view signal, const RunState& run) {
+  ordered_json fields{{"reason", "signal"}, {"signal", signal}};
+  fields.update(best_of(run));
+  write("end", fields);
 }
 
 void Journal::diverge(const Progress& progress, std::uint64_t step, double lr) {
@@ -106,6 +140,7 @@ void Journal::write(std::string_view event, const ordered_json& fields) {
   ordered_json line{{"schema", 1}, {"event", event}};
   line.update(fields);
   const std::string text = line.dump() + '\n';
+  restore();
   if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() ||
       std::fflush(file_.get()) != 0)
     cannot_write(path_, errno);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -23,19 +24,21 @@ struct EpochEvent {
   std::uint64_t step; ///< optimizer steps so far
   double lr;          ///< the learning rate of its first step
   ctnn::Score train, test;
+  std::optional<ctnn::Score> validation;
   nlohmann::ordered_json class_scores; ///< those of scores.hpp
   double seconds;                      ///< what its steps took
   bool best;                           ///< whether no epoch before it was as good
 };
 
-/// The file of one run, for one process at a time. Every function throws Error(cannot_write).
+/// The file of one run, for whoever has taken its folder. Every function throws Error(cannot_write).
+/// Where somebody removes the file while the run goes on, the next line writes all of it again.
 class Journal {
 public:
   explicit Journal(std::filesystem::path path) : path_(std::move(path)) {}
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Opens the file, which no other process may have open. It comes before all others.
+  /// Opens the file. It comes before all others.
   void open();
   /// Cuts the file to its first `bytes` and goes on behind them. If it has fewer, goes on at its
   /// end and returns false.
@@ -47,9 +50,9 @@ public:
              std::size_t threads);
   void resume(const RunState& run, std::uint64_t step);
   void epoch(const EpochEvent& event);
-  void end(std::string_view reason, const Progress& progress);
+  void end(std::string_view reason, const RunState& run);
   /// The end by a signal of that name.
-  void stop(std::string_view signal, const Progress& progress);
+  void stop(std::string_view signal, const RunState& run);
   void diverge(const Progress& progress, std::uint64_t step, double lr);
 
 private:
@@ -57,6 +60,9 @@ private:
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
+  int descriptor() const { return ::fileno(file_.get()); }
+  /// Writes the file again if it is not the one that is open.
+  void restore();
   /// {"schema": 1, "event": …, …fields}
   void write(std::string_view event, const nlohmann::ordered_json& fields);
 

@@ -1,6 +1,7 @@
 #pragma once
 // Standard output, where a full disk or a closed descriptor is an error like any other.
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -12,9 +13,16 @@ namespace trainer {
 /// printed would end up in that file. Opened the wrong way round, it stays unusable.
 void keep_closed_streams_closed();
 
+/// What a full disk is to the writer, a file beyond `ulimit -f` is from now on: a write that fails,
+/// not the end.
+void let_large_files_fail();
+
 /// Writes at once: whoever reads a pipe or a log sees each line when it is true.
 /// Throws Error(cannot_write).
 void write_out(std::string_view text);
+
+/// The path as a shell takes it for one word, of characters that can be printed and pasted.
+std::string shell_word(const std::filesystem::path& path);
 
 /// A line on standard error: what whoever started the program may want to know. Never a failure.
 void note(std::string_view text);

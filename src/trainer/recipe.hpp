@@ -46,6 +46,8 @@ struct Recipe {
 
   std::uint64_t seed = 1;
   std::size_t limit = 0; ///< first training images only; 0: all
+  std::size_t validation =
+      0; ///< last training images, not trained on but to choose the best weights
   bool shuffle = true;
   bool augment = true;
 };
@@ -77,7 +79,7 @@ void visit_fields(R& recipe, Visit&& visit) {
   visit({"epochs", "passes over the training images", {}, false}, recipe.epochs, count);
   visit({"batch_size", "images a step"}, recipe.batch_size, count);
 
-  visit({"optimizer", "another than the recipe's has PyTorch's lr and weight decay"}, recipe.optimizer, Word{});
+  visit({"optimizer", "another than the recipe's begins with PyTorch's lr"}, recipe.optimizer, Word{});
   visit({"lr", "learning rate, at its highest"}, recipe.lr, positive);
   visit({"weight_decay", "L2 penalty; for AdamW apart from the gradient"}, recipe.weight_decay, share_or_0);
   visit({"momentum", "momentum", {sgd}}, recipe.momentum, share_or_0);
@@ -97,6 +99,7 @@ void visit_fields(R& recipe, Visit&& visit) {
 
   visit({"seed", "of weights, order, augmentation and dropout"}, recipe.seed, any);
   visit({"limit", "first N training images only; 0: all"}, recipe.limit, count_or_0);
+  visit({"validation", "last N training images choose the best weights"}, recipe.validation, count_or_0);
   visit({"shuffle", "visit the images in the order of the file"}, recipe.shuffle, Flag{false});
   visit({"augment", "leave the images as they are"}, recipe.augment, Flag{false});
   // clang-format on

@@ -26,16 +26,16 @@ ctnn::ImageDataset first_of(ctnn::ImageDataset images, std::size_t count) {
 
 } // namespace
 
-Run::Run(RunState state, ctnn::ImageDataset train, ctnn::ImageDataset test,
-         std::unique_ptr<Engine> engine, RunFolder folder)
-    : state_(std::move(state)), train_(std::move(train)), test_(std::move(test)),
-      probe_(first_of(test_, probes)), engine_(std::move(engine)), folder_(std::move(folder)),
-      journal_(folder_.metrics()) {}
+Run::Run(RunState state, Images images, std::unique_ptr<Engine> engine, RunFolder folder)
+    : state_(std::move(state)), images_(std::move(images)), probe_(first_of(images_.test, probes)),
+      engine_(std::move(engine)), folder_(std::move(folder)), journal_(folder_.metrics()) {}
 
 double Run::next_lr() const { return learning_rate(state_.recipe, engine_->steps(), batches()); }
 
-void Run::begin() {
-  folder_.make();
+void Run::begin(bool force) {
+  folder_.take();
+  if (!force) folder_.require_unused(); // again: another run may have ended meanwhile
+  folder_.prepare();
   journal_.open();
   save_state();
   journal_.cut(0);
@@ -44,9 +44,10 @@ void Run::begin() {
 
 void Run::resume(const ctnn::io::Checkpoint& checkpoint) {
   engine_->load_state(checkpoint);
-  require_place(state_, checkpoint, train_.size(), engine_->steps());
+  require_place(state_, checkpoint, images_.train.size(), engine_->steps());
   require_same_program(state_, checkpoint);
-  folder_.make();
+  folder_.take();
+  folder_.prepare();
   journal_.open();
   const bool whole = journal_.cut(state_.log_bytes);
   if (!whole)
@@ -66,7 +67,7 @@ Run::EpochScores Run::epoch(const std::function<void()>& on_step) {
   using Clock = std::chrono::steady_clock;
   const double lr = next_lr();
   Progress& now = state_.progress;
-  const Samples samples{train_, state_.dataset->normalization, transform(state_.recipe),
+  const Samples samples{images_.train, state_.dataset->normalization, transform(state_.recipe),
                         state_.recipe.seed, static_cast<std::uint32_t>(now.epoch)};
   set_lr();
   Clock::time_point before = Clock::now();
@@ -87,11 +88,15 @@ Run::EpochScores Run::epoch(const std::function<void()>& on_step) {
                           on_step();
                           set_lr();
                         });
-  const double last_loss = now.last_loss;
-  const ctnn::Score tested = test();
-  require_finite(tested.loss());
-  finish_epoch(lr, train, tested);
-  return {train, tested, last_loss};
+  EpochScores scores{train, {}, test(), now.last_loss};
+  require_finite(scores.test.loss());
+  if (images_.validation) {
+    Outputs outputs;
+    scores.validation = evaluate(*engine_, *images_.validation, outputs);
+    require_finite(scores.validation->loss());
+  }
+  finish_epoch(lr, scores);
+  return scores;
 }
 
 void Run::save() {
@@ -101,14 +106,14 @@ void Run::save() {
 }
 
 void Run::stop(std::string_view signal) {
-  journal_.stop(signal, progress());
+  journal_.stop(signal, state_);
   save();
 }
 
 void Run::finish() {
   if (!outputs_) test(); // nothing was left to do
-  journal_.end(out_of_patience() ? "early stopping" : "finished", progress());
-  write_run_report(folder_, state_, train_, test_, *outputs_);
+  journal_.end(out_of_patience() ? "early stopping" : "finished", state_);
+  write_report();
 }
 
 void Run::set_lr() {
@@ -116,7 +121,9 @@ void Run::set_lr() {
   engine_->set_lr(lr_);
 }
 
-void Run::log_start() { journal_.start(state_, train_.size(), test_.size(), engine_->threads()); }
+void Run::log_start() {
+  journal_.start(state_, images_.train.size(), images_.test.size(), engine_->threads());
+}
 
 void Run::save_state() {
   state_.log_bytes = journal_.sync();
@@ -127,35 +134,51 @@ void Run::save_state() {
 /// a run goes on from is never half old and half new.
 void Run::save_all() {
   save_state();
-  engine_->save_weights(folder_.last(), {{"ctnn.epoch", format("{}", progress().epoch - 1)}});
+  save_weights(folder_.last(), progress().epoch - 1);
 }
 
-void Run::finish_epoch(double lr, const ctnn::Score& train, const ctnn::Score& tested) {
+void Run::save_weights(const std::filesystem::path& path, std::size_t epoch) {
+  Engine::Metadata metadata = trained_on(*state_.dataset);
+  metadata["ctnn.epoch"] = format("{}", epoch);
+  engine_->save_weights(path, metadata);
+}
+
+void Run::finish_epoch(double lr, const EpochScores& scores) {
   Progress& now = state_.progress;
   const std::size_t number = now.epoch;
-  const bool best = now.best_epoch == 0 || tested.accuracy() > now.best_accuracy;
+  const double accuracy = scores.validation.value_or(scores.test).accuracy();
+  const bool best = now.best_epoch == 0 || accuracy > now.best_accuracy;
   if (best) {
     now.best_epoch = number;
-    now.best_accuracy = tested.accuracy();
+    now.best_accuracy = accuracy;
+    now.best_test_accuracy = scores.test.accuracy();
     // Before the state: should the program die now, the state is of before, and makes it again.
-    engine_->save_weights(folder_.best(), {{"ctnn.epoch", format("{}", number)}});
+    save_weights(folder_.best(), number);
   }
   journal_.epoch({.epoch = number,
                   .step = engine_->steps(),
                   .lr = lr,
-                  .train = train,
-                  .test = tested,
-                  .class_scores = class_scores(*outputs_, test_),
+                  .train = scores.train,
+                  .test = scores.test,
+                  .validation = scores.validation,
+                  .class_scores = class_scores(*outputs_, images_.test),
                   .seconds = now.seconds,
                   .best = best});
-  now = {.epoch = number + 1, .best_epoch = now.best_epoch, .best_accuracy = now.best_accuracy};
+  now = {.epoch = number + 1,
+         .best_epoch = now.best_epoch,
+         .best_accuracy = now.best_accuracy,
+         .best_test_accuracy = now.best_test_accuracy};
   save_all();
-  write_run_report(folder_, state_, train_, test_, *outputs_);
+  write_report();
+}
+
+void Run::write_report() {
+  write_run_report(folder_, state_, images_.train, images_.test, *outputs_);
 }
 
 ctnn::Score Run::test() {
   if (!outputs_) outputs_.emplace();
-  return evaluate(*engine_, test_, *outputs_);
+  return evaluate(*engine_, images_.test, *outputs_);
 }
 
 void Run::require_finite(double loss) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "journal.hpp"
 #include "run_folder.hpp"
 #include "run_state.hpp"
+#include "samples.hpp"
 #include "scores.hpp"
 
 namespace trainer {
@@ -26,22 +28,22 @@ namespace trainer {
 /// Error(diverged) when the loss or a weight is not finite: what is on disk stays then.
 class Run {
 public:
-  /// Takes the images of `state.dataset`, those for training already cut to the recipe's limit.
-  Run(RunState state, ctnn::ImageDataset train, ctnn::ImageDataset test,
-      std::unique_ptr<Engine> engine, RunFolder folder);
+  /// Takes the images of `state.dataset` that the recipe leaves to train on, to choose by and to test.
+  Run(RunState state, Images images, std::unique_ptr<Engine> engine, RunFolder folder);
 
   Engine& engine() { return *engine_; }
   const RunState& state() const { return state_; }
   const Progress& progress() const { return state_.progress; }
   const RunFolder& folder() const { return folder_; }
-  std::size_t batches() const { return batches(train_.size()); } ///< those of an epoch
+  std::size_t batches() const { return batches(images_.train.size()); } ///< those of an epoch
   std::size_t batches_done() const { return batches(progress().done.samples); }
   double lr() const { return lr_; } ///< the learning rate of the last step
   double next_lr() const;
 
-  /// Makes the folder that a kill from now on leaves to go on with, with the engine's weights. The
-  /// weights of one that was here before stay until the first epoch is over: this one may diverge.
-  void begin();
+  /// Makes the folder that a kill from now on leaves to go on with, with the engine's weights. Throws
+  /// Error(bad_argument) if another run's results are there, unless `force`; then that run's weights
+  /// stay until the first epoch is over: this one may diverge.
+  void begin(bool force);
   /// Goes on from `checkpoint`, which state() was read from. Throws Error(bad_checkpoint).
   void resume(const ctnn::io::Checkpoint& checkpoint);
 
@@ -50,7 +52,9 @@ public:
   bool over() const { return progress().epoch > state_.recipe.epochs || out_of_patience(); }
 
   struct EpochScores {
-    ctnn::Score train, test;
+    ctnn::Score train;
+    std::optional<ctnn::Score> validation;
+    ctnn::Score test;
     double last_loss; ///< the last batch's
   };
   /// Makes the steps of the epoch that are not done yet, tests, and saves. Each step is followed by
@@ -72,12 +76,14 @@ private:
   void log_start();
   void save_state();
   void save_all();
-  void finish_epoch(double lr, const ctnn::Score& train, const ctnn::Score& test);
+  void save_weights(const std::filesystem::path& path, std::size_t epoch);
+  void finish_epoch(double lr, const EpochScores& scores);
+  void write_report();
   ctnn::Score test();
   void require_finite(double loss);
 
   RunState state_;
-  ctnn::ImageDataset train_, test_;
+  Images images_;
   ctnn::ImageDataset probe_; ///< some of the test images
   std::unique_ptr<Engine> engine_;
   RunFolder folder_;

@@ -2,6 +2,7 @@
 // The folder of a run: last.safetensors, best.safetensors, state.safetensors, metrics.jsonl and
 // report.html.
 
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -18,11 +19,23 @@ public:
   std::filesystem::path report() const { return path_ / "report.html"; }
   const std::filesystem::path& path() const { return path_; }
 
-  /// Makes the folder if there is none, and removes what killed runs left half written in it.
-  /// Throws Error(cannot_write).
-  void make() const;
+  /// Throws Error(bad_argument) if a run has left something here that a new one would replace, with
+  /// what else can be done.
+  void require_unused() const;
+
+  /// Makes the folder if there is none, and reserves it for this process until that ends, whatever
+  /// is removed from it. Throws Error(cannot_write), also if another process has it.
+  void take() const;
+
+  /// Removes what killed runs left half written, and throws Error(cannot_write) if a file of the run
+  /// cannot be replaced, before hours are spent on it. Only for whoever has taken the folder.
+  void prepare() const;
 
 private:
+  std::array<std::filesystem::path, 4> replaced() const {
+    return {state(), last(), best(), report()};
+  }
+
   std::filesystem::path path_;
 };
 

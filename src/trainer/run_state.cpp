@@ -36,6 +36,7 @@ void visit_values(Run& run, Visit&& visit) {
   visit("seconds", run.progress.seconds);
   visit("best_epoch", run.progress.best_epoch);
   visit("best_accuracy", run.progress.best_accuracy);
+  visit("best_test_accuracy", run.progress.best_test_accuracy);
   visit("log_bytes", run.log_bytes);
 }
 
@@ -127,9 +128,10 @@ void save_state(const std::filesystem::path& path, Engine& engine, const RunStat
   ordered_json json{{"dataset", run.dataset->name}};
   json.update(recipe_values(run.recipe));
   visit_values(run, [&](const char* name, const auto& value) { json[name] = value; });
+  auto metadata = trained_on(*run.dataset);
   // A path need not be UTF-8, JSON must.
-  engine.save_state(path,
-                    {{run_key, json.dump(-1, ' ', false, ordered_json::error_handler_t::replace)}});
+  metadata[run_key] = json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  engine.save_state(path, metadata);
 }
 
 ctnn::io::Checkpoint read_state(const std::filesystem::path& path) {
@@ -153,6 +155,14 @@ RunState run_state(const ctnn::io::Checkpoint& checkpoint) {
   // Once all epochs are done, the one under way is the one after the last.
   if (const std::size_t epoch = run.progress.epoch; epoch < 1 || epoch > run.recipe.epochs + 1)
     reader.wrong(fmt::format("epoch is {}, expected 1 to {}", epoch, run.recipe.epochs + 1));
+  const Progress& now = run.progress;
+  if (now.best_epoch >= now.epoch)
+    reader.wrong(
+        fmt::format("best_epoch is {}, expected one before {}", now.best_epoch, now.epoch));
+  if (now.done.correct > now.done.samples)
+    reader.wrong(fmt::format("{} of {} samples are correct", now.done.correct, now.done.samples));
+  if (run.recipe.optimizer == Optimizer::sgd && run.recipe.nesterov && run.recipe.momentum == 0)
+    reader.wrong("nesterov wants a momentum, and momentum is 0");
   return run;
 }
 

@@ -19,12 +19,13 @@ namespace trainer {
 
 /// With the recipe, the weights and the optimizer's state: all that a run needs to go on.
 struct Progress {
-  std::size_t epoch = 1;      ///< the one under way
-  ctnn::Score done{};         ///< the sum over this epoch's steps so far
-  double last_loss = 0;       ///< the mean loss of the last batch
-  double seconds = 0;         ///< what this epoch's steps took so far
-  std::size_t best_epoch = 0; ///< 0: none is finished
-  double best_accuracy = 0;
+  std::size_t epoch = 1;         ///< the one under way
+  ctnn::Score done{};            ///< the sum over this epoch's steps so far
+  double last_loss = 0;          ///< the mean loss of the last batch
+  double seconds = 0;            ///< what this epoch's steps took so far
+  std::size_t best_epoch = 0;    ///< 0: none is finished
+  double best_accuracy = 0;      ///< that epoch's, of the images that choose it
+  double best_test_accuracy = 0; ///< and of the test images, which may be those
 };
 
 struct RunState {

@@ -1,8 +1,10 @@
 #pragma once
-// Training images as one epoch sees them: a data set for the trainer, whatever the transform.
+// The images of a run, and those for training as one epoch sees them: a data set for the trainer,
+// whatever the transform.
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include <ctnn/data/image_dataset.hpp>
 
@@ -11,6 +13,13 @@ namespace trainer {
 /// Writes what becomes of the image `pixels` in this epoch, in [0, 1] and not yet normalised.
 using Transform = void (*)(const std::uint8_t* pixels, std::uint64_t seed, std::uint32_t epoch,
                            std::uint32_t sample, float* x);
+
+/// What a run works on.
+struct Images {
+  ctnn::ImageDataset train;
+  std::optional<ctnn::ImageDataset> validation; ///< what chooses the best weights; none: `test`
+  ctnn::ImageDataset test;
+};
 
 struct Samples {
   const ctnn::ImageDataset& images;

@@ -29,9 +29,9 @@ std::vector<std::uint32_t> labels_of(const ctnn::ImageDataset& images) {
   return labels;
 }
 
-std::string test_line(const ctnn::Score& test) {
-  return format("Test set: Average loss: {:.4f}, Accuracy: {}/{} ({:.2f}%)\n", test.loss(),
-                test.correct, test.samples, 100 * test.accuracy());
+std::string score_line(const ctnn::Score& score, std::string_view set) {
+  return format("{}: Average loss: {:.4f}, Accuracy: {}/{} ({:.2f}%)\n", set, score.loss(),
+                score.correct, score.samples, 100 * score.accuracy());
 }
 
 void print_classes(const Outputs& outputs, const ctnn::ImageDataset& images,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -24,8 +25,8 @@ ctnn::Score evaluate(Engine& engine, const ctnn::ImageDataset& images, Outputs& 
 
 std::vector<std::uint32_t> labels_of(const ctnn::ImageDataset& images);
 
-/// The line of the assignment's notebook.
-std::string test_line(const ctnn::Score& test);
+/// The line of the assignment's notebook, of its test set or another.
+std::string score_line(const ctnn::Score& score, std::string_view set = "Test set");
 
 /// Top-3 accuracy; a table of precision, recall, F1 and number of images, a row a class, and their
 /// means; the confusion matrix, a row a true class. `names` has one for each class.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -32,17 +33,6 @@ std::filesystem::path this_program() {
   return error ? std::filesystem::path(CTNN_PROGRAM) : path;
 }
 
-/// The path as a shell takes it for one word.
-std::string shell_word(const std::filesystem::path& path) {
-  constexpr const char* plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,:@%";
-  const std::string& text = path.native();
-  if (text.find_first_not_of(plain) == text.npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + '\'';
-}
-
 /// Says on standard error which names only the file or only the network has, if there are any.
 void note_differences(const std::filesystem::path& path, const ctnn::LoadResult& loaded) {
   const auto file = ctnn::io::printable(path.native());
@@ -61,18 +51,19 @@ RunState new_state(const TrainOptions& options) {
           .instruction_set = std::string(instruction_set)};
 }
 
-/// What a run works on.
-struct Images {
-  ctnn::ImageDataset train, test;
-  std::uint64_t crc32;
-};
-
+/// The last training images are for validation, whatever the limit of the others: so runs with other
+/// limits and seeds choose by the same images.
 Images images_of(const RunState& state, const std::filesystem::path& folder) {
-  ctnn::ImageDataset train = load_images(*state.dataset, folder, ctnn::Split::train);
-  ctnn::ImageDataset test = load_images(*state.dataset, folder, ctnn::Split::test);
-  if (state.recipe.limit > 0) train.truncate(state.recipe.limit);
-  const std::uint64_t sum = data_crc32(train, test);
-  return {std::move(train), std::move(test), sum};
+  const Recipe& recipe = state.recipe;
+  Images images{load_images(*state.dataset, folder, ctnn::Split::train), std::nullopt,
+                load_images(*state.dataset, folder, ctnn::Split::test)};
+  if (recipe.validation >= images.train.size())
+    throw ctnn::Error(ctnn::ErrorCode::bad_argument,
+                      format("--validation: expected fewer than the {} training images, found {}",
+                             images.train.size(), recipe.validation));
+  if (recipe.validation > 0) images.validation = images.train.split_off(recipe.validation);
+  if (recipe.limit > 0) images.train.truncate(recipe.limit);
+  return images;
 }
 
 /// A run that is neither begun nor resumed.
@@ -80,29 +71,35 @@ Run make_run(const TrainOptions& options, RunState state, Images images) {
   auto engine = make_engine({.seed = state.recipe.seed,
                              .threads = options.data.threads,
                              .optimizer = make_optimizer(state.recipe)});
-  return {std::move(state), std::move(images.train), std::move(images.test), std::move(engine),
-          RunFolder(options.output())};
+  return {std::move(state), std::move(images), std::move(engine), RunFolder(options.output())};
 }
 
 /// PyTorch's OneCycleLR divides by the length of the way up, from the first step to its last.
-void require_way_up(const Recipe& recipe, std::size_t steps) {
+/// `what` has asked for the run.
+void require_way_up(const Run& run, ctnn::ErrorCode code, std::string_view what) {
+  const Recipe& recipe = run.state().recipe;
+  const std::size_t steps = recipe.epochs * run.batches();
   if (recipe.scheduler == Scheduler::onecycle && recipe.pct_start * static_cast<double>(steps) == 1)
-    throw ctnn::Error(ctnn::ErrorCode::bad_argument,
-                      format("--pct-start: {} of the run's {} steps is one step, and the way up "
-                             "needs none or more",
-                             recipe.pct_start, steps));
+    throw ctnn::Error(code, format("{}: {} of the run's {} steps is one step, and the way up needs "
+                                   "none or more",
+                                   what, recipe.pct_start, steps));
 }
 
 Run new_run(const TrainOptions& options) {
+  if (!options.force) RunFolder(options.output()).require_unused(); // before minutes of anything
   RunState state = new_state(options);
   Images images = images_of(state, options.data.path());
-  state.data_crc32 = images.crc32;
+  state.data_crc32 = data_crc32(images);
+  const std::size_t samples = images.train.size(), batch = state.recipe.batch_size;
   Run run = make_run(options, std::move(state), std::move(images));
-  require_way_up(options.recipe, options.recipe.epochs * run.batches());
+  require_way_up(run, ctnn::ErrorCode::bad_argument, "--pct-start");
   if (!options.init.empty())
     note_differences(options.init,
                      run.engine().load_weights(options.init, {.strict = options.strict}));
-  run.begin();
+  run.begin(options.force);
+  if (batch > samples)
+    note(format("a batch of {} is more than the {} training images: each epoch is one step", batch,
+                samples));
   return run;
 }
 
@@ -112,8 +109,9 @@ Run resumed_run(const TrainOptions& options) {
   const std::filesystem::path folder =
       options.data.directory.empty() ? std::filesystem::path(state.data) : options.data.directory;
   Images images = images_of(state, folder);
-  require_same_data(state, images.crc32, folder);
+  require_same_data(state, data_crc32(images), folder);
   Run run = make_run(options, std::move(state), std::move(images));
+  require_way_up(run, ctnn::ErrorCode::bad_checkpoint, checkpoint.name + ": pct_start");
   run.resume(checkpoint);
   return run;
 }
@@ -161,7 +159,7 @@ void epoch(Run& run, const Console& console, std::size_t save_every) {
   console.say("Epoch {}\n", run.progress().epoch);
   std::optional<ProgressBar> bar;
   if (!console.quiet) bar.emplace(run.batches(), run.batches_done());
-  const auto [train, test, last_loss] = run.epoch([&] {
+  const auto [train, validation, test, last_loss] = run.epoch([&] {
     if (bar) show(*bar, run);
     if (caught_signal() != 0) {
       bar.reset();
@@ -172,7 +170,8 @@ void epoch(Run& run, const Console& console, std::size_t save_every) {
   bar.reset();
   console.say("Train: Loss={:.4f} Batch_id={} Accuracy={:.2f}\n", last_loss, run.batches() - 1,
               100 * train.accuracy());
-  console.say("{}", test_line(test));
+  if (validation) console.say("{}", score_line(*validation, "Validation set"));
+  console.say("{}", score_line(test));
   console.say_next_lr(run);
 }
 
@@ -193,8 +192,11 @@ void train(const TrainOptions& options) {
                 run.progress().best_epoch, run.state().patience);
   run.finish();
   const RunFolder& folder = run.folder();
-  console.say("Saved {}, {} and {}\n", folder.last().string(), folder.best().string(),
-              folder.report().string());
+  const auto name = [](const std::filesystem::path& path) {
+    return ctnn::io::printable(path.native());
+  };
+  console.say("Saved {}, {} and {}\n", name(folder.last()), name(folder.best()),
+              name(folder.report()));
 }
 
 } // namespace trainer

@@ -164,7 +164,9 @@ def malformed(good):
         (good[:-1], f"truncated: tensors need {needed} bytes after the header, found {needed - 1}"),
         (good + b"\0", "1 bytes after the last tensor"),
         (b"PK\3\4" + good, "is a zip archive, perhaps from torch.save"),
-        (b"\xff" * 8 + good[8:], r"header of \d+ bytes, the safetensors format allows"),
+        (b"\xff" * 8 + good[8:], "is not a safetensors file: begins with \"\udcff{8}\", expected"),
+        (b"\x89PNG\r\n\x1a\n" + good, r'is not a safetensors file: begins with "\\x89PNG\\x0d'),
+        (b"Accuracy: 99 %\n", 'is not a safetensors file: begins with "Accuracy"'),
         (header(b"[]"), "header: expected '{' as first byte"),
         (header(b'{"a":\0}'), "header: NUL byte"),
         (header(b'{"a":'), "header"),
@@ -214,7 +216,7 @@ def weights(suite):
         "data": "data: cannot read: expected a regular file, found a directory",
         "pipe": "pipe: cannot read: expected a regular file, found a pipe",
         "/dev/zero": "/dev/zero: cannot read: expected a regular file, found a device",
-        f"data/mnist/{TEST_IMAGES}": r"header of \d+ bytes",
+        f"data/mnist/{TEST_IMAGES}": r'not a safetensors file: begins with "\\x00\\x00\\x08\\x03',
         TINY_NETWORK: "does not match the network: missing",
     }.items():
         refused(err, name)

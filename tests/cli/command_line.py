@@ -1,6 +1,7 @@
 """Mistakes on the command line, and what the program says about itself."""
 
 import re
+import subprocess
 from pathlib import Path
 
 from suite import ANYTHING, BAD_DATA, USAGE
@@ -16,6 +17,7 @@ WHOLE_RANGES = {
     "--seed": (0, 2**64 - 1),
     "--patience": (0, 10**9),
     "--save-every": (0, 10**9),
+    "--validation": (0, 10**9),
 }
 NOT_WHOLE = ["nan", "inf", "-1", "+1", "1.5", "1e3", "abc", "0x10", "1 ", " 1", "", "9" * 30]
 NOT_REAL = ["nan", "-nan", "inf", "-inf", "-1", "1e400", "1e-400", "1e7", "abc", "0,1", " 1", ""]
@@ -75,17 +77,27 @@ def stray(argument):
 
 
 MISTAKES = [
-    ("", "A subcommand is required"),
-    ([""], stray("")),
-    ("foo", stray("foo")),
+    ([""], stray("") + r" \(see"),
+    ("foo", stray("foo") + r" \(see"),
     ("--foo", stray("--foo")),
-    ("--epochs 1", stray("--epochs")),
+    ("--epochs 1", stray("--epochs") + "; it is an option of train "),
+    ("trian", stray("trian") + r"; did you mean train\?"),
+    ("Predict x.png", stray("Predict") + r"; did you mean predict\?"),
+    ("help", stray("help") + r"; did you mean --help\?"),
+    ("-version", stray("-version") + r"; did you mean --version\?"),
+    ("train --epoch 3", stray("--epoch") + r"; did you mean --epochs\?"),
+    ("train --batch_size=4", stray("--batch_size=4") + r"; did you mean --batch-size\?"),
+    ("train --LR 1", stray("--LR") + r"; did you mean --lr\?"),
+    ("train --lerning-rate 1", stray("--lerning-rate") + r" \(see"),
+    ("evaluate --wieghts x", stray("--wieghts") + r"; did you mean --weights\?"),
+    ("predict --data x y.png", stray("--data") + r"; it is an option of train, evaluate "),
+    (["train", "--epochs" + "x" * 5000], stray("--epochsx+") + r" \(see"),
     ("summary extra", stray("extra")),
     ("summary train", stray("train")),
     ("summary --all=perhaps", "--all = perhaps"),
     ("train --foo", stray("--foo")),
     ("train --foo --lr nan", stray("--foo")),
-    ("train --LR 1", stray("--LR")),
+    ("train --strict", "--strict: is of the weights of --init, which is missing"),
     ("train --strict=false", "--strict: is of the weights of --init, which is missing"),
     ("train --recipe slow", "--recipe: slow not in"),
     ("train --recipe fast --gamma 0.5", "--gamma: is of StepLR, and recipe fast has OneCycleLR"),
@@ -97,14 +109,12 @@ MISTAKES = [
     ("train -lr 1", stray("-lr")),
     ("train --lr 1 2", stray("2")),
     ("train -- 1", stray("1")),
-    ("train --weights x", stray("--weights")),
+    ("train --weights x", stray("--weights") + "; it is an option of evaluate, predict "),
     ("train evaluate", stray("evaluate")),
     ("train --no-shuffle=perhaps", "--no-shuffle = perhaps"),
     ("train --dataset cifar", "--dataset: cifar not in"),
     ("train --lr 1 --lr nan", 'found "nan"'),
     ("train --strict=perhaps", "--strict = perhaps"),
-    ("train --strict=false", "--strict: is of the weights of --init, which is missing"),
-    ("train --recipe slow", "--recipe: slow not in"),
     ("predict", "IMAGE is required"),
     ("predict --threads 1 x.png", stray("--threads")),
     ("evaluate --epochs 1 --weights x", stray("--epochs")),
@@ -116,6 +126,9 @@ MISTAKES = [
     (["train", "--lr\n1"], stray("--lr 1")),
     (["train", "--lr", "\x1b[2J"], r'found "\\x1b\[2J"'),
     (["train", b"--\xff\xfe"], stray("--\udcff\udcfe")),
+    # C1 in UTF-8 and as bytes of Latin-1, and other directions of writing.
+    (["train", "--lr", "\u009b2J\u202e\u2066"], r'found "\\u009b2J\\u202e\\u2066"'),
+    (["train", "--lr", b"\x9b2J\xe9"], 'found "\\\\x9b2J\udce9"'),
     (["train", "--lr", b"\xff"], 'found "\udcff"'),
 ]
 
@@ -158,11 +171,63 @@ def owners(suite):
                 suite.row(arguments, USAGE, err)
 
 
+def alone(suite):
+    """Without a command the program says what there is, and that nothing was done."""
+    text = suite.row("--help", out=ANYTHING)
+    err = "expected a command: summary, train, evaluate, predict"
+    suite.row([], USAGE, err, out=re.escape(text))
+
+
+def completed(suite, *words):
+    """What bash offers for the last of these words of a command line."""
+    name = suite.program.name
+    script = f"""
+        source <("$0" --bash-completion)
+        complete -p {name} >&2
+        COMP_WORDS=({name} "$@") COMP_CWORD=$#
+        _{name}
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(
+        ["bash", "-c", script, suite.program, *words],
+        capture_output=True, encoding="utf-8", timeout=60, check=False,
+    )
+    ours = done.stderr == f"complete -o default -F _{name} {name}\n"
+    suite.check(f"completion of {words}", ours and done.returncode == 0, done)
+    return set(done.stdout.split())
+
+
+def completion(suite):
+    """Bash knows every option that --help lists, and every value."""
+    first = completed(suite, "")
+    commands = {"summary", "train", "evaluate", "predict"}
+    suite.check("commands", first == commands | {"--help", "--version", "--bash-completion"}, first)
+    suite.check("part of a command", completed(suite, "tr") == {"train"})
+    for command in commands:
+        text = suite.row(f"{command} --help", out=ANYTHING)
+        options = set(re.findall(r"^  (?:-h,)?(--[a-z0-9-]+)", text, re.MULTILINE))
+        suite.check(f"options of {command}", completed(suite, command, "--") == options, options)
+    for option, words in CHOICES.items():
+        suite.check(f"values of {option}", completed(suite, "train", option, "") == set(words))
+        suite.check(f"values of {option}=", completed(suite, "train", option, "=") == set(words))
+    suite.check("part of a value", completed(suite, "train", "--recipe", "=", "fa") == {"fast"})
+    # Where nothing is offered, bash offers files.
+    for words in ("train --out r", "train --epochs 3", "predict sev", "evaluate --weights r"):
+        suite.check(f"left to bash: {words}", not completed(suite, *words.split()))
+    flags = completed(suite, "train", "--quiet", "--epo")
+    suite.check("an option behind a flag", flags == {"--epochs"}, flags)
+
+
 def information(suite):
     for command in ("", "summary", "train", "evaluate", "predict"):
         usage = f"Usage: {suite.program.name} {command}".strip()
         for flag in ("--help", "-h"):
             text = suite.row(f"{command} {flag}", out=rf"[^\n]+\n{usage}{ANYTHING}\n")
+            wide = [line for line in text.splitlines() if len(line) > 80]
+            suite.check(f"{command} {flag}: 80 columns", not wide, wide)
+            example = rf"^  {suite.program.name} {command}[^#\n]*"
+            examples = re.findall(example, text, re.MULTILINE)
+            suite.check(f"{command} {flag}: examples", not command or len(examples) > 1, text)
             bare = re.findall(r"^  -\S+(?: \S+)?[^\S\n]*\n(?! {10})", text, re.MULTILINE)
             suite.check(f"{command} {flag}: every option is described", not bare, bare)
     compiler = r"(g\+\+|clang\+\+) \d[^\n]*"

@@ -38,6 +38,8 @@ NEW_RUN_ONLY = [
     "--init x",
     "--strict=false",
     "--out x",
+    "--force",
+    "--validation 0",
     "--no-shuffle",
     "--no-augment",
 ]
@@ -87,7 +89,7 @@ def random_moments(suite, kills, seed=1):
     signals = [signal.SIGKILL, signal.SIGINT, signal.SIGTERM]
     epochs = 3
     for options in TRAININGS:
-        train = f"train {options} --epochs {epochs} --batch-size 8 --quiet --out"
+        train = f"train {options} --epochs {epochs} --batch-size 8 --quiet --force --out"
         begin = time.monotonic()
         suite.row(f"{train} whole --save-every 1", out="")
         duration = time.monotonic() - begin
@@ -137,7 +139,7 @@ def longer(suite):
     err = "--epochs: the learning rates of recipe fast were planned for 2 epochs"
     suite.row("train --resume planned --epochs 3", USAGE, err)
     suite.row("train --resume planned --epochs 2")
-    suite.row("train --scheduler cosine --epochs 2 --batch-size 16 --out planned")
+    suite.row("train --scheduler cosine --epochs 2 --batch-size 16 --force --out planned")
     err = "--epochs: the learning rates of CosineAnnealingLR were planned for 2 epochs"
     suite.row("train --resume planned --epochs 3", USAGE, err)
 
@@ -145,7 +147,7 @@ def longer(suite):
 def stopped_at_once(suite):
     """After a signal at the start of the second epoch, whatever trains the network."""
     for options in TRAININGS:
-        train = f"train {options} --epochs 3 --batch-size 4 --out"
+        train = f"train {options} --epochs 3 --batch-size 4 --force --out"
         suite.row(f"{train} whole --quiet", out="")
         shutil.rmtree(suite.folder / "stopped", ignore_errors=True)
         program = suite.start(f"{train} stopped")
@@ -165,21 +167,20 @@ def stopped_at_once(suite):
 
 
 def litter(suite):
-    """After longer(), which leaves short/: what a killed run leaves half written is removed, and
-    nothing else."""
+    """After longer(), which leaves short/: what killed runs leave half written is removed, and
+    nothing else. Nobody else writes there, whatever runs under the number in a name."""
     gone = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, check=True).stdout.decode()
     folder = suite.folder / "short"
-    stale = folder / f"state.safetensors.tmp-{int(gone)}-3"
+    stale = [folder / f"state.safetensors.tmp-{number}-3" for number in (int(gone), os.getpid())]
     kept = [
-        folder / f"state.safetensors.tmp-{os.getpid()}-3",  # of a program that still runs
         folder / f"mine.tmp-{int(gone)}-3",
         folder / "last.safetensors.tmp-old",
         folder / "last.safetensors.tmp-",
     ]
-    for path in (stale, *kept):
+    for path in (*stale, *kept):
         path.write_bytes(b"half")
     suite.row("train --resume short --quiet", out="")
-    suite.check("litter is removed", not stale.exists())
+    suite.check("litter is removed", not any(path.exists() for path in stale))
     suite.check("other files are not", all(path.exists() for path in kept))
 
 
@@ -235,12 +236,24 @@ def rules(suite):
         (b'optimizer\\":\\"sgd', b'optimizer\\":\\"adam', "ctnn.run has no beta1"),
         (b'nesterov\\":false', b'nesterov\\":0', "nesterov of another type"),
         (b'\\"lr\\":0.01', b'\\"lr\\":-0.01', r"lr is -0.01, expected \(0, 1e\+06\)"),
+        (b'\\"lr\\":0.01', b'\\"lr\\":-1', r"lr is -1, expected \(0, 1e\+06\)"),
+        (b'\\"lr\\":0.01', b'\\"lr\\":1e400', "ctnn.run is not a JSON object"),
+        (b'momentum\\":0.9', b'momentum\\":2', r"momentum is 2, expected \[0, 1\)"),
+        (b'gamma\\":0.1', b'gamma\\":1e308', r"gamma is 1e\+308, expected \(0, 1e\+06\)"),
+        (b'gamma\\":0.1', b'gamma\\":0', r"gamma is 0, expected \(0, 1e\+06\)"),
+        (b'best_epoch\\":', b'best_epoch\\":9', "best_epoch is 9[12], expected one before 3"),
+        (b'\\"correct\\":0', b'\\"correct\\":7', "7 of 0 samples are correct"),
         (b'\\"epoch\\":3', b'\\"epoch\\":4', "epoch is 4, expected 1 to 3"),
         (b'samples\\":0', b'samples\\":3', "3 samples .* whole batches of 16"),
     ]:
         suite.check(f"once in the state: {old}", good.count(old) == 1)
         state.write_bytes(edited(good, old, new))
         refused(suite, new, BAD_CHECKPOINT, err)
+    state.write_bytes(good)
+
+    nesterov = edited(good, b'nesterov\\":false', b'nesterov\\":true')
+    state.write_bytes(edited(nesterov, b'momentum\\":0.9', b'momentum\\":0'))
+    refused(suite, "nesterov", BAD_CHECKPOINT, "nesterov wants a momentum, and momentum is 0")
     state.write_bytes(good)
 
     shutil.copytree(suite.folder / "data/mnist", suite.folder / "other_data")
@@ -263,6 +276,16 @@ def rules(suite):
         suite.check(f"a log that is {what} goes on at its end", text.startswith(short or b"{"))
         found = [json.loads(line)["event"] for line in text.splitlines() if line.endswith(b"}")]
         suite.check("... with a start", found == ["start", "resume", "epoch", "end"], found)
+    # Brackets that a parser would go down into, one by one, until its stack ends.
+    deep = b'{"schema":1,"event":"x","a":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"
+    size = re.search(rb'log_bytes\\":\d+', good)[0]
+    state.write_bytes(edited(good, size, b'log_bytes\\":%d' % len(deep + lines)))
+    log.write_bytes(deep + lines)
+    suite.row("train --resume cut --quiet", out="", notes="")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    kept = log.read_bytes().startswith(deep + lines)
+    once = '"unreadable":1' in page and "[[[[" not in page
+    suite.check("a line nested deep is one that is not read", kept and once)
     state.write_bytes(good)
     log.write_bytes(lines + b"what was written after the state was saved\n" * 9)
     state.write_bytes(good)

@@ -16,6 +16,7 @@ import files
 import resuming
 import saving
 import scores
+import scripts
 import stopping
 import terminal
 import training
@@ -31,20 +32,33 @@ def checks(arguments):
     return [
         ("mistakes", command_line.mistakes),
         ("owners", command_line.owners),
+        ("alone", command_line.alone),
+        ("completion", command_line.completion),
         ("information", command_line.information),
+        ("train", scripts.train),
+        ("fetch", scripts.fetch),
+        ("install", scripts.install),
         ("two_epochs", training.two_epochs),  # leaves the weights in run/ that the others read
         ("digits", training.digits),  # and in digits_run/ those that know digits
         ("optimizers", training.optimizers),
         ("schedules", training.schedules),
         ("output", training.output),
+        ("another_run", training.another_run),
+        ("validation", training.validation),
+        ("hostile_names", training.hostile_names),
+        ("large_files", training.large_files),
         ("divergence", stopping.divergence),
         ("two_at_once", stopping.two_at_once),
+        ("lost_log", stopping.lost_log),
         ("signals", stopping.signals),
         ("longer", resuming.longer),
         ("litter", resuming.litter),
+        ("new_folders", saving.new_folders),
         ("stopped_at_once", resuming.stopped_at_once),
         ("rules", resuming.rules),
         ("evaluate", scores.evaluate),
+        ("without_weights", scores.without_weights),
+        ("trained_on", scores.trained_on),
         ("predict", scores.predict),
         ("predict_rows", scores.predict_rows),
         ("warm_start", scores.warm_start),

@@ -27,8 +27,8 @@ ERRORS = {
     "faccessat2": ["EACCES"],
     "read": ["EIO", "EINTR"],
 }
-OLD = "train --epochs 1 --limit 4 --seed 7 --quiet --threads 1 --out"
-NEW = "train --epochs 1 --limit 2 --threads 1 --out faults"
+OLD = "train --epochs 1 --limit 4 --batch-size 4 --seed 7 --quiet --threads 1 --out"
+NEW = "train --epochs 1 --limit 2 --batch-size 2 --threads 1 --force --out faults"
 WEIGHTS = ("last", "best", "state")
 
 
@@ -146,10 +146,28 @@ def faults(suite, sample):
         one_fault(suite, call, error, known)
 
 
+def new_folders(suite):
+    """The names of new folders outlive a power failure too: those above them are synced."""
+    if not shutil.which("strace"):
+        suite.check("strace is there", False, "scripts/install-dependencies tests installs it")
+        return
+    log = suite.folder / "strace.log"
+    arguments = "train --epochs 1 --limit 2 --batch-size 2 --quiet --out new/folders/run/"
+    done = subprocess.run(
+        ["strace", "-f", "-y", "-e", "trace=fsync", "-o", log, suite.program, *arguments.split()],
+        cwd=suite.folder, capture_output=True, encoding="utf-8", timeout=60, check=False,
+    )
+    suite.check("new folders are made", done.returncode == 0, done.stderr)
+    synced = set(re.findall(r"fsync\(\d+<([^>]+)>\) += 0", log.read_text(encoding="utf-8")))
+    here = suite.folder.resolve()
+    wanted = {str(here / name) for name in ("", "new", "new/folders", "new/folders/run")}
+    suite.check("the folders above are synced", synced >= wanted, synced)
+
+
 def random_kills(suite, count, seed=1):
     """No file is ever invalid, whenever the program is killed."""
     chance = random.Random(seed)
-    new = "train --epochs 2 --batch-size 20 --save-every 1 --quiet --out loop"
+    new = "train --epochs 2 --batch-size 20 --save-every 1 --quiet --force --out loop"
     go_on = "train --save-every 1 --quiet --resume loop"
     folder = suite.folder / "loop"
     begin = time.monotonic()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import files
-from suite import ANYTHING, CANNOT_WRITE, DIVERGED
+from suite import ANYTHING, BAD_DATA, CANNOT_WRITE, DIVERGED, USAGE
 from training import DIGITS
 
 ENDLESS = "train --epochs 1000000 --batch-size 8 --threads 1 --out endless"
@@ -60,13 +60,55 @@ def one_signal(suite, number, more="", prepare=None):
 
 
 def two_at_once(suite):
+    """Whoever is refused harms nothing, wherever the first one runs: its number says nothing in
+    another container, and its half written files are its own."""
     program = endless(suite)
-    for arguments in ("train --resume endless", "train --epochs 1 --out endless"):
-        err = "metrics.jsonl: cannot write: another process trains in this folder"
+    folder = suite.folder / "endless"
+    gone = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, check=True).stdout.decode()
+    half = folder / f"last.safetensors.tmp-{int(gone)}-3"
+    half.write_bytes(b"half")
+    for arguments in ("train --resume endless", "train --epochs 1 --force --out endless"):
+        err = "endless: cannot write: another process trains in this folder"
         suite.row(arguments, CANNOT_WRITE, err)
+    suite.check("what the first one writes stays", half.exists())
+    suite.row("train --epochs 1 --out endless", USAGE, "--out: endless holds a run already")
     program.send_signal(signal.SIGTERM)
     code, err = ended(program)
     suite.check("the first of two goes on", code == 143 and "saved" in err, (code, err))
+    suite.row("train --resume endless --epochs 1000000 --data nowhere", BAD_DATA, "nowhere")
+    suite.check("... still, after a refused resume", half.exists())
+
+
+def lost_log(suite):
+    """A log that is removed, moved or replaced while the run goes on is written again, and lets no
+    second process in."""
+    note = r"{}: note: endless/metrics.jsonl: was removed, and is written again\n"
+    note = note.format(suite.program.name)
+    for what, lose in {
+        "removed": lambda log: log.unlink(),
+        "moved": lambda log: log.rename(log.with_name("moved.jsonl")),
+        "replaced": lambda log: (log.unlink(), log.write_text("{}\n")),
+    }.items():
+        program = endless(suite)
+        log = suite.folder / "endless/metrics.jsonl"
+        lose(log)
+        err = "endless: cannot write: another process trains in this folder"
+        suite.row("train --resume endless", CANNOT_WRITE, err, name=f"{what}: no second process")
+        suite.row("train --force --out endless", CANNOT_WRITE, err, name=f"{what}: not by force")
+        for line in program.stdout:
+            if line == "Epoch 9\n":
+                break
+        program.send_signal(signal.SIGTERM)
+        code, err = ended(program)
+        lines = note + STOPPED.format(suite.program.name, "SIGTERM", suite.program.name)
+        told = code == 143 and re.fullmatch(lines, err)
+        suite.check(f"a log that is {what}", told, (code, err))
+        events = suite.events("endless")
+        kinds = [event["event"] for event in events]
+        numbers = [event["epoch"] for event in events if event["event"] == "epoch"]
+        whole = (kinds[0], kinds.count("start"), kinds[-1]) == ("start", 1, "end")
+        whole = whole and numbers == [*range(1, len(numbers) + 1)]
+        suite.check(f"{what}: every line is there", whole, kinds)
 
 
 def signals(suite):
@@ -146,7 +188,7 @@ def divergence(suite):
         r"training diverged: (?:the loss is (?:nan|infinite)|a weight is not finite) in epoch {}, "
         r"step \d+, with a learning rate of \d"
     ).format
-    small = "--batch-size 4 --limit 32 --out diverged"
+    small = "--batch-size 4 --limit 32 --force --out diverged"
     suite.row(f"train {small} --epochs 1")
     before = suite.weights("diverged")
     for more in ("--lr 1e5", "--lr 999999 --momentum 0.99", "--recipe fast --lr 1e5"):

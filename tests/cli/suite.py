@@ -8,6 +8,8 @@ import subprocess
 
 USAGE, BAD_DATA, BAD_CHECKPOINT, CANNOT_WRITE, DIVERGED, OUT_OF_MEMORY = 2, 3, 4, 5, 6, 7
 ANYTHING = r"[^\0]*"
+# What a run says that is over in a few milliseconds, as most of these are.
+ONE_STEP = r"\S+: note: a batch of {} is more than the {} training images: each epoch is one step\n"
 
 
 class Suite:
@@ -50,16 +52,19 @@ class Suite:
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"} | how,
         )
 
-    def row(self, arguments, code=0, err="", out=None, name=None, notes="", **how):
+    def row(self, arguments, code=0, err="", out=None, name=None, notes=None, **how):
         """One check of the exit code; of standard error, which `notes` matches as a whole on
-        success, and else one line that holds `err`; of standard output, which `out` matches as a
-        whole. Returns the latter. Without `out`, a mistake in what was given must print nothing."""
+        success (without it, nothing or ONE_STEP), and else one line that holds `err`; of standard
+        output, which `out` matches as a whole. Returns the latter. Without `out`, a mistake in what was
+        given must print nothing."""
         if isinstance(arguments, str):
             arguments = arguments.split()
         name = name or f"{self.program.name} {arguments}"
         if out is None:
             out = "" if code in (USAGE, BAD_DATA, BAD_CHECKPOINT) else ANYTHING
         prefix = re.escape(self.program.name) + ": error: "
+        if notes is None:
+            notes = "(?:" + ONE_STEP.format(r"\d+", r"\d+") + ")?"
         line = rf"{prefix}[^\n]*(?:{err})[^\n]*\n" if code else notes
         try:
             done = self.run(arguments, **how)

@@ -10,7 +10,7 @@ import termios
 
 from suite import DIVERGED
 
-TRAIN = "train --epochs 2 --batch-size 4 --threads 1 --out bar"
+TRAIN = "train --epochs 2 --batch-size 4 --threads 1 --force --out bar"
 BAR = (
     r"Train: Loss=\d+\.\d{{4}} Batch_id=\d+ Accuracy=\d+\.\d\d: +\d+%\|{}+\| \d+/10 "
     r"\[\d\d:\d\d<(?:\?|\d\d:\d\d), +(?:\?|[\d.]+)(?:it/s|s/it), lr=0\.01, img/s=\d+\]"

@@ -1,13 +1,16 @@
 """Training that works, and output that cannot be written."""
 
+import json
 import math
 import os
 import re
 import resource
 import shutil
+import struct
+import subprocess
 
 import files
-from suite import CANNOT_WRITE, OUT_OF_MEMORY, USAGE
+from suite import ANYTHING, BAD_CHECKPOINT, BAD_DATA, CANNOT_WRITE, ONE_STEP, OUT_OF_MEMORY, USAGE
 
 # The lines of the notebook that this program stands in for.
 RATE = "Adjusting learning rate of group 0 to {}.\n".format
@@ -60,9 +63,15 @@ def two_epochs(suite):
         out=rates[0] + TRAIN(1, 2) + TEST + rates[0] + SAVED("limited"),
     )
     suite.row(
-        "train --epochs 1 --limit 2 --batch-size 1000000000 --threads 1024 --seed " + str(2**64 - 1)
+        f"train --epochs 1 --limit 2 --batch-size 1000000000 --threads 1024 --seed {2**64 - 1}",
+        notes=ONE_STEP.format(10**9, 2),
     )
-    suite.check("the default folder is runs/mnist", (suite.folder / "runs/mnist").is_dir())
+    suite.row("train --epochs 1 --limit 2 --batch-size 2 --recipe fast", notes="")
+    folders = {path.name for path in (suite.folder / "runs").iterdir()}
+    suite.check("default folders", folders == {"mnist", "mnist-fast"}, folders)
+    for recipe, folder in (("", "runs/mnist"), ("--recipe fast", "runs/mnist-fast")):
+        err = rf"--out: {folder} holds a run already: go on with it \(--resume {folder}\), or"
+        suite.row(f"train {recipe}", USAGE, err)
     shutil.rmtree(suite.folder / "runs")
 
 
@@ -122,15 +131,14 @@ def optimizers(suite):
     }
     every = {name for fields in own.values() for name in fields} - {"lr", "weight_decay"}
     for optimizer, scheduler in [("sgd", "step"), ("adam", "onecycle"), ("adamw", "cosine"), ("adam", "constant")]:
-        suite.row(
-            f"train --scheduler {scheduler} --optimizer {optimizer} --epochs 1 --limit 4 --out chosen"
-        )
+        train = f"train --scheduler {scheduler} --optimizer {optimizer} --epochs 1 --limit 4"
+        suite.row(f"{train} --force --out chosen")
         start = suite.events("chosen")[0]
         facts = {"optimizer": optimizer, "scheduler": scheduler, **own[optimizer], **own[scheduler]}
         suite.check(f"{optimizer}, {scheduler}", start.items() >= facts.items(), start)
         others = every - facts.keys()
         suite.check(f"{optimizer}, {scheduler}: no more", not others & start.keys(), start)
-    suite.row("train --lr 0.002 --optimizer adam --epochs 1 --limit 4 --out chosen")
+    suite.row("train --lr 0.002 --optimizer adam --epochs 1 --limit 4 --force --out chosen")
     suite.check("a given lr stays", suite.events("chosen")[0]["lr"] == 0.002)
 
 
@@ -164,7 +172,8 @@ def schedules(suite):
             epoch * steps, cosine, div_factor=4, final_div_factor=10
         ),
     }.items():
-        suite.row(f"train --lr {lr} --epochs {epochs} --batch-size 16 --scheduler {options} --out rates")
+        train = f"train --lr {lr} --epochs {epochs} --batch-size 16 --scheduler {options}"
+        suite.row(f"{train} --force --out rates")
         found = [event["lr"] for event in suite.events("rates") if event["event"] == "epoch"]
         expected = [rate(epoch) for epoch in range(epochs)]
         close = all(map(lambda a, b: math.isclose(a, b, rel_tol=1e-9), found, expected))
@@ -180,8 +189,17 @@ def stored_weights(suite):
     tensors, metadata = files.read_safetensors(suite.folder / "run/last.safetensors")
     shapes = {name: shape for name, (shape, _) in tensors.items()}
     suite.check("names and shapes are PyTorch's", shapes == files.SHAPES, shapes)
-    expected = {"format": "pt", "ctnn.epoch": "2"}
-    suite.check("the metadata name format and epoch", metadata == expected, metadata)
+    expected = {
+        "format": "pt",
+        "ctnn.epoch": "2",
+        "ctnn.dataset": "mnist",
+        "ctnn.mean": "0.1307",
+        "ctnn.std": "0.3081",
+    }
+    suite.check("the metadata name format, epoch and data", metadata == expected, metadata)
+    for name in ("best", "state"):
+        metadata = files.parts(suite.folder / f"run/{name}.safetensors")[1]
+        suite.check(f"{name} names its data set", metadata["ctnn.dataset"] == "mnist", metadata)
     values = [value for _, tensor in tensors.values() for value in tensor]
     suite.check("weights are finite", all(map(math.isfinite, values)))
     suite.check("weights are not all alike", len(set(values)) > len(values) / 2)
@@ -189,7 +207,7 @@ def stored_weights(suite):
 
 def same_bits(suite):
     """The same weights from the same options, whatever the machine and the environment."""
-    train = "train --epochs 2 --batch-size 24 --out "
+    train = "train --epochs 2 --batch-size 24 --force --out "
     suite.row(train + "first")
     expected = suite.sha256("first/last.safetensors")
 
@@ -245,7 +263,7 @@ def same_bits(suite):
         ("--scheduler onecycle", "--scheduler onecycle --pct-start 0.3 --anneal-strategy cos"),
     ]:
         for out, more in ("one", one), ("same", other):
-            suite.row(f"train --epochs 2 --batch-size 24 {more} --out {out}")
+            suite.row(f"train --epochs 2 --batch-size 24 {more} --force --out {out}")
         same = suite.sha256("one/last.safetensors") == suite.sha256("same/last.safetensors")
         suite.check(f"same weights: {one}, {other}", same)
     unshuffled = set()
@@ -265,7 +283,7 @@ def little_memory(suite):
 
 
 def output(suite):
-    train = "train --epochs 1 --limit 2 --out "
+    train = "train --epochs 1 --limit 2 --batch-size 2 --out "
     evaluate = "evaluate --weights run/last.safetensors"
     cannot = "standard output: cannot write: "
     with open("/dev/full", "w", encoding="utf-8") as full:
@@ -299,6 +317,174 @@ def output(suite):
         "blocked/full_weights": "cannot write: expected a regular file, found a device",
         "blocked/full_log": "metrics.jsonl: cannot write: No space left on device",
     }.items():
-        suite.row([*train.split(), folder], CANNOT_WRITE, err)
+        # Before the first epoch, which may take hours.
+        suite.row([*train.split(), folder], CANNOT_WRITE, err, out="")
     left = list(blocked.rglob("*.tmp-*"))
     suite.check("no temporary file is left", not left, left)
+
+
+def content(folder):
+    """Every file below a folder, and when it was written."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
+
+
+def another_run(suite):
+    """A new run takes no other's place unasked, and says what can be done before it does
+    anything."""
+    folder = suite.folder / "taken"
+    train = "train --epochs 1 --limit 4 --batch-size 4"
+    suite.row(f"{train} --out taken")
+    before = content(folder)
+    offer = r"--out: {0} holds a run already: {1}choose another --out, or replace it \(--force\)"
+    resume = r"go on with it \(--resume {}\), or "
+    err = offer.format("taken", resume.format("taken"))
+    for more in ("", "--data nowhere", "--init nowhere", "--quiet"):
+        suite.row(f"{train} {more} --out taken", USAGE, err)
+    suite.check("a refused run touches nothing", content(folder) == before)
+
+    # Each of its files is a result; without a state nothing can go on.
+    weights = [f"{name}.safetensors" for name in ("last", "best", "state")]
+    for name in (*weights, "metrics.jsonl", "report.html"):
+        alone = suite.folder / f"only_{name}"
+        alone.mkdir()
+        shutil.copy(folder / name, alone)
+        how = resume.format(alone.name) if "state" in name else ""
+        suite.row(f"{train} --out {alone.name}", USAGE, offer.format(alone.name, how))
+        suite.check(f"{name} alone is left as it is", len(content(alone)) == 1)
+    other = suite.folder / "only_others"
+    other.mkdir()
+    (other / "notes.txt").write_text("mine")
+    (other / "metrics.jsonl").write_text("")  # of a run that was killed at once
+    suite.row(f"{train} --out only_others")
+    suite.check("a folder may have other files", (other / "notes.txt").read_text() == "mine")
+
+    spaced = suite.folder / "a b"
+    shutil.copytree(folder, spaced)
+    err = offer.format("a b", resume.format("'a b'"))
+    suite.row([*train.split(), "--out", "a b"], USAGE, err)
+    suite.row(f"{train} --seed 2 --force --out taken")
+    after = content(folder)
+    for name in weights:
+        suite.check(f"--force replaces {name}", after[folder / name][0] != before[folder / name][0])
+    starts = [event for event in suite.events("taken") if event["event"] == "start"]
+    suite.check("--force begins a new log", [event["seed"] for event in starts] == [2], starts)
+
+
+def split(suite, validation):
+    """A data set of digits whose last training images have the labels of others."""
+    folder = suite.folder / "split"
+    shutil.copytree(suite.folder / "digits", folder, dirs_exist_ok=True)
+    labels = (folder / files.TRAIN_LABELS).read_bytes()
+    wrong = bytes((label + 1) % 10 for label in labels[-validation:])
+    (folder / files.TRAIN_LABELS).write_bytes(labels[:-validation] + wrong)
+
+
+def validation(suite):
+    """The last training images are not trained on, and choose the best weights and the end."""
+    train = "train --batch-size 10 --lr 0.02 --no-augment --data"
+    suite.row(
+        f"{train} digits --validation 20 --epochs 6 --out valid",
+        out=rf"({ANYTHING}\nValidation set: Average [^\n]*/20 [^\n]*\nTest set: ){{6}}{ANYTHING}",
+    )
+    start, *epochs, end = suite.events("valid")
+    counts = start["validation"], start["train_samples"]
+    suite.check("those are fewer to train on", counts == (20, 70), start)
+    found = [event["validation_accuracy"] for event in epochs]
+    tests = [event["test_accuracy"] for event in epochs]
+    best = found.index(max(found))
+    suite.check("accuracies differ", len(set(found)) > 2 and found != tests, (found, tests))
+    facts = {
+        "best_epoch": best + 1,
+        "best_validation_accuracy": found[best],
+        "best_test_accuracy": tests[best],
+    }
+    suite.check("the end says what best is", end.items() >= facts.items(), (end, facts))
+    counts = [event["validation_correct"] for event in epochs]
+    suite.check("a fraction of 20", counts == [round(20 * accuracy) for accuracy in found], counts)
+    metadata = files.parts(suite.folder / "valid/best.safetensors")[1]
+    of_best = metadata["ctnn.epoch"] == str(best + 1)
+    suite.check("best.safetensors is of that epoch", of_best, metadata)
+
+    # What they are labelled changes the choice, and not a bit of the training.
+    split(suite, 20)
+    suite.row(f"{train} split --validation 20 --epochs 6 --out other_valid")
+    same = suite.sha256("other_valid/last.safetensors") == suite.sha256("valid/last.safetensors")
+    suite.check("validation images are not trained on", same)
+    other = [event.get("validation_accuracy") for event in suite.events("other_valid")][1:-1]
+    suite.check("... but looked at", other != found and len(other) == 6, other)
+    # The rest is trained on as if it were all there is; a limit is one of the rest.
+    suite.row(f"{train} digits --limit 70 --epochs 6 --out seventy")
+    same = suite.sha256("seventy/last.safetensors") == suite.sha256("valid/last.safetensors")
+    suite.check("the first 70 are what is left", same)
+    suite.row(f"{train} digits --limit 30 --validation 20 --epochs 1 --out limited_valid")
+    suite.row(f"{train} digits --limit 30 --epochs 1 --out limited_only")
+    last = [suite.sha256(f"limited_{what}/last.safetensors") for what in ("valid", "only")]
+    suite.check("a limit is of the rest", last[0] == last[1])
+
+    # --patience goes by them: with these labels accuracy falls while the test images' rises.
+    suite.row(f"{train} split --validation 20 --epochs 30 --patience 2 --out patient_valid")
+    *_, last, end = suite.events("patient_valid")
+    early = end["reason"] == "early stopping" and last["epoch"] == end["best_epoch"] + 2 < 30
+    suite.check("--patience goes by them", early, (last["epoch"], end))
+    by_test = max(event.get("test_accuracy", 0) for event in suite.events("patient_valid"))
+    suite.check("... not by the test images", end["best_test_accuracy"] < by_test, (end, by_test))
+
+    # A resumed run keeps them.
+    suite.row(f"{train} digits --validation 20 --epochs 3 --out resumed_valid")
+    suite.row("train --resume resumed_valid --epochs 6")
+    same = suite.weights("resumed_valid") == suite.weights("valid")
+    suite.check("resumed: the same weights", same)
+    end = suite.events("resumed_valid")[-1]
+    suite.check("resumed: the same end", end.items() >= facts.items(), end)
+    err = "split: not the images that the run began with"
+    suite.row("train --resume valid --data split", BAD_DATA, err)
+
+    err = "--validation: expected fewer than the 90 training images, found {}"
+    for count in (90, 10**9):
+        suite.row(f"{train} digits --validation {count} --out none", USAGE, err.format(count))
+    suite.check("... and no folder", not (suite.folder / "none").exists())
+
+
+def hostile_names(suite):
+    """No name of a file or in a file reaches the terminal as something to obey."""
+    hostile = "x\u009b31m\u202e\x1b[2J\n"
+    shown = r"x\\u009b31m\\u202e\\x1b\[2J\\x0a"
+    train = ["train", "--epochs", "1", "--limit", "2", "--batch-size", "2"]
+    rate = RATE("1.0000e-02")
+    suite.row([*train, "--out", hostile], out=rate + TRAIN(1, 0) + TEST + rate + SAVED(shown))
+    # The offer to go on can be pasted into a shell.
+    err = suite.run([*train, "--out", hostile]).stderr
+    safe = re.fullmatch(r"[ -~]+\n", err)
+    suite.check("an offer of characters that can be seen", safe, err)
+    pasted = re.search(r"\(--resume (\$'.*')\)", err)
+    suite.check("a word for the shell", pasted, err)
+    if pasted:
+        line = f'printf %s {pasted[1]}'
+        word = subprocess.run(["bash", "-c", line], capture_output=True, check=True).stdout
+        suite.check("... that is the folder", word.decode() == hostile, word)
+    header = json.dumps({hostile: {}}, ensure_ascii=False).encode()
+    (suite.folder / "hostile.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
+    raw = r'tensor "x\\u009b31m\\u202e\\x1b\[2J\\x0a": missing field "dtype"'
+    suite.row("evaluate --weights hostile.safetensors", BAD_CHECKPOINT, raw)
+    weights = "predict --weights run/last.safetensors"
+    rows = files.digit(1, 4, margin=9)
+    picture = f"{hostile}.pgm"
+    (suite.folder / picture).write_bytes(files.pgm(rows))
+    suite.row([*weights.split(), picture], out=shown + r"\.pgm: \d [^\n]*\n")
+    line = suite.row([*weights.split(), "--json", picture], out=r"[ -~]+\n")
+    suite.check("JSON has the name itself", json.loads(line)["file"] == picture, line)
+
+
+def large_files(suite):
+    """A file that may not grow further (ulimit -f) is a write that fails."""
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+    err = "state.safetensors: cannot write: File too large"
+    train = "train --epochs 1 --limit 2 --batch-size 2 --out large"
+    suite.row(train, CANNOT_WRITE, err, prepare=limit, out="")
+    left = [path.name for path in (suite.folder / "large").glob("*.tmp-*")]
+    suite.check("no temporary file of a large file", not left, left)
+    suite.row(train)

@@ -74,6 +74,28 @@ TEST_CASE("truncate keeps the first samples") {
   CHECK(data.size() == 2);
 }
 
+TEST_CASE("split_off takes the last samples into a set of their own") {
+  ImageDataset data(images(3, 1, 2), {{4, 5, 6}}, 7, {1, 1, 2}, {0.0f, 1.0f});
+  const ImageDataset last = data.split_off(2);
+  CHECK(data.size() == 1);
+  CHECK(last.size() == 2);
+  CHECK(data.label(0) == 4);
+  CHECK(last.label(0) == 5);
+  CHECK(last.label(1) == 6);
+  CHECK(data.pixels(0).size() == 2);
+  CHECK(last.pixels(1).size() == 2);
+  float x[2] = {};
+  last.read(1, x); // normalised as before
+  CHECK(x[0] == 4.0f / 255.0f);
+  CHECK(x[1] == 5.0f / 255.0f);
+  for (const std::size_t count : {0, 1, 2}) {
+    const auto error = test::error_of([&] { data.split_off(count); });
+    CHECK(error.code == ErrorCode::bad_argument);
+    CHECK(error.says("ImageDataset::split_off: expected at least 1 and fewer than the 1 samples, found "));
+  }
+  CHECK(data.size() == 1);
+}
+
 TEST_CASE("images and labels that do not fit together are refused") {
   const struct {
     ctnn::io::IdxImages images;

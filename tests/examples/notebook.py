@@ -26,7 +26,7 @@ import files
 PYTHON = "/usr/bin/python3"
 NOTEBOOK = ROOT / "examples/S5.ipynb"
 PLOTS = ["data", "augmented", "curves", "learning-rate", "confusion", "mistakes", "predict"]
-TRAIN_SIZE, TEST_SIZE, LIMIT = 300, 50, 256
+TRAIN_SIZE, TEST_SIZE, LIMIT = 520, 50, 256
 
 # Seven segments, as (top, left, height, width), and those of each digit.
 SEGMENTS = {"a": (0, 0, 2, 10), "b": (0, 8, 9, 2), "c": (9, 8, 9, 2), "d": (16, 0, 2, 10),

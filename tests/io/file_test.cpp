@@ -191,3 +191,71 @@ TEST_CASE("with two writers of one name a reader always sees a whole file") {
   }
   CHECK(folder.list() == std::vector<std::string>{"file"});
 }
+
+TEST_CASE("require_writable refuses what a write would refuse, and touches nothing") {
+  const temporary_folder folder;
+  fs::create_directory(folder / "folder");
+  test::write(folder / "file", "old");
+  const auto before = folder.list();
+  ctnn::io::require_writable(folder / "file");
+  ctnn::io::require_writable(folder / "new");
+  const struct {
+    fs::path path;
+    const char* says;
+  } rows[] = {
+      {folder / "folder", "expected a regular file, found a directory"},
+      {folder / "missing" / "x", "x: cannot write: No such file or directory"},
+      {folder / "file" / "x", "Not a directory"},
+      {"/dev/null", "expected a regular file, found a device"},
+  };
+  for (const auto& row : rows) {
+    const auto error = test::error_of([&] { ctnn::io::require_writable(row.path); });
+    INFO(error.message);
+    CHECK(error.code == ErrorCode::cannot_write);
+    CHECK(error.says(row.says));
+  }
+  CHECK(folder.list() == before);
+  CHECK(test::read(folder / "file") == "old");
+}
+
+TEST_CASE("remove_temporaries removes what killed writes left, whoever made them, and no more") {
+  const temporary_folder folder;
+  for (const char* name : {"f", "f.tmp-1-0", "f.tmp-99999999-3", "f.tmp-", "f.tmp-old", "f.tmp-1-",
+                           "f.tmp--1", "f.tmp-1-2-3", "g.tmp-1-0"})
+    test::write(folder / name, "half");
+  ctnn::io::remove_temporaries(folder / "f");
+  const std::vector<std::string> kept{"f",           "f.tmp-",    "f.tmp--1", "f.tmp-1-",
+                                      "f.tmp-1-2-3", "f.tmp-old", "g.tmp-1-0"};
+  CHECK(folder.list() == kept);
+  const auto error = test::error_of([&] { ctnn::io::remove_temporaries(folder / "none" / "f"); });
+  CHECK(error.code == ErrorCode::cannot_write);
+}
+
+TEST_CASE("printable leaves nothing that a terminal obeys") {
+  const struct {
+    std::string text, shown;
+  } rows[] = {
+      {"plain, \xc3\xa9, \xe2\x82\xac, \xf0\x9f\x99\x82",
+       "plain, \xc3\xa9, \xe2\x82\xac, \xf0\x9f\x99\x82"},
+      {std::string("\0\n\x1b[2J\x7f", 7), R"(\x00\x0a\x1b[2J\x7f)"},
+      {"\xc2\x9b"
+       "31m\xc2\x80\xc2\x9f\xc2\xa0",
+       R"(\u009b31m\u0080\u009f)"
+       "\xc2\xa0"}, // C1 as UTF-8
+      {"\x9b"
+       "31m\xa0",
+       R"(\x9b31m)"
+       "\xa0"}, // and as a byte of Latin-1
+      {"a\xe2\x80\xae"
+       "b\xe2\x81\xa6\xe2\x80\x8f",
+       R"(a\u202eb\u2066\u200f)"}, // other directions
+      {"\xe2\x80\xa8\xd8\x9c\xf3\xa0\x81\x81", R"(\u2028\u061c\ue0041)"},
+      {"\xe2\x80", "\xe2"
+                   R"(\x80)"}, // cut
+      {"\xff\xfe\xc3", "\xff\xfe\xc3"},
+  };
+  for (const auto& row : rows) CHECK(ctnn::io::printable(row.text) == row.shown);
+  CHECK(ctnn::io::printable("12345", 5) == "12345");
+  CHECK(ctnn::io::printable("123456", 5) == "12345...");
+  CHECK(ctnn::io::printable("1234\xc3\xa9", 5) == "1234..."); // not half a character
+}

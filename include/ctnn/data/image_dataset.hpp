@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <ctnn/core/error.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/data/idx.hpp>
@@ -98,6 +100,26 @@ public:
     labels_.resize(count);
     images_.count = count;
     images_.pixels.resize(count * rows() * cols());
+  }
+
+  /// split_off takes the last `count` samples out of the set, and returns them as one of their own.
+  /// Throws `Error(bad_argument)` unless each of both has at least 1.
+  ImageDataset split_off(std::size_t count) {
+    if (count == 0 || count >= size())
+      throw Error(ErrorCode::bad_argument,
+                  fmt::format("ImageDataset::split_off: expected at least 1 and fewer than the {} "
+                              "samples, found {}",
+                              size(), count));
+    ImageDataset last = *this;
+    const std::size_t kept = size() - count;
+    truncate(kept);
+    last.labels_.erase(last.labels_.begin(),
+                       last.labels_.begin() + static_cast<std::ptrdiff_t>(kept));
+    last.images_.count = count;
+    last.images_.pixels.erase(last.images_.pixels.begin(),
+                              last.images_.pixels.begin() +
+                                  static_cast<std::ptrdiff_t>(kept * rows() * cols()));
+    return last;
   }
 
 private:

@@ -4,19 +4,18 @@
 
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -174,7 +173,34 @@ inline void write_all(int file, std::span<const std::byte> bytes,
   }
 }
 
+/// A destination is the file that a write to `path` replaces, and the folder that it is in.
+struct destination {
+  std::string name;       ///< relative to `folder`
+  file_descriptor folder; ///< open
+  std::optional<mode_t> mode;
+
+  explicit destination(const std::filesystem::path& path) : destination(path, link_target(path)) {}
+
+private:
+  destination(const std::filesystem::path& path, const std::filesystem::path& target)
+      : name(target.filename().native()),
+        folder(::open(target.has_parent_path() ? target.parent_path().c_str() : ".",
+                      O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (name.empty()) cannot_write(path, path.empty() ? ENOENT : EISDIR);
+    if (!folder) cannot_write(path, errno);
+    mode = permissions_to_keep(folder.get(), name, path);
+  }
+};
+
 } // namespace detail
+
+/// require_writable throws what write_file_atomically would, as far as that can be known without
+/// writing: that `path` is a folder, a device or write-protected, or its folder missing.
+/// Throws `Error(cannot_write)`.
+inline void require_writable(const std::filesystem::path& path) {
+  const detail::destination to(path);
+  if (::faccessat(to.folder.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) cannot_write(path, errno);
+}
 
 /// write_file_atomically replaces or creates the file `path` with `bytes`: at every moment, also
 /// after a crash or a power loss, the name holds the whole old or the whole new content. It keeps the
@@ -183,51 +209,42 @@ inline void write_all(int file, std::span<const std::byte> bytes,
 /// file is left.
 inline void write_file_atomically(const std::filesystem::path& path,
                                   std::span<const std::byte> bytes) {
-  const std::filesystem::path target = detail::link_target(path);
-  const std::string name = target.filename().native();
-  if (name.empty()) cannot_write(path, path.empty() ? ENOENT : EISDIR);
-
-  const std::string folder_name = target.has_parent_path() ? target.parent_path().native() : ".";
-  const detail::file_descriptor folder(
-      ::open(folder_name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) cannot_write(path, errno);
-  const std::optional<mode_t> mode = detail::permissions_to_keep(folder.get(), name, path);
-
-  detail::temporary_file temporary(folder.get(), name);
+  const detail::destination to(path);
+  const int folder = to.folder.get();
+  detail::temporary_file temporary(folder, to.name);
   if (!temporary.file) cannot_write(path, errno);
   const int file = temporary.file.get();
-  if (mode && ::fchmod(file, *mode) != 0) cannot_write(path, errno);
+  if (to.mode && ::fchmod(file, *to.mode) != 0) cannot_write(path, errno);
   detail::write_all(file, bytes, path);
   if (sync(file) != 0 || !temporary.file.close()) cannot_write(path, errno);
-  if (::renameat(folder.get(), temporary.name.c_str(), folder.get(), name.c_str()) != 0)
+  if (::renameat(folder, temporary.name.c_str(), folder, to.name.c_str()) != 0)
     cannot_write(path, errno);
   temporary.name.clear();
 
   // EINVAL: a file system that has no such operation for folders.
-  if (sync(folder.get()) != 0 && errno != EINVAL)
+  if (sync(folder) != 0 && errno != EINVAL)
     fail(ErrorCode::cannot_write, path.native(),
          "written, but may be lost in a power failure: cannot sync its folder: {}",
          detail::error_text(errno));
 }
 
-/// remove_stale_temporaries removes what a killed process left of its writes to `path`: the temporary
-/// files that are named after a process which no longer exists, or after this one, whose number an
-/// earlier program may have had (in a container all have the same). So nobody in this process may be
-/// writing `path` meanwhile. A file that cannot be removed stays. Throws `Error(cannot_write)` if
-/// the folder cannot be read.
-inline void remove_stale_temporaries(const std::filesystem::path& path) {
+/// remove_temporaries removes what killed processes left of their writes to `path`. So nobody may be
+/// writing it meanwhile, which the number in a file's name does not tell: it may be of a process in
+/// another container, or on another machine. A file that cannot be removed stays. Throws
+/// `Error(cannot_write)` if the folder cannot be read.
+inline void remove_temporaries(const std::filesystem::path& path) {
   const std::string begin = path.filename().native() + ".tmp-";
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code error, ignored;
   std::filesystem::directory_iterator entry(folder, error);
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    // "<process>-<number>" is what is left of the name of a temporary_file.
     const std::string name = entry->path().filename().native();
     if (!name.starts_with(begin)) continue;
-    pid_t process = 0;
-    const char* const end = name.data() + name.size();
-    const auto [stop, wrong] = std::from_chars(name.data() + begin.size(), end, process);
-    if (wrong == std::errc{} && stop != end && *stop == '-' && process > 0 &&
-        (process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH)))
+    const std::string_view rest = std::string_view(name).substr(begin.size());
+    const std::size_t dash = rest.find('-');
+    if (dash > 0 && dash + 1 < rest.size() && rest.find_first_not_of("0123456789-") == rest.npos &&
+        rest.rfind('-') == dash)
       std::filesystem::remove(entry->path(), ignored);
   }
   if (error) cannot_write(path, error.value());

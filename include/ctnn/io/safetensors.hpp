@@ -127,7 +127,8 @@ inline std::string_view header_text(std::span<const std::byte> bytes, std::strin
     wrong("truncated: expected at least 8 bytes, found {}", bytes.size());
   std::memcpy(&length, bytes.data(), sizeof length);
   if (length > format_limit)
-    wrong("header of {} bytes, the safetensors format allows {}", length, format_limit);
+    wrong("is not a safetensors file: begins with \"{}\", expected the size of its header",
+          printable(text.substr(0, sizeof length)));
   if (length > limit) wrong("header of {} bytes, ctnn allows {}", length, limit);
   if (length > bytes.size() - sizeof length)
     wrong("truncated: header of {} bytes in a file of {}", length, bytes.size());

@@ -74,8 +74,14 @@ Json page_data(const ReportData& report) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    Json object = Json::parse(line, nullptr, false); // `discarded` if it is not JSON
-    if (!object.is_object()) {
+    // What is nested deeper is not kept: writing it out would go down into each level.
+    bool deep = false;
+    const auto keep = [&deep](int depth, Json::parse_event_t, const Json&) {
+      deep |= depth > 32;
+      return !deep;
+    };
+    Json object = Json::parse(line, keep, false); // `discarded` if it is not JSON
+    if (deep || !object.is_object()) {
       ++unreadable;
       continue;
     }
