@@ -6,12 +6,14 @@ are one program, in order.
     <!-- build: name -->    compiles, and links if it has a main
     <!-- run: name -->      also runs, in an empty folder, and ends with 0
     <!-- refuse: name -->   gives one error, which holds the sentence of its first line, `// error: …`
+    <!-- example: name -->  is examples/name.cpp, to the byte; its own test builds and runs that
 
 An indented line `g++ … name.cpp …` builds the program `name` of the same file without a warning, as it
 stands, in a folder with include/, unless it needs a shell for its $. A relative link leads to a file and,
 behind #, to one of its headings. With --syntax-only, programs that build or run are checked, not built.
 """
 
+import difflib
 import re
 import subprocess
 import sys
@@ -21,7 +23,7 @@ from pathlib import Path
 import compile_fail
 import compiler
 
-MARK = re.compile(r"<!-- (build|run|refuse): ([\w-]+) -->")
+MARK = re.compile(r"<!-- (build|run|refuse|example): ([\w-]+) -->")
 ERROR = "// error: "
 
 
@@ -48,8 +50,22 @@ def programs(path, text):
     return {name: (what, "\n".join(lines) + "\n") for name, (what, lines) in found.items()}
 
 
-def complaint(options, mark, source):
+def example_complaint(file, source):
+    """What is wrong with a program that is to be the file's text, or None."""
+    if not file.exists():
+        return f"there is no {file}"
+    shown = source.split("\n", 1)[1]  # behind #line
+    written = file.read_text(encoding="utf-8")
+    lines = difflib.unified_diff(
+        written.splitlines(), shown.splitlines(), "file", "shown", lineterm=""
+    )
+    return None if shown == written else f"is not {file}\n" + "\n".join(lines)
+
+
+def complaint(options, mark, name, source):
     """What is wrong with a program, or None."""
+    if mark == "example":
+        return example_complaint(Path(options.include).parent / f"examples/{name}.cpp", source)
     if mark == "run" and options.syntax_only:
         mark = "build"
     with tempfile.TemporaryDirectory() as folder:
@@ -135,6 +151,17 @@ def dead_links(path, text):
 def check_the_checker():
     text = "<!-- build: a -->\n```cpp\nint x;\n```\nwords\n<!-- build: a -->\n```cpp\nint y;\n```\n"
     assert programs("f", text) == {"a": ("build", '#line 3 "f"\nint x;\n#line 8 "f"\nint y;\n')}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "a.cpp")
+        example = "<!-- example: a -->\n```cpp\nint x;\n\nint y;\n```\n"
+        (mark, source), *none = programs("f", example).values()
+        assert (mark, none) == ("example", [])
+        assert "there is no" in example_complaint(file, source)
+        file.write_text("int x;\n\nint y;\n", encoding="utf-8")
+        assert not example_complaint(file, source)
+        assert "+int y;" in example_complaint(file, source + "int y;\n")
+        in_two = programs("f", example.replace("\n\n", "\n```\n<!-- example: a -->\n```cpp\n"))
+        assert "+#line" in example_complaint(file, in_two["a"][1])
     text = "    g++ -O3 a.cpp -lz   # then b.cpp\n    g++ $(x) c.cpp\ng++ is not called here: d.cpp\n"
     assert list(compiler_lines(text)) == [(["-O3", "a.cpp", "-lz"], "a")]
     assert anchors("# A `b`, c\n```\n# d\n```\n") == {"a-b-c"}
@@ -149,7 +176,8 @@ def main():
     for path in options.files:
         text = Path(path).read_text(encoding="utf-8")
         sources = programs(path, text)
-        wrong = [(f"the program `{name}`", complaint(options, *sources[name])) for name in sources]
+        wrong = [(f"the program `{name}`", complaint(options, mark, name, source))
+                 for name, (mark, source) in sources.items()]
         wrong += [
             (f"the line of {name}.cpp", line_complaint(options, arguments, name, sources))
             for arguments, name in compiler_lines(text)

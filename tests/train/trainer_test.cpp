@@ -1,5 +1,6 @@
 #include <cstring>
 #include <numeric>
+#include <stdexcept>
 #include <vector>
 
 #include <ctnn/train.hpp>
@@ -16,7 +17,8 @@ using Small = Sequential<Input<1, 10, 10>, Conv2d<4, 3>, ReLU, Conv2d<6, 3>, Max
 
 TensorDataset<double, 4> dataset(const nlohmann::json& file) {
   const auto x = test::numbers(file["x"]);
-  auto inputs = detail::batch_tensor<double, Small::input_shape>(x.size() / Small::input_shape.size());
+  auto inputs =
+      detail::batch_tensor<double, Small::input_shape>(x.size() / Small::input_shape.size());
   for (std::size_t i = 0; i < x.size(); ++i) inputs.data()[i] = x[i];
   std::vector<std::uint32_t> labels;
   for (const double label : test::numbers(file["target"]))
@@ -96,6 +98,57 @@ TEST_CASE("weights are bit-identical for any number of threads") {
     CHECK(same_bits(weights_after(threads, sgd, 64), one));
   CHECK(!same_bits(weights_after(1, sgd, 63), one));
   CHECK(same_bits(weights_after(1, AdamW{}, 50), weights_after(4, AdamW{}, 50)));
+}
+
+namespace {
+
+/// SGD that halves its gradients, keeps what it saw, and refuses a step when it is told to.
+struct Halving : SGD {
+  bool refuses = false;
+  std::vector<float> weights = {}, gradients = {};
+
+  void before_update(const auto& w, const auto& g) {
+    if (refuses) throw std::runtime_error("refused");
+    weights.clear(), gradients.clear();
+    for (std::size_t p = 0; p < w.size(); ++p) {
+      weights.insert(weights.end(), w[p].begin(), w[p].end());
+      for (float& value : g[p]) gradients.push_back(value *= 0.5f);
+    }
+  }
+};
+
+std::vector<float> elements_of(const Network<WithDropout>& net) {
+  std::vector<float> all;
+  for (std::size_t p = 0; p < net.tensors; ++p)
+    all.insert(all.end(), net.tensor(p).begin(), net.tensor(p).end());
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("an optimizer sees all weights and gradients before its updates, and may change these") {
+  const SGD sgd{.lr = 0.05, .momentum = 0.9};
+  SGD half = sgd;
+  half.lr /= 2; // exact: the same bits, as long as there is no weight decay
+  for (const std::size_t threads : {1u, 3u})
+    CHECK(same_bits(weights_after(threads, Halving{sgd}, 64), weights_after(1, half, 64)));
+
+  Network<WithDropout> net(5);
+  Trainer trainer(net, NLLLoss{}, Halving{sgd}, {.threads = 2});
+  const std::vector<float> before = elements_of(net);
+  trainer.step(Synthetic{20}, all_of(20));
+  CHECK(same_bits(trainer.optimizer.weights, before));
+  std::vector<float> left;
+  for (std::size_t p = 0; p < net.tensors; ++p)
+    left.insert(left.end(), trainer.gradient(p).begin(), trainer.gradient(p).end());
+  CHECK(same_bits(trainer.optimizer.gradients, left));
+
+  const std::vector<float> after = elements_of(net);
+  CHECK(!same_bits(after, before));
+  trainer.optimizer.refuses = true;
+  CHECK_THROWS_AS(trainer.step(Synthetic{20}, all_of(20)), std::runtime_error);
+  CHECK(same_bits(elements_of(net), after));
+  CHECK(trainer.steps() == 1);
 }
 
 TEST_CASE("a batch smaller than the shards and the last smaller batch are weighted right") {

@@ -2,9 +2,11 @@
 /// @file
 /// What is wrong with the parts that are handed to a Trainer, one sentence each.
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 #include <ctnn/core/composite.hpp>
@@ -71,8 +73,28 @@ constexpr Sentence output_error() {
   return error;
 }
 
-/// optimizer_error is what keeps O from being an optimizer for elements T, or nothing.
-template <class O, class T>
+/// SeesGradients is whether O has a before_update for that many parameters.
+template <class O, class T, std::size_t Tensors>
+concept SeesGradients = requires(O& optimizer,
+                                 const std::array<std::span<const T>, Tensors>& weights,
+                                 const std::array<std::span<T>, Tensors>& gradients) {
+  optimizer.before_update(weights, gradients);
+};
+
+/// NamesBeforeUpdate is whether O has a member of that name, whatever it is: with another of the name
+/// beside it, it is ambiguous.
+struct BeforeUpdate {
+  int before_update;
+};
+template <class O>
+struct BesideBeforeUpdate : O, BeforeUpdate {};
+template <class O>
+concept NamesBeforeUpdate = !requires {
+  &BesideBeforeUpdate<O>::before_update;
+};
+
+/// optimizer_error is what keeps O from being an optimizer of that many parameters in T, or nothing.
+template <class O, class T, std::size_t Tensors>
 constexpr Sentence optimizer_error() {
   Sentence error;
   if constexpr (!Optimizer<O, T>) {
@@ -88,6 +110,10 @@ constexpr Sentence optimizer_error() {
       error << " is not an optimizer: it lacks template <class T> void update(step, count, T* w, "
                "const "
                "T* g, const std::array<T*, N>& state) const";
+  } else if constexpr (NamesBeforeUpdate<O> && !SeesGradients<O, T, Tensors>) {
+    error << type_name<O>()
+          << " is not an optimizer: its before_update is not void before_update(const auto& "
+             "weights, const auto& gradients)";
   }
   return error;
 }

@@ -43,7 +43,13 @@ namespace detail::inline CTNN_INSTRUCTION_SET {
 template <class Net, class L, class O, class T>
 inline constexpr Sentence trainer_error = [] {
   Sentence error = loss_error<L, T>();
-  if (error.empty()) error = optimizer_error<O, T>();
+  constexpr std::size_t tensors = [] {
+    if constexpr (WellFormed<Net>)
+      return Net::graph.parameters.size();
+    else
+      return std::size_t{0};
+  }();
+  if (error.empty()) error = optimizer_error<O, T, tensors>();
   if constexpr (Loss<L, T> && WellFormed<Net>)
     if (error.empty()) error = output_error<Net, L>();
   return error;
@@ -167,6 +173,7 @@ public:
         scores[shard] = train_shard(data, batch, shards, shard, workers_[worker]);
       });
       sum_gradients(shards);
+      show_gradients();
       ++step_;
       update_parameters();
       Score total;
@@ -221,13 +228,15 @@ public:
     return {};
   }
 
-  /// gradient is that of the last step's mean loss by parameter `p`, in PyTorch's order.
+  /// gradient is that of the last step's mean loss by parameter `p`, in PyTorch's order, as the
+  /// optimizer's before_update left it.
   std::span<const T> gradient(std::size_t p) const { return Pass::tensor(gradients_.data(), p); }
 
 private:
   static constexpr std::size_t gradient_size = plan::aligned(Program::offsets.gradient_size);
   static constexpr std::size_t stretch = 16 * 1024; // elements of a block that one task handles
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
+  static constexpr std::size_t tensors = Network<Net, T>::tensors;
 
   template <class Data>
   static constexpr Sentence data_error = detail::dataset_error<Data, Loss, T>(Net::input_shape,
@@ -260,14 +269,14 @@ private:
       }
     }
 
-    Score score(const Loss& loss, std::size_t n, double scale, T* dy) {
+    Score score(const Loss& criterion, std::size_t n, double scale, T* dy) {
       constexpr Shape out = Net::output_shape;
       const T* y = workspace.value(Program::output);
       Score score{.samples = n, .classes = Loss::class_targets};
       if constexpr (fuses_loss)
-        score.loss_sum = loss.template fused_sum<T>(n, out, y, targets.data(), scale, dy);
+        score.loss_sum = criterion.template fused_sum<T>(n, out, y, targets.data(), scale, dy);
       else
-        score.loss_sum = loss.template sum<T>(n, out, y, targets.data(), scale, dy);
+        score.loss_sum = criterion.template sum<T>(n, out, y, targets.data(), scale, dy);
       if constexpr (Loss::class_targets)
         for (std::size_t i = 0; i < n; ++i, y += out.size())
           if (std::max_element(y, y + out.size()) - y == static_cast<std::ptrdiff_t>(targets[i]))
@@ -322,6 +331,19 @@ private:
     for_each_task([&](auto i, std::size_t task) {
       Pass::template gather_task<i>(task, shard_gradients_.data(), gradients_.data());
     });
+  }
+
+  /// show_gradients lets the optimizer see all gradients, if it wants to.
+  void show_gradients() {
+    std::array<std::span<const T>, tensors> weights;
+    std::array<std::span<T>, tensors> gradients;
+    if constexpr (detail::SeesGradients<Optimizer, T, tensors>) {
+      for (std::size_t p = 0; p < tensors; ++p) {
+        weights[p] = net_.tensor(p);
+        gradients[p] = Pass::tensor(gradients_.data(), p);
+      }
+      optimizer.before_update(weights, gradients);
+    }
   }
 
   void update_parameters() {

@@ -1,0 +1,90 @@
+"""An example does what it promises, which is when it ends with 0, and says in one line what is
+wrong with its files. usage: cookbook.py EXAMPLE"""
+
+import math
+import random
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS / "cli"))
+from suite import Suite
+
+
+def write_points(path):
+    """Two spirals that wind round each other, their columns in unlike units."""
+    dice = random.Random(1)
+    lines = ["x,y,spiral"]
+    for i in range(1000):
+        r, spiral = dice.uniform(0.1, 1), i % 2
+        angle = 9 * r + math.pi * spiral
+        x, y = r * math.cos(angle), 2000 + 500 * r * math.sin(angle)
+        lines.append(f"{x:.5f},{y:.2f},{spiral}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_pictures(path, count):
+    """Records as in CIFAR-10: stripes along or across, thin or thick, in one of the colours. A
+    class is all three, so that neither channels nor pixels may be mixed up."""
+    dice = random.Random(str(path.name))
+    records = b""
+    for i in range(count):
+        label = i % 10
+        across, channel = label % 2, label % 5 % 3
+        width = 2 if label < 5 else 4
+        shift, light = dice.randrange(width * 2), dice.randrange(120, 256)
+        planes = [bytearray(dice.randrange(60) for _ in range(1024)) for _ in range(3)]
+        for pixel in range(1024):
+            at = pixel // 32 if across else pixel % 32
+            if (at + shift) // width % 2:
+                planes[channel][pixel] = light
+        records += bytes([label]) + b"".join(planes)
+    path.write_bytes(records)
+
+
+def csv(suite):
+    points = suite.folder / "points.csv"
+    suite.row("", 1, "points.csv: cannot be read")
+    write_points(points)
+    suite.row("")
+    points.write_text("x,y,spiral\n1,2,0\n3,four,1\n", encoding="utf-8")
+    suite.row("", 1, "points.csv: not a row: 3,four,1")
+
+
+def cifar10(suite):
+    train, test = suite.folder / "data_batch_1.bin", suite.folder / "test_batch.bin"
+    write_pictures(test, 100)
+    suite.row("", 1, "data_batch_1.bin: expected records of 3073 bytes")
+    write_pictures(train, 500)
+    suite.row("", out=r"(loss \d\.\d{4}\n){5}test accuracy (9\d\.\d|100\.0) %\n")
+    test.write_bytes(test.read_bytes()[:-1])
+    suite.row("", 1, "test_batch.bin: expected records of 3073 bytes")
+
+
+def pytorch(suite):
+    model = suite.folder / "model.safetensors"
+    suite.row("", 1, "model.safetensors: cannot read")
+    tiny = TESTS / "reference/tiny.safetensors"
+    shutil.copy(tiny, model)
+    suite.row("")
+    model.write_bytes(tiny.read_bytes().replace(b"fc1.bias", b"fc1.baas"))
+    suite.row("", 1, "missing fc1.bias; unexpected fc1.baas")
+
+
+def main():
+    program = Path(sys.argv[1])
+    with tempfile.TemporaryDirectory() as name:
+        suite = Suite(program, Path(name))
+        of_files = {"csv": csv, "cifar10": cifar10, "pytorch": pytorch}
+        if program.name in of_files:
+            of_files[program.name](suite)
+        else:
+            print(suite.row(""), end="")
+    print(f"{suite.passed} passed, {suite.failed} failed")
+    sys.exit(suite.failed > 0)
+
+
+if __name__ == "__main__":
+    main()
