@@ -91,7 +91,8 @@ TEST_CASE("split_off takes the last samples into a set of their own") {
   for (const std::size_t count : {0, 1, 2}) {
     const auto error = test::error_of([&] { data.split_off(count); });
     CHECK(error.code == ErrorCode::bad_argument);
-    CHECK(error.says("ImageDataset::split_off: expected at least 1 and fewer than the 1 samples, found "));
+    CHECK(error.says(
+        "ImageDataset::split_off: expected at least 1 and fewer than the 1 samples, found "));
   }
   CHECK(data.size() == 1);
 }
