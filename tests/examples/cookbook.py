@@ -77,6 +77,9 @@ def main():
     program = Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as name:
         suite = Suite(program, Path(name))
+        how_to = (TESTS.parent / "docs/how-to.md").read_text(encoding="utf-8")
+        shown = f"<!-- example: {program.name} -->" in how_to
+        suite.check("docs/how-to.md shows it", shown)  # documents.py compares the text
         of_files = {"csv": csv, "cifar10": cifar10, "pytorch": pytorch}
         if program.name in of_files:
             of_files[program.name](suite)
