@@ -27,6 +27,9 @@ std::string shell_word(const std::filesystem::path& path);
 /// A line on standard error: what whoever started the program may want to know. Never a failure.
 void note(std::string_view text);
 
+/// The line on standard error that tells a failure, whatever the message holds.
+void error_line(std::string message);
+
 std::string format_args(fmt::string_view format, fmt::format_args args);
 
 /// fmt::format, but what does the work is compiled once, in output.cpp.

@@ -1,0 +1,98 @@
+// ink_by_surroundings.
+//
+// Where a pen was, the paper is what lies around the stroke. The closing of grey-scale morphology
+// (the lightest pixel of a window, then the darkest of those) fills everything that is darker and
+// narrower than the window with what surrounds it, and leaves the edge of a shadow or of a sheet
+// where it is. What it has filled is ink: the "black top-hat" of J. Serra, Image Analysis and
+// Mathematical Morphology (1982), chapter XII. Taken as a quotient, because ink in a shadow is
+// darker by the same factor as its paper.
+
+#include "ink.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "histogram.hpp"
+#include "resize.hpp"
+
+namespace trainer {
+namespace {
+
+/// A stroke is narrower than this part of the shorter side.
+constexpr std::size_t window_part = 7;
+
+/// Each line of pixels becomes the most extreme within `reach` pixels, outside of the picture not
+/// counted; rows or columns by `step`.
+template <class Extreme>
+void spread_line(std::uint8_t* line, std::size_t count, std::size_t step, std::size_t reach,
+                 std::vector<std::uint8_t>& copy, Extreme extreme) {
+  copy.resize(count);
+  for (std::size_t i = 0; i < count; ++i) copy[i] = line[i * step];
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto first = copy.begin() + static_cast<std::ptrdiff_t>(i - std::min(i, reach));
+    const auto last = copy.begin() + static_cast<std::ptrdiff_t>(std::min(i + reach + 1, count));
+    line[i * step] = *extreme(first, last);
+  }
+}
+
+template <class Extreme>
+void spread(GrayImage& image, std::size_t reach, Extreme extreme) {
+  std::vector<std::uint8_t> copy;
+  for (std::size_t y = 0; y < image.rows; ++y)
+    spread_line(&image.pixels[y * image.cols], image.cols, 1, reach, copy, extreme);
+  for (std::size_t x = 0; x < image.cols; ++x)
+    spread_line(&image.pixels[x], image.rows, image.cols, reach, copy, extreme);
+}
+
+GrayImage closing(GrayImage image, std::size_t reach) {
+  spread(image, reach, [](auto first, auto last) { return std::max_element(first, last); });
+  spread(image, reach, [](auto first, auto last) { return std::min_element(first, last); });
+  return image;
+}
+
+} // namespace
+
+Ink ink_by_surroundings(const GrayImage& image, bool lighter) {
+  constexpr std::size_t longest = 320;
+  const double scale = std::min(1.0, static_cast<double>(longest) /
+                                         static_cast<double>(std::max(image.rows, image.cols)));
+  const auto scaled = [&](std::size_t side) {
+    return std::max<std::size_t>(
+        1, static_cast<std::size_t>(std::lround(static_cast<double>(side) * scale)));
+  };
+  const std::size_t rows = scaled(image.rows), cols = scaled(image.cols);
+  GrayImage small{rows, cols, {}};
+  for (const double value : resized(image, {0, 0, image.rows, image.cols}, rows, cols))
+    small.pixels.push_back(static_cast<std::uint8_t>(std::lround(lighter ? 255 - value : value)));
+
+  const std::size_t reach = std::max<std::size_t>(1, std::min(rows, cols) / window_part / 2);
+  const GrayImage paper = closing(small, reach);
+  // Black is never quite black: below 40 the quotient would be of the camera's noise.
+  std::vector<std::uint8_t> depth(small.pixels.size());
+  Histogram depths{};
+  for (std::size_t i = 0; i < depth.size(); ++i) {
+    const int here = paper.pixels[i];
+    depth[i] = static_cast<std::uint8_t>(255 * (here - small.pixels[i]) / std::max(here, 40));
+    ++depths[depth[i]];
+  }
+  // The lightest of a window of noise is lighter than paper.
+  const std::size_t noise = median(depths), above = std::max(otsu(depths), noise);
+  const std::size_t full = quantile(depths, 0.98, above + 1); // a pen's
+  Ink ink{{rows, cols, std::vector<std::uint8_t>(depth.size())}, lighter};
+  if (full < 25) return ink;
+
+  const std::size_t strong = (full + noise) / 2, faint = std::max(full / 5, 2 * noise);
+  // Faint ink counts beside strong ink only: the edge of a stroke, and not the squares of the paper.
+  constexpr std::size_t edge = 2;
+  GrayImage near{rows, cols, depth};
+  spread(near, edge, [](auto first, auto last) { return std::max_element(first, last); });
+  for (std::size_t i = 0; i < depth.size(); ++i)
+    if (depth[i] >= faint && near.pixels[i] >= strong)
+      ink.depth.pixels[i] =
+          static_cast<std::uint8_t>(std::min<std::size_t>(255, 255 * depth[i] / full));
+  return ink;
+}
+
+} // namespace trainer
