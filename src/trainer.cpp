@@ -36,8 +36,7 @@ trainer::ExitCode run(int argc, char** argv) {
   app.option_defaults()->take_last(); // what is added to `scripts/train --out X` overrides it
   app.require_subcommand(1);
   app.footer("Each command has a --help of its own.");
-  app.set_version_flag("--version", fmt::format("{} {} ({}, {}, {})", CTNN_PROGRAM, CTNN_VERSION,
-                                                CTNN_REVISION, trainer::instruction_set, compiler));
+  app.set_version_flag("--version", trainer::version());
 
   CLI::App* summary = app.add_subcommand("summary", "Print the network's table");
   bool all = false, plan = false;
@@ -95,6 +94,11 @@ int report(trainer::ExitCode code, std::string message) {
 }
 
 } // namespace
+
+std::string trainer::version() {
+  return fmt::format("{} {} ({}, {}, {})", CTNN_PROGRAM, CTNN_VERSION, CTNN_REVISION,
+                     instruction_set, compiler);
+}
 
 int main(int argc, char** argv) {
   trainer::keep_closed_streams_closed();

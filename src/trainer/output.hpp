@@ -24,6 +24,9 @@ void write_out(std::string_view text);
 /// The path as a shell takes it for one word, of characters that can be printed and pasted.
 std::string shell_word(const std::filesystem::path& path);
 
+/// What --version prints, without an end of line. It is in trainer.cpp, the one file that knows.
+std::string version();
+
 /// A line on standard error: what whoever started the program may want to know. Never a failure.
 void note(std::string_view text);
 

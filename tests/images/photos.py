@@ -2,11 +2,12 @@
 """Draws pictures as people make them, with Debian's python3-pil and python3-numpy: handwritten digits
 on paper, pages, boards and tables, in many kinds of light.
 
-usage: photos.py FOLDER [--seed N]        every kind with every digit, as FOLDER/KIND_DIGIT.png or .jpg
-       photos.py --score MNIST WEIGHTS [--seed N]    how many of ten digits of each kind `predict` reads
+usage: photos.py FOLDER [--seed N]                 every kind with every digit, as FOLDER/KIND_DIGIT.*
+       photos.py --score MNIST WEIGHTS [--seed N]  how many of ten digits of each kind `predict` reads
+       photos.py --few                             the few beside it that like_mnist_test.cpp reads
 
-`photos.py --committed` writes the few beside it that like_mnist_test.cpp reads. A kind is a function
-of a digit and a random generator: the same seed draws the same pictures."""
+A kind is a function of a digit and a random generator: the same seed draws the same pictures. The few
+are photo_KIND_DIGIT.jpg, and clean_KIND_DIGIT.png with the same strokes in black on white."""
 
 import argparse
 import json
@@ -66,7 +67,8 @@ def ink(size, digit, random, height, width, centre=None):
         draw.line(points, fill=255, width=pen, joint="curve")
         for x, y in points[:1] + points[-1:]:
             draw.ellipse([x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2], fill=255)
-    return np.asarray(field.resize(size, Image.Resampling.BOX), float) / 255
+    ink.last = np.asarray(field.resize(size, Image.Resampling.BOX), float) / 255  # for --few
+    return ink.last
 
 
 def grid(size):
@@ -164,7 +166,7 @@ def lamp(digit, random):
     size = (480, 360)
     x, y = grid(size)
     light = 0.8 + 0.25 * x - 0.1 * y - 0.15 * (x * x + y * y)
-    paper = on(rgb(size, (225, 220, 205)), (50, 50, 60), ink(size, digit, random, 200, 14))
+    paper = on(rgb(size, (225, 220, 205)), (50, 50, 60), ink(size, digit, random, 200, random.uniform(8, 22)))
     return camera(paper * light[..., None], random, noise=6)
 
 
@@ -195,28 +197,31 @@ def shadow_edge(digit, random):
     x, y = grid(size)
     angle = random.uniform(0, 2 * np.pi)
     across = x * np.cos(angle) + y * np.sin(angle) - random.uniform(-0.35, 0.35)
-    light = 1 - 0.45 / (1 + np.exp(-across / 0.015))
-    paper = on(rgb(size, (228, 226, 218)), (45, 48, 70), ink(size, digit, random, 200, 14))
+    light = 1 - random.uniform(0.3, 0.6) / (1 + np.exp(-across / random.uniform(0.01, 0.08)))
+    paper = on(rgb(size, (228, 226, 218)), (45, 48, 70), ink(size, digit, random, 200, random.uniform(8, 22)))
     return camera(paper * light[..., None], random)
 
 
-def table_with_sheet(size, random, darkness=1.0):
-    """A wooden table and where the sheet lies on it, a turned rectangle, with its mask."""
+def table_with_sheet(size, random, brightness):
+    """A wooden table and where the sheet lies on it, a turned rectangle that may reach out of the
+    picture on one side."""
     x, y = grid(size)
-    wood = 92 + 10 * np.sin(40 * y + 3 * smooth_noise(size, random, 90)) + 8 * smooth_noise(
+    wood = brightness + 10 * np.sin(40 * y + 3 * smooth_noise(size, random, 90)) + 8 * smooth_noise(
         size, random, 6)
-    table = darkness * np.stack([wood * 1.15, wood * 0.85, wood * 0.6], -1)
+    table = np.stack([wood * 1.15, wood * 0.85, wood * 0.6], -1)
     angle = random.normal(0, 0.07)
     u, v = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
-    sheet = (abs(u - random.uniform(-0.06, 0.06)) < random.uniform(0.6, 0.75)) & (
-        abs(v - random.uniform(-0.06, 0.06)) < random.uniform(0.65, 0.8))
+    edges = random.uniform(0.6, 0.8, 4)
+    if random.uniform() < 0.3:
+        edges[random.integers(4)] = 2
+    sheet = (-edges[0] < u) & (u < edges[1]) & (-edges[2] < v) & (v < edges[3])
     return table, sheet
 
 
 def sheet_on_table(digit, random):
     size = (640, 480)
-    table, sheet = table_with_sheet(size, random)
-    paper = on(rgb(size, (230, 228, 220)), (40, 42, 60), ink(size, digit, random, 190, 13))
+    table, sheet = table_with_sheet(size, random, random.uniform(50, 140))
+    paper = on(rgb(size, (230, 228, 220)), (40, 42, 60), ink(size, digit, random, 190, random.uniform(8, 22)))
     x, y = grid(size)
     light = 0.92 + 0.08 * x - 0.06 * y
     return camera(np.where(sheet[..., None], paper, table) * light[..., None], random, blur=1.2)
@@ -225,11 +230,12 @@ def sheet_on_table(digit, random):
 def phone(digit, random):
     """All at once, as it comes from a phone: a sheet on a table, the phone's shadow, JPEG."""
     size = (800, 600)
-    table, sheet = table_with_sheet(size, random, 0.85)
-    paper = on(rgb(size, (226, 222, 210)), (45, 45, 65), ink(size, digit, random, 230, 15))
+    table, sheet = table_with_sheet(size, random, random.uniform(40, 110))
+    paper = on(rgb(size, (226, 222, 210)), (45, 45, 65), ink(size, digit, random, 230, random.uniform(8, 24)))
     x, y = grid(size)
     across = x * random.uniform(-1, 1) + y - random.uniform(-0.3, 0.3)
-    light = (0.9 + 0.1 * x) * (1 - 0.35 / (1 + np.exp(-across / 0.04)))
+    light = (0.9 + 0.1 * x) * (
+        1 - random.uniform(0.2, 0.5) / (1 + np.exp(-across / random.uniform(0.01, 0.1))))
     return camera(np.where(sheet[..., None], paper, table) * light[..., None], random, blur=1.3)
 
 
@@ -253,6 +259,20 @@ def write_all(folder, seed):
     return paths
 
 
+FEW = [(lined_paper, 8), (framed, 4), (squared_pencil, 5), (chalk_board, 3), (shadow_edge, 6),
+       (shadow_edge, 2), (sheet_on_table, 9), (sheet_on_table, 0), (phone, 7), (phone, 4)]
+
+
+def write_few(folder, seed):
+    for kind, digit in FEW:
+        image, _ = picture(kind, digit, seed)
+        clean, _ = plain(255 - 255 * ink.last)
+        small = tuple(min(side, side * 400 // max(image.size)) for side in image.size)
+        image.convert("RGB").resize(small, Image.Resampling.BOX).save(
+            folder / f"photo_{kind.__name__}_{digit}.jpg", quality=70)
+        clean.resize(small, Image.Resampling.BOX).save(folder / f"clean_{kind.__name__}_{digit}.png")
+
+
 def score(mnist, weights, seed):
     with tempfile.TemporaryDirectory() as folder:
         paths = write_all(Path(folder), seed)
@@ -273,14 +293,17 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--score", nargs=2, metavar=("MNIST", "WEIGHTS"))
+    parser.add_argument("--few", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.score:
         score(*arguments.score, arguments.seed)
+    elif arguments.few:
+        write_few(HERE, arguments.seed)
     elif arguments.folder:
         write_all(arguments.folder, arguments.seed)
     else:
-        parser.error("expected FOLDER or --score")
+        parser.error("expected FOLDER, --few or --score")
 
 
 if __name__ == "__main__":

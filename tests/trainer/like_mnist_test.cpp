@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <random>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -129,6 +130,77 @@ TEST_CASE("uneven light and noise change little") {
       pixel = static_cast<std::uint8_t>(std::clamp(value, 0.0, 255.0));
     }
   CHECK(mean_difference(image_of(picture, 28, 28), digit) < 6);
+}
+
+TEST_CASE("a photograph gives the digit that its strokes alone give") {
+  const auto* name =
+      GENERATE("lined_paper_8", "framed_4", "squared_pencil_5", "chalk_board_3", "shadow_edge_6",
+               "shadow_edge_2", "sheet_on_table_9", "sheet_on_table_0", "phone_7", "phone_4");
+  CAPTURE(name);
+  const std::filesystem::path images = std::filesystem::path(CTNN_TESTS_DIR) / "images";
+  const auto read = [&](const std::string& file) {
+    const trainer::Digit digit = trainer::like_mnist(trainer::read_image(images / file), 28, 28);
+    CHECK(digit.seen == 1);
+    return digit.image;
+  };
+  const GrayImage photo = read("photo_" + std::string(name) + ".jpg");
+  const GrayImage clean = read("clean_" + std::string(name) + ".png");
+  CHECK(mean_difference(photo, clean) < 15); // of the same stroke, moved by a pixel at most
+  const Measures found = measure(photo), expected = measure(clean);
+  CHECK(std::abs(found.y - expected.y) < 1);
+  CHECK(std::abs(found.x - expected.x) < 1);
+  CHECK(std::abs(static_cast<int>(found.rows) - static_cast<int>(expected.rows)) <= 1);
+  CHECK(std::abs(static_cast<int>(found.cols) - static_cast<int>(expected.cols)) <= 1);
+}
+
+TEST_CASE("a fat ring is a digit, and no sheet with a hole in it") {
+  const bool dark_ink = GENERATE(false, true);
+  GrayImage picture = blank(300, 300);
+  for (std::size_t y = 0; y < 300; ++y)
+    for (std::size_t x = 0; x < 300; ++x) {
+      const double v = (static_cast<double>(y) - 150) / 120,
+                   u = (static_cast<double>(x) - 150) / 100;
+      const double far = v * v + u * u;
+      if (far < 1 && far > 0.06) picture.pixels[y * 300 + x] = 255;
+    }
+  const Measures m = measure(image_of(dark_ink ? inverted(picture) : picture, 28, 28));
+  CHECK(m.rows == 20);
+  CHECK(m.cols == 17);
+}
+
+TEST_CASE("a bar is a digit, and no empty sheet") {
+  GrayImage picture = blank(200, 200, 255);
+  fill(picture, 30, 70, 140, 60, 0);
+  const Measures m = measure(image_of(picture, 28, 28));
+  CHECK(m.rows == 20);
+  CHECK(m.cols == 9);
+}
+
+TEST_CASE("digits beside and above each other are counted") {
+  const GrayImage digit = mnist_digit();
+  const auto seen = [](const GrayImage& picture) {
+    return trainer::like_mnist(inverted(picture), 28, 28).seen;
+  };
+  const auto both = [](GrayImage a, const GrayImage& b) {
+    std::ranges::transform(a.pixels, b.pixels, a.pixels.begin(),
+                           [](std::uint8_t x, std::uint8_t y) { return std::max(x, y); });
+    return a;
+  };
+  const GrayImage one = page(digit, 5, 400, 600, 20, 20);
+  CHECK(seen(one) == 1);
+  const GrayImage two = both(one, page(digit, 4, 400, 600, 30, 180));
+  CHECK(seen(two) == 2);
+  CHECK(seen(both(two, page(digit, 5, 400, 600, 15, 400))) == 3);
+  CHECK(seen(both(one, page(digit, 5, 400, 600, 200, 30))) == 2);
+
+  GrayImage specks = one;
+  for (std::size_t k = 0; k < 20; ++k) fill(specks, 300 + k % 4 * 20, 20 + k * 25, 4, 4);
+  CHECK(seen(specks) == 1);
+  GrayImage five = blank(400, 400); // its bar is not joined, as in many a 5
+  fill(five, 50, 120, 25, 150);
+  fill(five, 90, 110, 230, 40);
+  fill(five, 180, 110, 30, 160);
+  CHECK(seen(five) == 1);
 }
 
 TEST_CASE("dust is not part of the digit but a detached bar is") {

@@ -22,8 +22,8 @@ struct Ink {
 Ink ink_on_page(const GrayImage& image, std::string_view name);
 
 /// Ink on whatever is around it at the distance of a few strokes: a page with the edge of a shadow on
-/// it, a sheet on a table, squared paper, a board. The picture comes back reduced to at most
-/// 320 pixels a side. No ink at all if nothing stands out.
+/// it, a sheet on a table, squared paper, a board. No ink at all if nothing stands out. Takes time
+/// in proportion to the third power of a side.
 Ink ink_by_surroundings(const GrayImage& image, bool lighter);
 
 } // namespace trainer

@@ -61,31 +61,33 @@ std::vector<Part> parts_of(const GrayImage& image) {
   return parts;
 }
 
-double turned_rectangle(const GrayImage& image, const Part& part) {
-  struct Span { // of a row
-    std::size_t first, last;
-  };
-  std::vector<Span> spans(part.box.rows(), Span{image.cols, 0});
+std::vector<Span> spans_of(const GrayImage& image, const Part& part) {
+  std::vector<Span> spans(image.rows, Span{image.cols, 0});
   flood(image, part.first, Unseen(image), [&](std::size_t, std::size_t y, std::size_t x) {
-    auto& [first, last] = spans[y - part.box.top];
-    first = std::min(first, x);
-    last = std::max(last, x);
+    spans[y] = {std::min(spans[y].first, x), std::max(spans[y].last, x + 1)};
   });
+  return spans;
+}
 
+double turned_rectangle(const std::vector<Span>& spans) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
   double least = infinite;
   for (int degrees = 0; degrees < 90; degrees += 3) {
     const double angle = degrees * std::numbers::pi / 180;
     double low_u = infinite, high_u = -infinite, low_v = infinite, high_v = -infinite;
-    for (std::size_t row = 0; row < spans.size(); ++row)
-      for (const std::size_t col : {spans[row].first, spans[row].last}) {
-        const auto y = static_cast<double>(row), x = static_cast<double>(col);
-        const double u = x * std::cos(angle) + y * std::sin(angle);
-        const double v = y * std::cos(angle) - x * std::sin(angle);
-        low_u = std::min(low_u, u), high_u = std::max(high_u, u);
-        low_v = std::min(low_v, v), high_v = std::max(high_v, v);
-      }
-    least = std::min(least, (high_u - low_u + 1) * (high_v - low_v + 1));
+    for (std::size_t row = 0; row < spans.size(); ++row) {
+      const auto [first, last] = spans[row];
+      if (first >= last) continue;
+      for (const std::size_t corner_row : {row, row + 1})
+        for (const std::size_t corner_col : {first, last}) {
+          const auto y = static_cast<double>(corner_row), x = static_cast<double>(corner_col);
+          const double u = x * std::cos(angle) + y * std::sin(angle);
+          const double v = y * std::cos(angle) - x * std::sin(angle);
+          low_u = std::min(low_u, u), high_u = std::max(high_u, u);
+          low_v = std::min(low_v, v), high_v = std::max(high_v, v);
+        }
+    }
+    least = std::min(least, (high_u - low_u) * (high_v - low_v));
   }
   return least;
 }

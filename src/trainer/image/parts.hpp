@@ -19,6 +19,10 @@ struct Box {
   bool holds(const Box& o) const {
     return top <= o.top && left <= o.left && o.bottom <= bottom && o.right <= right;
   }
+  bool meets(const Box& o) const {
+    return top < o.bottom && o.top < bottom && left < o.right && o.left < right;
+  }
+  /// The box of both.
   Box operator|(const Box& o) const {
     return {std::min(top, o.top), std::min(left, o.left), std::max(bottom, o.bottom),
             std::max(right, o.right)};
@@ -37,8 +41,16 @@ struct Part {
 
 std::vector<Part> parts_of(const GrayImage& image);
 
-/// The area of the smallest rectangle around a part, turned by whole steps of 3 degrees.
-double turned_rectangle(const GrayImage& image, const Part& part);
+/// From the first to, without, the last pixel of a row. None: first is not less than last.
+struct Span {
+  std::size_t first = 0, last = 0;
+};
+
+/// The spans of a part in each row of the image.
+std::vector<Span> spans_of(const GrayImage& image, const Part& part);
+
+/// The area of the smallest rectangle around those spans, turned by whole steps of 3 degrees.
+double turned_rectangle(const std::vector<Span>& spans);
 
 /// Makes the pixels of a part 0.
 void erase(GrayImage& image, const Part& part);

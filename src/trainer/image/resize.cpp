@@ -51,4 +51,16 @@ std::vector<double> resized(const GrayImage& image, const Box& box, std::size_t 
   return small;
 }
 
+GrayImage reduced(const GrayImage& image, std::size_t longest) {
+  const std::size_t side = std::max(image.rows, image.cols);
+  if (side <= longest) return image;
+  const auto scaled = [&](std::size_t i) {
+    return std::max<std::size_t>(1, (i * longest + side / 2) / side);
+  };
+  GrayImage small{scaled(image.rows), scaled(image.cols), {}};
+  for (const double value : resized(image, {0, 0, image.rows, image.cols}, small.rows, small.cols))
+    small.pixels.push_back(static_cast<std::uint8_t>(std::lround(value)));
+  return small;
+}
+
 } // namespace trainer

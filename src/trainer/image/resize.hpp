@@ -13,4 +13,7 @@ namespace trainer {
 std::vector<double> resized(const GrayImage& image, const Box& box, std::size_t rows,
                             std::size_t cols);
 
+/// The image with at most `longest` pixels a side.
+GrayImage reduced(const GrayImage& image, std::size_t longest);
+
 } // namespace trainer

@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "histogram.hpp"
-#include "resize.hpp"
 
 namespace trainer {
 namespace {
@@ -55,17 +54,10 @@ GrayImage closing(GrayImage image, std::size_t reach) {
 } // namespace
 
 Ink ink_by_surroundings(const GrayImage& image, bool lighter) {
-  constexpr std::size_t longest = 320;
-  const double scale = std::min(1.0, static_cast<double>(longest) /
-                                         static_cast<double>(std::max(image.rows, image.cols)));
-  const auto scaled = [&](std::size_t side) {
-    return std::max<std::size_t>(
-        1, static_cast<std::size_t>(std::lround(static_cast<double>(side) * scale)));
-  };
-  const std::size_t rows = scaled(image.rows), cols = scaled(image.cols);
-  GrayImage small{rows, cols, {}};
-  for (const double value : resized(image, {0, 0, image.rows, image.cols}, rows, cols))
-    small.pixels.push_back(static_cast<std::uint8_t>(std::lround(lighter ? 255 - value : value)));
+  const auto& [rows, cols, pixels] = image;
+  GrayImage small = image;
+  if (lighter)
+    for (std::uint8_t& pixel : small.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
 
   const std::size_t reach = std::max<std::size_t>(1, std::min(rows, cols) / window_part / 2);
   const GrayImage paper = closing(small, reach);
