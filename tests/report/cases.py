@@ -9,19 +9,19 @@ def line(event, **fields):
     return json.dumps({"schema": 1, "event": event, **fields})
 
 
-def start(epochs):
+def start(epochs, images=1000):
     return line("start", dataset="mnist", network="Conv2d<32, 3>, " * 12, parameters=593200,
-                train_samples=60000, test_samples=1000, recipe="assignment", epochs=epochs,
+                train_samples=60000, test_samples=images, recipe="assignment", epochs=epochs,
                 batch_size=512, lr=0.01, momentum=0.9, weight_decay=0, nesterov=False, seed=2**63,
                 limit=0, shuffle=True, augment=True, patience=0, threads=2,
                 instruction_set="AVX-512", some_new_option="<i>7</i>")
 
 
-def epoch(number, classes=10, best=True, **changed):
+def epoch(number, classes=10, best=True, images=1000, **changed):
     matrix = [[(7 * row + 3 * col + number) % 5 if row != col else 0 for col in range(classes)]
               for row in range(classes)]
     for row, counts in enumerate(matrix):  # the classes share the images
-        counts[row] = 1000 // classes - sum(counts)
+        counts[row] = images // classes - sum(counts)
     correct = sum(matrix[i][i] for i in range(classes))
     precision = [matrix[i][i] / max(1, sum(row[i] for row in matrix)) for i in range(classes)]
     recall = [matrix[i][i] / sum(matrix[i]) for i in range(classes)]
@@ -29,7 +29,7 @@ def epoch(number, classes=10, best=True, **changed):
     fields = {
         "epoch": number, "step": 118 * number, "lr": 0.01 * 0.1 ** (number // 15),
         "train_loss": 0.9 / number + 0.00012, "train_accuracy": 1 - 0.3 / number,
-        "test_loss": 0.5 / number, "test_accuracy": correct / 1000, "test_correct": correct,
+        "test_loss": 0.5 / number, "test_accuracy": correct / images, "test_correct": correct,
         "top3_accuracy": 0.99, "macro_precision": sum(precision) / classes,
         "macro_recall": sum(recall) / classes, "macro_f1": sum(f1) / classes,
         "precision": precision, "recall": recall, "f1": f1, "confusion": matrix,
@@ -106,6 +106,8 @@ def all_cases():
         ("2 epochs of one cycle", [start(2), epoch(1), epoch(2), end()],
          description(rates=one_cycle(2), facts=FACTS, texts=TEXTS)),
         ("resumed with more epochs", more, description(rates=one_cycle(4))),
+        ("11,350 test images", [start(2, 11350), *(epoch(n, images=11350) for n in (1, 2)), end()],
+         description()),
         ("clothes", [start(2), epoch(1), epoch(2), end()], description(class_names=FASHION)),
         ("0 epochs", [start(20), line("end", reason="signal", best_epoch=0, best_test_accuracy=None)],
          description(pictures=0)),

@@ -162,7 +162,7 @@ def numbers_agree(check, name, page, lines, data):
 
     names = page["data"]["class_names"] or [str(i) for i in range(len(last["confusion"]))]
     check.equal(f"{name}: confusion matrix", tables["confusion"],
-                [["true", *names]] + [[names[i], *(f"{c:,}" for c in counts)]
+                [["true", *names]] + [[names[i], *map(str, counts)]
                                       for i, counts in enumerate(last["confusion"])])
     scores = zip(names, last["confusion"], last["precision"], last["recall"], last["f1"])
     check.equal(f"{name}: scores of the classes", tables["classes"][1:],

@@ -215,7 +215,7 @@
       class: value === 0 ? "zero" : right ? "hit" : "miss",
       style: `--heat: ${(Math.log1p(value) / scale[right]).toFixed(3)}`,
       title: `${names[truth]} taken for ${names[guess]}: ${value}`,
-    }, count(value));
+    }, String(value)); // without commas ten columns fit on a phone
     byId("confusion").append(
       make("thead", names.some(n => n.length > 4) ? {class: "long"} : {}, make("tr", {},
         head("true", "col", {class: "corner"}),
