@@ -194,7 +194,8 @@ def predict_rows(suite):
         path = f"pictures/{name}"
         suite.row(f"{PREDICT} {path}", BAD_DATA, f"{path}: .*{err}")
         # The others are told.
-        suite.row(f"{PREDICT} {image} {path} {image}", BAD_DATA, f"{path}: .*{err}", line(image) * 2)
+        three = f"{PREDICT} {image} {path} {image}"
+        suite.row(three, BAD_DATA, f"{path}: .*{err}", line(image) * 2)
     done = suite.run([*PREDICT.split(), "--json", "nowhere.png", image, "pictures/cut.pgm"])
     told = [error.split(": ")[2] for error in done.stderr.splitlines()]
     suite.check(

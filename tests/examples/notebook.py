@@ -100,7 +100,7 @@ def plots(outputs):
 
 
 def committed(check):
-    """What GitHub shows: the outputs of one run from top to bottom, without a trace of the machine."""
+    """What GitHub shows: the outputs of one run from top to bottom, and no trace of the machine."""
     text_of_all = NOTEBOOK.read_text("utf-8")
     notebook = json.loads(text_of_all)
     cells = notebook["cells"]

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Writes the images beside it, with Debian's python3-pil. digit.pgm is a 2 made the way MNIST was:
 in a box of 20x20, its centre of mass on pixel 14, 14. The other digit_* are the same in other
-formats, with dark ink if the name says so. colours.* are eight colours. turned_*.jpg are one picture,
-taken with the camera held in each of the eight ways that Exif knows."""
+formats, with dark ink if the name says so. colours.* are eight colours. turned_*.jpg are one
+picture, taken with the camera held in each of the eight ways that Exif knows."""
 
 from pathlib import Path
 

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""Draws pictures as people make them, with Debian's python3-pil and python3-numpy: handwritten digits
-on paper, pages, boards and tables, in many kinds of light.
+"""Draws pictures as people make them, with Debian's python3-pil and python3-numpy: handwritten
+digits on paper, pages, boards and tables, in many kinds of light.
 
-usage: photos.py FOLDER [--seed N]                 every kind with every digit, as FOLDER/KIND_DIGIT.*
-       photos.py --score MNIST WEIGHTS [--seed N]  how many of ten digits of each kind `predict` reads
-       photos.py --few                             the few beside it that like_mnist_test.cpp reads
+usage: photos.py FOLDER [--seed N]       every kind with every digit, as FOLDER/KIND_DIGIT.*
+       photos.py --score MNIST WEIGHTS [--seed N]
+                                         how many of ten digits of each kind `predict` reads
+       photos.py --few                   the few beside it that like_mnist_test.cpp reads
 
-A kind is a function of a digit and a random generator: the same seed draws the same pictures. The few
-are photo_KIND_DIGIT.jpg, and clean_KIND_DIGIT.png with the same strokes in black on white."""
+A kind is a function of a digit and a random generator: the same seed draws the same pictures. The
+few are photo_KIND_DIGIT.jpg, and clean_KIND_DIGIT.png with the same strokes in black on white."""
 
 import argparse
 import json
@@ -20,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 HERE = Path(__file__).parent
 
-# The digits as pens write them -----------------------------------------------------------------------
+# The digits as pens write them -----------------------------------------------------------------
 
 
 def arc(x, y, rx, ry, start, stop):
@@ -39,7 +40,8 @@ def strokes(digit):
         4: [[(0.42, 0.02), (0.12, 0.6), (0.9, 0.58)], [(0.66, 0.25), (0.62, 1)]],
         5: [[(0.28, 0.03), (0.22, 0.45)] + arc(0.46, 0.68, 0.36, 0.31, 225, 500),
             [(0.28, 0.03), (0.84, 0.0)]],
-        6: [[(0.7, 0.0)] + arc(0.62, 0.66, 0.48, 0.66, 265, 185) + arc(0.49, 0.71, 0.33, 0.28, 180, -175)],
+        6: [[(0.7, 0.0)] + arc(0.62, 0.66, 0.48, 0.66, 265, 185)
+            + arc(0.49, 0.71, 0.33, 0.28, 180, -175)],
         7: [[(0.12, 0.06), (0.86, 0.03), (0.42, 1)]],
         8: [arc(0.5, 0.25, 0.27, 0.25, -60, -270) + arc(0.5, 0.75, 0.34, 0.25, -90, 270)
             + arc(0.5, 0.25, 0.27, 0.25, 90, -60)],
@@ -48,8 +50,8 @@ def strokes(digit):
 
 
 def ink(size, digit, random, height, width, centre=None):
-    """An image of `size` (columns, rows): 255 where the pen was, which is `width` wide, for a digit of
-    `height` pixels, turned and slanted a little."""
+    """An array of `size` (columns, rows): 1 where the pen was, which is `width` wide, for a digit
+    of `height` pixels, turned and slanted a little."""
     scale = 3
     field = Image.new("L", (size[0] * scale, size[1] * scale))
     draw = ImageDraw.Draw(field)
@@ -107,7 +109,7 @@ def plain(values):
     return Image.fromarray(np.clip(values, 0, 255).astype("uint8")), ".png"
 
 
-# The kinds -------------------------------------------------------------------------------------------
+# The kinds -------------------------------------------------------------------------------------
 
 
 def black_on_white(digit, random):
@@ -166,7 +168,8 @@ def lamp(digit, random):
     size = (480, 360)
     x, y = grid(size)
     light = 0.8 + 0.25 * x - 0.1 * y - 0.15 * (x * x + y * y)
-    paper = on(rgb(size, (225, 220, 205)), (50, 50, 60), ink(size, digit, random, 200, random.uniform(8, 22)))
+    strokes = ink(size, digit, random, 200, random.uniform(8, 22))
+    paper = on(rgb(size, (225, 220, 205)), (50, 50, 60), strokes)
     return camera(paper * light[..., None], random, noise=6)
 
 
@@ -198,7 +201,8 @@ def shadow_edge(digit, random):
     angle = random.uniform(0, 2 * np.pi)
     across = x * np.cos(angle) + y * np.sin(angle) - random.uniform(-0.35, 0.35)
     light = 1 - random.uniform(0.3, 0.6) / (1 + np.exp(-across / random.uniform(0.01, 0.08)))
-    paper = on(rgb(size, (228, 226, 218)), (45, 48, 70), ink(size, digit, random, 200, random.uniform(8, 22)))
+    strokes = ink(size, digit, random, 200, random.uniform(8, 22))
+    paper = on(rgb(size, (228, 226, 218)), (45, 48, 70), strokes)
     return camera(paper * light[..., None], random)
 
 
@@ -221,7 +225,8 @@ def table_with_sheet(size, random, brightness):
 def sheet_on_table(digit, random):
     size = (640, 480)
     table, sheet = table_with_sheet(size, random, random.uniform(50, 140))
-    paper = on(rgb(size, (230, 228, 220)), (40, 42, 60), ink(size, digit, random, 190, random.uniform(8, 22)))
+    strokes = ink(size, digit, random, 190, random.uniform(8, 22))
+    paper = on(rgb(size, (230, 228, 220)), (40, 42, 60), strokes)
     x, y = grid(size)
     light = 0.92 + 0.08 * x - 0.06 * y
     return camera(np.where(sheet[..., None], paper, table) * light[..., None], random, blur=1.2)
@@ -231,7 +236,8 @@ def phone(digit, random):
     """All at once, as it comes from a phone: a sheet on a table, the phone's shadow, JPEG."""
     size = (800, 600)
     table, sheet = table_with_sheet(size, random, random.uniform(40, 110))
-    paper = on(rgb(size, (226, 222, 210)), (45, 45, 65), ink(size, digit, random, 230, random.uniform(8, 24)))
+    strokes = ink(size, digit, random, 230, random.uniform(8, 24))
+    paper = on(rgb(size, (226, 222, 210)), (45, 45, 65), strokes)
     x, y = grid(size)
     across = x * random.uniform(-1, 1) + y - random.uniform(-0.3, 0.3)
     light = (0.9 + 0.1 * x) * (
@@ -270,7 +276,8 @@ def write_few(folder, seed):
         small = tuple(min(side, side * 400 // max(image.size)) for side in image.size)
         image.convert("RGB").resize(small, Image.Resampling.BOX).save(
             folder / f"photo_{kind.__name__}_{digit}.jpg", quality=70)
-        clean.resize(small, Image.Resampling.BOX).save(folder / f"clean_{kind.__name__}_{digit}.png")
+        clean.resize(small, Image.Resampling.BOX).save(
+            folder / f"clean_{kind.__name__}_{digit}.png")
 
 
 def score(mnist, weights, seed):

@@ -55,7 +55,8 @@ def one_cycle(epochs, points=101):
 
 FACTS = [["Program", "mnist 1.0 (0123abc, AVX-512, g++ 12.2.0)"], ["Processor", "Some CPU @ 3 GHz"],
          ["Command", "mnist train --recipe fast --out 'a b'"], ["Written", "2026-01-02 03:04 UTC"]]
-TEXTS = [["Layers", "Layer        Output\n" + "conv1 " * 30 + "\n"], ["How it runs", "step  memory\n"]]
+TEXTS = [["Layers", "Layer        Output\n" + "conv1 " * 30 + "\n"],
+         ["How it runs", "step  memory\n"]]
 
 
 def description(title="Digits", class_names=None, pictures=6, rates=(), facts=(), texts=()):
@@ -127,7 +128,8 @@ def all_cases():
          description()),
         ("killed while it wrote", [start(20), *twenty[:2], twenty[2][:700]], description()),
         ("hostile names", [start(1), epoch(1), line(HOSTILE), end()],
-         description(HOSTILE, [HOSTILE] * 10, facts=[["Command", HOSTILE]], texts=[["Layers", HOSTILE]])),
+         description(HOSTILE, [HOSTILE] * 10, facts=[["Command", HOSTILE]],
+                     texts=[["Layers", HOSTILE]])),
         ("2 classes", [start(1), epoch(1, classes=2), end()], description(class_names=["no", "yes"])),
         ("20 classes", [start(1), epoch(1, classes=20), end()], description()),
     ]
