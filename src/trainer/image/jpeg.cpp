@@ -17,21 +17,19 @@ namespace {
 /// The part of a file that Exif is in, a TIFF of its own byte order. What lies outside reads as 0.
 class Tiff {
 public:
-  explicit Tiff(Bytes bytes) : bytes_(bytes), little_(number_at(0, 1) == 'I') {}
+  explicit Tiff(Bytes bytes) : bytes_(bytes) { little_ = number(0, 1) == 'I'; }
 
-  std::size_t number(std::size_t at, std::size_t size) const { return number_at(at, size); }
-
-private:
-  Bytes bytes_;
-  bool little_;
-
-  std::size_t number_at(std::size_t at, std::size_t size) const {
+  std::size_t number(std::size_t at, std::size_t size) const {
     if (at > bytes_.size() || size > bytes_.size() - at) return 0;
     std::size_t value = 0;
     for (std::size_t i = 0; i < size; ++i)
       value = value << 8 | std::to_integer<std::size_t>(bytes_[at + (little_ ? size - 1 - i : i)]);
     return value;
   }
+
+private:
+  Bytes bytes_;
+  bool little_ = false;
 };
 
 /// The Exif tag Orientation, 1 to 8; 1, upright, if the file has none.

@@ -19,7 +19,7 @@ struct Sheet {
 /// A rectangle of a quarter of the picture or more, turned at will, that is everywhere lighter than
 /// all around it: a sheet on a table, lit unevenly or half in the shadow. Best of a small image: it
 /// is looked at many times. Of MNIST's 10,000 test images, enlarged, with light ink on dark, it takes
-/// three for a sheet, the fattest of the 8 and 3.
+/// two for a sheet, a fat 8 and a fat 3.
 std::optional<Sheet> find_sheet(const GrayImage& image);
 
 } // namespace trainer

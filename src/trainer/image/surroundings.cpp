@@ -19,7 +19,9 @@
 namespace trainer {
 namespace {
 
-/// A stroke is narrower than this part of the shorter side.
+/// A stroke is narrower than this part of the shorter side. Of 360 pictures of six kinds that
+/// tests/images/photos.py draws (lined_paper, squared_pencil, chalk_board, shadow_edge,
+/// sheet_on_table, phone), a fifth read 359 right, a seventh and a tenth all, a fourteenth 359.
 constexpr std::size_t window_part = 7;
 
 /// Each line of pixels becomes the most extreme within `reach` pixels, outside of the picture not
@@ -69,11 +71,13 @@ Ink ink_by_surroundings(const GrayImage& image, bool lighter) {
     depth[i] = static_cast<std::uint8_t>(255 * (here - small.pixels[i]) / std::max(here, 40));
     ++depths[depth[i]];
   }
-  // The lightest of a window of noise is lighter than paper.
+  // The lightest of a window of noise is lighter than paper: the median depth is that of paper.
   const std::size_t noise = median(depths), above = std::max(otsu(depths), noise);
-  const std::size_t full = quantile(depths, 0.98, above + 1); // a pen's
+  // What a pen makes of paper. Squares and lines of the paper are fainter and may be most of what
+  // stands out: of the 360 pictures, the quantile 0.9 read 353.
+  const std::size_t full = quantile(depths, 0.98, above + 1);
   Ink ink{{rows, cols, std::vector<std::uint8_t>(depth.size())}, lighter};
-  if (full < 25) return ink;
+  if (full < 25) return ink; // a tenth of the light: the grain of paper, the waves of JPEG
 
   const std::size_t strong = (full + noise) / 2, faint = std::max(full / 5, 2 * noise);
   // Faint ink counts beside strong ink only: the edge of a stroke, and not the squares of the paper.
