@@ -174,7 +174,7 @@ def cells(check, name, outputs, program):
     check.equal(f"{name}: plots", list(sizes), PLOTS)
     for cell, found in sizes.items():
         check.equal(f"{name}: {cell} is one PNG of some size",
-                    [min(size) > 300 for size in found if size], [True])
+                    [min(size) > 200 for size in found if size], [True])
     summary = subprocess.run([program, "summary"], capture_output=True, text=True, check=True)
     check.equal(f"{name}: the table", text(outputs["model"]), summary.stdout)
 
