@@ -13,7 +13,7 @@ def start(epochs, images=1000):
     return line("start", dataset="mnist", network="Conv2d<32, 3>, " * 12, parameters=593200,
                 train_samples=60000, test_samples=images, recipe="assignment", epochs=epochs,
                 batch_size=512, lr=0.01, momentum=0.9, weight_decay=0, nesterov=False, seed=2**63,
-                limit=0, shuffle=True, augment=True, patience=0, threads=2,
+                limit=0, validation=0, shuffle=True, augment=True, patience=0, threads=2,
                 instruction_set="AVX-512", some_new_option="<i>7</i>")
 
 

@@ -61,7 +61,8 @@ def percent(value):
     return "not finite" if value is None else f"{cases.fixed(100 * value, 2)}\u00a0%"
 
 
-OFF = {"limit": 0, "patience": 0, "weight_decay": 0, "momentum": 0, "eta_min": 0, "nesterov": False}
+OFF = {"limit": 0, "validation": 0, "patience": 0, "weight_decay": 0, "momentum": 0, "eta_min": 0,
+       "nesterov": False}
 
 
 def options(lines):
