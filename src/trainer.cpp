@@ -1,20 +1,18 @@
 // The program that ctnn_add_trainer builds around a network header: its command line and its end.
 // What it does is in trainer/.
 
-#include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <ctnn/core/error.hpp>
-#include <ctnn/io/message.hpp>
 
 #include "trainer/command_line.hpp"
 #include "trainer/commands.hpp"
@@ -33,13 +31,12 @@ constexpr const char* compiler = "clang++ " __clang_version__;
 constexpr const char* compiler = "g++ " __VERSION__;
 #endif
 
-void run(int argc, char** argv) {
+trainer::ExitCode run(int argc, char** argv) {
   CLI::App app("Trains the neural network that it was compiled for.", CTNN_PROGRAM);
   app.option_defaults()->take_last(); // what is added to `scripts/train --out X` overrides it
   app.require_subcommand(1);
   app.footer("Each command has a --help of its own.");
-  app.set_version_flag("--version", fmt::format("{} {} ({}, {}, {})", CTNN_PROGRAM, CTNN_VERSION,
-                                                CTNN_REVISION, trainer::instruction_set, compiler));
+  app.set_version_flag("--version", trainer::version());
 
   CLI::App* summary = app.add_subcommand("summary", "Print the network's table");
   bool all = false, plan = false;
@@ -68,7 +65,8 @@ void run(int argc, char** argv) {
   } catch (const CLI::Success& help_or_version) {
     std::ostringstream text;
     app.exit(help_or_version, text);
-    return trainer::write_out(text.str());
+    trainer::write_out(text.str());
+    return trainer::ExitCode::ok;
   } catch (const CLI::ParseError& error) {
     const std::vector<std::string> strays = app.remaining(true); // CLI11 names them last
     throw ctnn::Error(ctnn::ErrorCode::bad_argument,
@@ -86,24 +84,27 @@ void run(int argc, char** argv) {
   else if (evaluate->parsed())
     trainer::evaluate(weights_options);
   else
-    trainer::predict(weights_options);
+    return trainer::predict(weights_options);
+  return trainer::ExitCode::ok;
 }
 
-/// One line on standard error, whatever the message holds.
 int report(trainer::ExitCode code, std::string message) {
-  std::ranges::replace(message, '\n', ' ');
-  std::fputs((CTNN_PROGRAM ": error: " + ctnn::io::printable(message) + "\n").c_str(), stderr);
+  trainer::error_line(std::move(message));
   return static_cast<int>(code);
 }
 
 } // namespace
 
+std::string trainer::version() {
+  return fmt::format("{} {} ({}, {}, {})", CTNN_PROGRAM, CTNN_VERSION, CTNN_REVISION,
+                     instruction_set, compiler);
+}
+
 int main(int argc, char** argv) {
   trainer::keep_closed_streams_closed();
   trainer::let_large_files_fail();
   try {
-    run(argc, argv);
-    return static_cast<int>(trainer::ExitCode::ok);
+    return static_cast<int>(run(argc, argv));
   } catch (const trainer::Stopped& stopped) {
     trainer::note(stopped.what());
     return 128 + stopped.signal;

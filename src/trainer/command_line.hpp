@@ -230,7 +230,8 @@ inline CLI::App* add_evaluate(CLI::App& app, WeightsOptions& options) {
 }
 
 inline CLI::App* add_predict(CLI::App& app, WeightsOptions& options) {
-  CLI::App* command = app.add_subcommand("predict", "Tell what images show: PNG, BMP, PGM, PPM");
+  CLI::App* command =
+      app.add_subcommand("predict", "Tell what images show: PNG, JPEG, BMP, PGM, PPM");
   CLI::Option* const dataset = add_dataset(*command, options.data);
   command->final_callback([=, &options] { options.dataset_given = dataset->count() > 0; });
   add_weights(*command, options);

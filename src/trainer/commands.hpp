@@ -1,6 +1,7 @@
 #pragma once
 // What the program does.
 
+#include "exit_code.hpp"
 #include "options.hpp"
 
 namespace trainer {
@@ -16,7 +17,8 @@ void train(const TrainOptions& options);
 /// Prints how good weights are on the test images.
 void evaluate(const WeightsOptions& options);
 
-/// Prints the class of each image.
-void predict(const WeightsOptions& options);
+/// Prints the class of each image. A file without a readable digit is told on standard error, and
+/// the others are answered all the same: returns `bad_data` if there was one.
+ExitCode predict(const WeightsOptions& options);
 
 } // namespace trainer

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -73,7 +74,7 @@ Trained trained(const WeightsOptions& options, std::size_t threads) {
 
 /// `seven.png: 7 (99.83%), 9 (0.12%), 2 (0.03%)`: the three likeliest.
 void print_prediction(const std::filesystem::path& path, const std::vector<double>& probabilities,
-                      const std::vector<std::string>& names, bool json) {
+                      const std::vector<std::string>& names, const Digit& digit, bool json) {
   std::vector<std::size_t> order(probabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&](std::size_t k) { return std::pair(-probabilities[k], k); });
@@ -82,7 +83,8 @@ void print_prediction(const std::filesystem::path& path, const std::vector<doubl
                                       {"file", path.native()},
                                       {"class", order[0]},
                                       {"name", names[order[0]]},
-                                      {"probabilities", probabilities}};
+                                      {"probabilities", probabilities},
+                                      {"digits", digit.seen}};
     // A file's name need not be UTF-8, JSON must. In ASCII no terminal finds anything to obey.
     return write_out(line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + '\n');
   }
@@ -128,22 +130,34 @@ void evaluate(const WeightsOptions& options) {
   print_classes(outputs, test, class_names(dataset));
 }
 
-void predict(const WeightsOptions& options) {
+ExitCode predict(const WeightsOptions& options) {
   const Trained network = trained(options, 1);
   const Dataset& dataset = *network.data.dataset;
   const ctnn::Shape input = network_facts().input_shape;
   const std::size_t classes = network_facts().classes;
   const std::vector<std::string> names = class_names(dataset);
+  ExitCode code = ExitCode::ok;
   for (const std::filesystem::path& path : options.images) {
-    const GrayImage image =
-        like_mnist(read_image(path), input.height(), input.width(), path.native());
+    std::optional<Digit> digit;
+    try {
+      digit = like_mnist(read_image(path), input.height(), input.width(), path.native());
+    } catch (const ctnn::Error& error) {
+      error_line(error.what());
+      code = exit_code(error.code);
+      continue;
+    }
+    const std::vector<std::uint8_t>& pixels = digit->image.pixels;
     std::vector<float> x(input.size()), outputs(classes);
     for (std::size_t i = 0; i < x.size(); ++i) // grey in each channel
-      x[i] = dataset.normalization(image.pixels[i % image.pixels.size()]);
+      x[i] = dataset.normalization(pixels[i % pixels.size()]);
     network.engine->predict(1, x.data(), outputs.data());
     require_finite(outputs, network);
-    print_prediction(path, softmax(outputs), names, options.json);
+    print_prediction(path, softmax(outputs), names, *digit, options.json);
+    if (digit->seen > 1)
+      note(format("{}: seems to hold {} digits, and was read as one: cut it into one picture each",
+                  path.native(), digit->seen));
   }
+  return code;
 }
 
 } // namespace trainer

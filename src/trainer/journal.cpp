@@ -93,7 +93,9 @@ void Journal::start(const RunState& run, std::size_t train_samples, std::size_t 
 void Journal::resume(const RunState& run, std::uint64_t step) {
   write("resume", {{"epoch", run.progress.epoch},
                    {"batch", run.progress.done.samples / run.recipe.batch_size},
-                   {"step", step}});
+                   {"step", step},
+                   {"epochs", run.recipe.epochs},
+                   {"patience", run.patience}});
 }
 
 void Journal::epoch(const EpochEvent& event) {

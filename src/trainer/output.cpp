@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -50,6 +51,11 @@ std::string shell_word(const std::filesystem::path& path) {
     else
       quoted += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
   return "$'" + quoted + "'";
+}
+
+void error_line(std::string message) {
+  std::ranges::replace(message, '\n', ' ');
+  std::fputs((CTNN_PROGRAM ": error: " + ctnn::io::printable(message) + "\n").c_str(), stderr);
 }
 
 std::string format_args(fmt::string_view format, fmt::format_args args) {

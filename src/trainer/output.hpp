@@ -24,8 +24,14 @@ void write_out(std::string_view text);
 /// The path as a shell takes it for one word, of characters that can be printed and pasted.
 std::string shell_word(const std::filesystem::path& path);
 
+/// What --version prints, without an end of line. It is in trainer.cpp, the one file that knows.
+std::string version();
+
 /// A line on standard error: what whoever started the program may want to know. Never a failure.
 void note(std::string_view text);
+
+/// The line on standard error that tells a failure, whatever the message holds.
+void error_line(std::string message);
 
 std::string format_args(fmt::string_view format, fmt::format_args args);
 

@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <ctime>
+#include <fstream>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "engine.hpp"
+#include "output.hpp"
+#include "recipe.hpp"
 #include "report/report.hpp"
 #include "samples.hpp"
 
@@ -40,6 +46,46 @@ std::vector<Picture> augmented(const RunState& run, const ctnn::ImageDataset& tr
   return samples;
 }
 
+/// The learning rate of the steps so far, of at most 500 of them: more than a chart has columns.
+std::vector<Rate> rates(const RunState& run, std::size_t train_samples) {
+  const std::size_t batch = run.recipe.batch_size;
+  const std::size_t steps_an_epoch = (train_samples + batch - 1) / batch;
+  const std::size_t steps = (run.progress.epoch - 1) * steps_an_epoch;
+  std::vector<Rate> all;
+  const std::size_t count = std::min<std::size_t>(steps, 500);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t step = count == 1 ? 0 : i * (steps - 1) / (count - 1);
+    all.push_back({static_cast<double>(step) / static_cast<double>(steps_an_epoch),
+                   learning_rate(run.recipe, step, steps_an_epoch)});
+  }
+  return all;
+}
+
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name"))
+      return line.substr(std::min(line.find(": "), line.size() - 2) + 2);
+  return "unknown";
+}
+
+/// The words of this process, as a shell takes them.
+std::string command_line() {
+  std::ifstream file("/proc/self/cmdline");
+  std::string text;
+  for (std::string word; std::getline(file, word, '\0');)
+    text += (text.empty() ? "" : " ") + shell_word(word);
+  return text;
+}
+
+std::string now() {
+  const std::time_t seconds = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} UTC", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min);
+}
+
 /// The wrong answers, those first that were given with least doubt of them.
 std::vector<Mistake> mistakes(const ctnn::ImageDataset& test, const Outputs& outputs) {
   std::vector<Mistake> all;
@@ -64,6 +110,13 @@ void write_run_report(const RunFolder& folder, const RunState& run, const ctnn::
                       const ctnn::ImageDataset& test, const Outputs& outputs) {
   write_report(folder.report(), {.title = fmt::format("Training on {}", run.dataset->name),
                                  .metrics = folder.metrics(),
+                                 .rates = rates(run, train.size()),
+                                 .facts = {{"Program", version()},
+                                           {"Processor", processor()},
+                                           {"Command", command_line()},
+                                           {"Written", now()}},
+                                 .texts = {{"Layers", std::string(network_facts().table)},
+                                           {"How it runs", network_facts().plan}},
                                  .augmented = augmented(run, train),
                                  .mistakes = mistakes(test, outputs),
                                  .class_names = class_names(*run.dataset)});

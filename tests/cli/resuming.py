@@ -134,6 +134,20 @@ def longer(suite):
     same = suite.weights("short") == suite.weights("long")
     suite.check("2 epochs and 2 more are 4", same)
     suite.check("... in the log too", each_epoch_once(suite, "short", 4))
+    resumed = [event for event in suite.events("short") if event["event"] == "resume"][-1]
+    suite.check("... which tells their number", resumed["epochs"] == 4, resumed)
+    report = suite.report("short")
+    drawn = [epoch for epoch, _ in report["rates"]]
+    suite.check("... and the report has every step", drawn == [k / 3 for k in range(12)], drawn)
+    facts = dict(report["facts"])
+    suite.check(
+        "the report tells what made it",
+        list(facts) == ["Program", "Processor", "Command", "Written"]
+        and facts["Program"] == suite.run(["--version"]).stdout.strip()
+        and facts["Command"].endswith(" train --resume short --epochs 4 --threads 1")
+        and dict(report["texts"])["How it runs"] == suite.run(["summary", "--plan"]).stdout,
+        facts,
+    )
 
     suite.row("train --recipe fast --epochs 2 --batch-size 16 --out planned")
     err = "--epochs: the learning rates of recipe fast were planned for 2 epochs"

@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 import struct
+from pathlib import Path
 
 import files
 from suite import ANYTHING, BAD_CHECKPOINT, BAD_DATA, CANNOT_WRITE, DIVERGED, USAGE
 
 EVALUATE = "evaluate --data digits --weights digits_run/last.safetensors"
 PREDICT = "predict --weights digits_run/last.safetensors"
+PHOTO = Path(__file__).resolve().parent.parent / "images/photo_sheet_on_table_9.jpg"
 
 
 def other_data(suite, file="digits_run/last.safetensors", what="mnist, not on fashion-mnist"):
@@ -157,12 +159,20 @@ def predict_rows(suite):
     image = "pictures/light_on_dark.png"
     line = r"{}: \d \(\d+\.\d\d%\), \d \(\d+\.\d\d%\), \d \(\d+\.\d\d%\)\n".format
     png = (suite.folder / image).read_bytes()
+    photo = PHOTO.read_bytes()
     for name, content in {
         "cut.png": png[: len(png) // 2],
         "damaged.png": png[:60] + bytes(20) + png[80:],
         "text.png": b"not an image",
         "empty.png": b"",
-        "photo.png": b"\xff\xd8\xff\xe0" + bytes(100),
+        "photo.jpg": photo,
+        "cut.jpg": photo[: len(photo) * 2 // 3],
+        "flipped.png": png[:50] + bytes([png[50] ^ 4]) + png[51:],
+        # A deflate block of type 3, its chunk's sum being right: stb_image gives no reason.
+        "type3.png": bytes.fromhex(
+            "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+            "0000000449444154789c0700ffe0b8270000000049454e44ae426082"
+        ),
         "blank.png": files.png([bytes(30)] * 30),
         "cut.pgm": files.pgm(files.digit(1, 4))[:-1],
         "a\nb\x1b.pgm": files.pgm(files.digit(1, 4, margin=9)),
@@ -172,18 +182,38 @@ def predict_rows(suite):
         "nowhere.png": "cannot read: No such file",
         ".": "cannot read: expected a regular file, found a directory",
         "cut.png": "truncated",
-        "damaged.png": "cannot decode",
-        "text.png": "not a known image, expected PNG, BMP, PGM or PPM, found none",
+        "damaged.png": "damaged: chunk IDAT at byte 33 says CRC-32 [0-9a-f]{8}, its bytes have",
+        "flipped.png": "damaged: chunk IDAT at byte 33 says CRC-32 [0-9a-f]{8}, its bytes have",
+        "type3.png": "cannot decode, expected a sound image, found: invalid block type",
+        "text.png": "not a known image, expected PNG, JPEG, BMP, PGM or PPM, found none",
         "empty.png": "not a known image, .* found an empty file",
-        "photo.png": "not a known image, .* found JPEG",
+        "cut.jpg": "cannot decode, expected a sound image, found: Premature end of JPEG",
         "blank.png": "holds no digit",
         "cut.pgm": "truncated",
     }.items():
         path = f"pictures/{name}"
         suite.row(f"{PREDICT} {path}", BAD_DATA, f"{path}: .*{err}")
-        # Those before it have been told.
-        suite.row(f"{PREDICT} {image} {path} {image}", BAD_DATA, f"{path}: .*{err}", line(image))
+        # The others are told.
+        three = f"{PREDICT} {image} {path} {image}"
+        suite.row(three, BAD_DATA, f"{path}: .*{err}", line(image) * 2)
+    done = suite.run([*PREDICT.split(), "--json", "nowhere.png", image, "pictures/cut.pgm"])
+    told = [error.split(": ")[2] for error in done.stderr.splitlines()]
+    suite.check(
+        "two bad files, a line each",
+        (done.returncode, told, done.stdout.count("\n"))
+        == (BAD_DATA, ["nowhere.png", "pictures/cut.pgm"], 1),
+        done,
+    )
     suite.row(f"{PREDICT} {image} {image}", out=line(image) * 2)
+    suite.row(f"{PREDICT} pictures/photo.jpg", out=line("pictures/photo.jpg"))
+    left, right = (files.digit(label, 8, margin=20) for label in (3, 1))
+    two = [a + b for a, b in zip(left, right)]
+    (suite.folder / "pictures/two.pgm").write_bytes(files.pgm(two))
+    note = f"{suite.program.name}: note: pictures/two.pgm: seems to hold 2 digits[^\n]*\n"
+    suite.row(f"{PREDICT} pictures/two.pgm", out=line("pictures/two.pgm"), notes=note)
+    for name, count in ("two.pgm", 2), ("light_on_dark.png", 1):
+        told = suite.run([*PREDICT.split(), "--json", f"pictures/{name}"]).stdout
+        suite.check(f"digits in {name}", json.loads(told)["digits"] == count, told)
     suite.row([*PREDICT.split(), "pictures/a\nb\x1b.pgm"], out=line(r"pictures/a\\x0ab\\x1b.pgm"))
     other = f"{PREDICT} --dataset fashion-mnist {image}"
     names = suite.row(other, out=ANYTHING, notes=other_data(suite))

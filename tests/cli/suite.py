@@ -91,6 +91,11 @@ class Suite:
         text = (self.folder / folder / "metrics.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]
 
+    def report(self, folder):
+        """What a run's report.html draws."""
+        page = (self.folder / folder / "report.html").read_text(encoding="utf-8")
+        return json.loads(re.search(r'<script type="application/json" id="data">(.*?)<', page)[1])
+
     def weights(self, folder):
         """What two runs that are the same have in common, bit for bit."""
         return [self.sha256(f"{folder}/{name}.safetensors") for name in ("last", "best")]

@@ -178,6 +178,13 @@ def schedules(suite):
         expected = [rate(epoch) for epoch in range(epochs)]
         close = all(map(lambda a, b: math.isclose(a, b, rel_tol=1e-9), found, expected))
         suite.check(f"learning rates: {options}", close and len(found) == epochs, (found, expected))
+        # The report has every step, and the rates of the others change with the epoch.
+        every = [step / steps for step in range(epochs * steps)]
+        drawn = suite.report("rates")["rates"]
+        expected = [[at, rate(at if "onecycle" in options else math.floor(at))] for at in every]
+        pairs = [pair for point in zip(drawn, expected) for pair in zip(*point)]
+        close = all(math.isclose(a, b, rel_tol=1e-9) for a, b in pairs)
+        suite.check(f"drawn: {options}", close and len(drawn) == len(every), (drawn, expected))
     # A way up of one step would divide by its length, which is none.
     err = "--pct-start: 0.1 of the run's 10 steps is one step, and the way up needs none or more"
     one = "train --scheduler onecycle --pct-start 0.1 --batch-size 4 --epochs 1 --out no_way_up"

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Writes the images beside it, with Debian's python3-pil. digit.pgm is a 2 made the way MNIST was:
 in a box of 20x20, its centre of mass on pixel 14, 14. The other digit_* are the same in other
-formats, with dark ink if the name says so. colours.* are eight colours."""
+formats, with dark ink if the name says so. colours.* are eight colours. turned_*.jpg are one
+picture, taken with the camera held in each of the eight ways that Exif knows."""
 
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 here = Path(__file__).parent
 
@@ -47,7 +48,9 @@ black = Image.new("L", light.size)
 light.save(here / "digit.pgm")
 light.save(here / "digit.png")
 light.save(here / "digit.bmp")
-light.save(here / "digit.jpg")  # which ctnn refuses
+light.save(here / "digit.jpg", quality=95)
+light.convert("RGB").save(here / "digit_rgb.jpg", quality=95, subsampling=0)
+light.convert("RGB").save(here / "digit_progressive.jpg", quality=95, progressive=True)
 light.convert("RGB").save(here / "digit_rgb.png")
 light.convert("RGB").save(here / "digit_rgb.bmp")
 light.convert("RGB").save(here / "digit_rgb.ppm")
@@ -66,3 +69,17 @@ colours.save(here / "colours.png")
 colours.save(here / "colours.bmp")
 colours.save(here / "colours.ppm")
 (here / "colours_text.ppm").write_text(text_pnm(colours))
+
+scene = light.crop((0, 0, 28, 20))
+held = {1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270}  # what the camera makes of the scene
+for orientation, how in held.items():
+    taken = scene if how is None else scene.transpose(how)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = here / f"turned_{orientation}.jpg"
+    taken.save(path, quality=98, exif=exif)
+    seen = ImageOps.exif_transpose(Image.open(path))  # Pillow turns it back
+    assert max(ImageChops.difference(seen, scene).getdata()) < 8, orientation

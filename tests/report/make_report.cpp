@@ -20,7 +20,15 @@ trainer::Picture picture(const nlohmann::json& json) {
 }
 
 trainer::ReportData report(const nlohmann::json& json, const char* metrics) {
-  trainer::ReportData data{json.at("title"), metrics, {}, {}, json.at("class_names")};
+  trainer::ReportData data{.title = json.at("title"),
+                           .metrics = metrics,
+                           .rates = {},
+                           .facts = json.at("facts"),
+                           .texts = json.at("texts"),
+                           .augmented = {},
+                           .mistakes = {},
+                           .class_names = json.at("class_names")};
+  for (const auto& one : json.at("rates")) data.rates.push_back({one.at(0), one.at(1)});
   for (const auto& one : json.at("augmented")) data.augmented.push_back(picture(one));
   for (const auto& one : json.at("mistakes"))
     data.mistakes.push_back({picture(one.at("picture")), one.at("index"), one.at("predicted"),

@@ -3,7 +3,9 @@ addEventListener("load", () => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const text = node => node.textContent.trim().replace(/[ \n]+/g, " ");
 
-  const pixels = canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const seen_pixels = new Map(); // read once: Chromium complains of a second time
+  const pixels = canvas => seen_pixels.get(canvas) ?? seen_pixels.set(canvas,
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).get(canvas);
   const picture = canvas => [canvas.height, canvas.width, [...pixels(canvas)].filter((_, i) => i % 4 === 0)];
   const chart = box => {
     const canvas = box.querySelector("canvas");
@@ -12,6 +14,24 @@ addEventListener("load", () => {
       inked: new Set(new Uint32Array(pixels(canvas).buffer)).size > 10, // axes alone have few colours
       fits: canvas.getBoundingClientRect().width <= box.clientWidth && box.clientWidth > 250,
     };
+  };
+
+  // The curve of a chart: for each tenth of its width the height of what is drawn there, from 0 at
+  // the lowest of it to 1. Axes and grid are of other colours.
+  const curve = box => {
+    const canvas = box.querySelector("canvas"), {width, height} = canvas, data = pixels(canvas);
+    const [r, g, b] = read(getComputedStyle(document.documentElement).getPropertyValue("--test").trim());
+    const heights = new Map();
+    for (let y = 0; y < height; ++y)
+      for (let x = 0; x < width; ++x) {
+        const i = 4 * (y * width + x);
+        if (data[i + 3] > 200 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 24)
+          if (!heights.has(x)) heights.set(x, y);
+      }
+    const xs = [...heights.keys()].sort((a, b) => a - b), ys = [...heights.values()];
+    const low = Math.max(...ys), high = Math.min(...ys);
+    return [...Array(11).keys()].map(k =>
+      (low - heights.get(xs[Math.round(k / 10 * (xs.length - 1))])) / Math.max(1, low - high));
   };
 
   // WCAG 2.2 contrast of every text with what is painted behind it.
@@ -49,6 +69,13 @@ addEventListener("load", () => {
     width: document.documentElement.scrollWidth,
     requests: performance.getEntriesByType("resource").map(entry => entry.name),
     charts: all(".plot").map(chart),
+    rate: all("#rate .plot").map(curve),
+    scrolls: all(".scroll").map(box => ({
+      table: box.querySelector("table")?.id ?? "", over: box.scrollWidth - box.clientWidth,
+      open: box.clientWidth > 0, told: getComputedStyle(box).maskImage.includes("gradient"),
+    })),
+    mistakes: new Set(all("#mistakes li").map(item => item.getBoundingClientRect().left)).size,
+    texts: all("#texts details").map(node => [text(node.querySelector("summary")), node.querySelector("pre").textContent]),
     tables: Object.fromEntries(all("table[id]").map(table =>
       [table.id, all("tr", table).map(tr => all("th, td", tr).map(text))])),
     pictures: all(".pictures canvas").map(picture),

@@ -17,7 +17,7 @@ from pathlib import Path
 import cases
 
 CANNOT_WRITE = 5
-WIDTHS = (360, 1280)
+WIDTHS = (375, 1280)
 PROBE = (Path(__file__).parent / "probe.js").read_text()
 # Chromium makes no window narrower than 500 px, but a frame is as narrow as one likes.
 WRAPPER = "<body><script>addEventListener('message', e => document.body.dataset[e.data[0]] = e.data[1])</script>"
@@ -61,6 +61,22 @@ def percent(value):
     return "not finite" if value is None else f"{cases.fixed(100 * value, 2)}\u00a0%"
 
 
+OFF = {"limit": 0, "validation": 0, "patience": 0, "weight_decay": 0, "momentum": 0, "eta_min": 0,
+       "nesterov": False}
+
+
+def options(lines):
+    """What the run began with, and what was changed when it was resumed."""
+    start = {}
+    for line in lines:
+        if line["event"] == "start":
+            start = line
+        if line["event"] == "resume":
+            start = start | {key: line[key] for key in ("epochs", "patience") if key in line}
+    return {key: value for key, value in start.items() if key not in ("schema", "event")
+            and not (key in OFF and OFF[key] == value)}
+
+
 def option(key, value):
     if key in ("parameters", "train_samples", "test_samples"):
         return f"{value:,}"
@@ -91,6 +107,10 @@ def kept_epochs(lines):
     return [kept[n] for n in sorted(kept)]
 
 
+def last_confusion(lines):
+    return kept_epochs(lines)[-1]["confusion"]
+
+
 def agrees(text, kind, value):
     if value is None:
         return text == "not finite"
@@ -111,9 +131,12 @@ COLUMNS = [("lr", "plain"), ("train_loss", "loss"), ("test_loss", "loss"),
            ("seconds", "seconds"), ("images_per_second", "count")]
 
 
-def numbers_agree(check, name, page, lines):
+def numbers_agree(check, name, page, lines, data):
     epochs = kept_epochs(lines)
-    check.equal(f"{name}: charts", len(page["charts"]), 3 if epochs else 0)
+    # One point is no curve.
+    charts = ["loss", "accuracy"] * (len(epochs) > 1) + ["rate"] * (len(data["rates"]) > 1)
+    check.equal(f"{name}: charts", [chart["id"] for chart in page["charts"]],
+                charts if epochs else [])
     for chart in page["charts"]:
         check.equal(f"{name}: chart {chart['id']} is drawn, as wide as its box",
                     (chart["inked"], chart["fits"], chart["label"] != ""), (True, True, True))
@@ -122,8 +145,12 @@ def numbers_agree(check, name, page, lines):
         check.equal(f"{name}: summary", page["lead"], "No epoch was finished.")
         check.equal(f"{name}: tables", sorted(tables), ["result", "setup"])
         return
+    if data["rates"] == cases.one_cycle(len(epochs)):
+        triangle = [1 - abs(k / 5 - 1) for k in range(11)]
+        far = max(abs(a - b) for a, b in zip(page["rate"][0], triangle))
+        check.equal(f"{name}: the rate goes up and down, {far:.3f} off", far < 0.05, True)
     last = epochs[-1]
-    start = [line for line in lines if line["event"] == "start"][-1]
+    start = options(lines)
     end = [line for line in lines if line["event"] == "end"][-1:]
     marked = [e for e in epochs if e["best"]][-1:]  # else it is in the log of an earlier run
     best, accuracy = ((e := marked[0])["epoch"], e["test_accuracy"]) if marked else (
@@ -141,7 +168,7 @@ def numbers_agree(check, name, page, lines):
 
     names = page["data"]["class_names"] or [str(i) for i in range(len(last["confusion"]))]
     check.equal(f"{name}: confusion matrix", tables["confusion"],
-                [["true", *names]] + [[names[i], *(f"{c:,}" for c in counts)]
+                [["true", *names]] + [[names[i], *map(str, counts)]
                                       for i, counts in enumerate(last["confusion"])])
     scores = zip(names, last["confusion"], last["precision"], last["recall"], last["f1"])
     check.equal(f"{name}: scores of the classes", tables["classes"][1:],
@@ -163,17 +190,31 @@ def shows(check, name, report, metrics, description=None, dark=False):
     check.equal(f"{name}: console", console, [])
     check.equal(f"{name}: pages that ran to their end", sorted(pages), sorted(WIDTHS))
     lines = [json.loads(line) for line in metrics.splitlines() if line.endswith("}")]
-    start = [line for line in lines if line["event"] == "start"][-1]
     for width, page in pages.items():
         at = f"{name} at {width} px"
         check.equal(f"{at}: width of the page", page["width"], width)
         check.equal(f"{at}: dark", page["dark"], dark)
         check.equal(f"{at}: requests", page["requests"], [])
         check.equal(f"{at}: options", [v for _, v in page["tables"]["setup"]],
-                    [option(k, v) for k, v in start.items() if k not in ("schema", "event")])
+                    [option(k, v) for k, v in options(lines).items()])
         check.equal(f"{at}: notes", page["notes"], notes(lines, metrics))
-        numbers_agree(check, at, page, lines)
         data = description or page["data"]
+        numbers_agree(check, at, page, lines, data)
+        check.equal(f"{at}: what made it", page["tables"].get("made", []),
+                    [[re.sub("[ \n]+", " ", text).strip() for text in fact]
+                     for fact in data["facts"]])
+        check.equal(f"{at}: the network", page["texts"],
+                    [list(pair) for pair in data["texts"]])
+        # A table fits, or shows that there is more of it.
+        for box in page["scrolls"]:
+            check.equal(f"{at}: {box['table'] or 'text'} shows what is hidden",
+                        box["told"], box["open"] and box["over"] > 1)
+            if box["table"] in ("confusion", "classes") and not data["class_names"]:
+                ten = len(last_confusion(lines)) <= 10
+                check.equal(f"{at}: {box['table']} fits, {box['over']} px",
+                            box["over"] <= 0 or not ten, True)
+        check.equal(f"{at}: columns of mistakes", page["mistakes"],
+                    min(len(data["mistakes"]), 3 if width == 375 else 5))
         check.equal(f"{at}: title", (page["title"], page["heading"]), (data["title"],) * 2)
         pictures = [m["picture"] for m in data["mistakes"]] + data["augmented"]
         if description is None:
@@ -208,7 +249,7 @@ def made_reports(check, make_report):
     broken = page.replace("</main>", '<img src="http://localhost/x.png">'
                           '<div style="width: 500px">wide</div></main>')
     pages, console = check.open(broken)
-    check.equal("a broken page is noticed", (len(console) >= 1, pages[360]["width"] > 360), (True, True))
+    check.equal("a broken page is noticed", (len(console) >= 1, pages[375]["width"] > 375), (True, True))
 
 
 def main():

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <random>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/resource.h>
@@ -16,9 +18,13 @@
 #include "support/catch.hpp"
 
 using trainer::GrayImage;
-using trainer::like_mnist;
 
 namespace {
+
+GrayImage image_of(const GrayImage& image, std::size_t rows, std::size_t cols,
+                   std::string_view name = "image") {
+  return trainer::like_mnist(image, rows, cols, name).image;
+}
 
 GrayImage mnist_digit() {
   return trainer::read_image(std::filesystem::path(CTNN_TESTS_DIR) / "images/digit.pgm");
@@ -81,10 +87,10 @@ Measures measure(const GrayImage& image) {
 
 TEST_CASE("an image of MNIST stays as it is") {
   const GrayImage digit = mnist_digit();
-  CHECK(like_mnist(digit, 28, 28) == digit);
+  CHECK(image_of(digit, 28, 28) == digit);
   GrayImage faint_corner = digit; // a digit off its place is still the data set's own
   faint_corner.pixels[0] = 9;
-  CHECK(like_mnist(faint_corner, 28, 28) == faint_corner);
+  CHECK(image_of(faint_corner, 28, 28) == faint_corner);
 }
 
 TEST_CASE("an enlarged digit is reduced to itself on any page") {
@@ -98,7 +104,7 @@ TEST_CASE("an enlarged digit is reduced to itself on any page") {
         {290, 1000, 3, 710}}) {
     GrayImage picture = page(digit, times, rows, cols, top, left);
     if (dark_ink) picture = inverted(picture);
-    const GrayImage result = like_mnist(picture, 28, 28);
+    const GrayImage result = image_of(picture, 28, 28);
     CAPTURE(rows, cols);
     CHECK(mean_difference(result, digit) < 2);
   }
@@ -123,20 +129,91 @@ TEST_CASE("uneven light and noise change little") {
       const double value = (dark_ink ? 220 - 140 * ink : 90 + 110 * ink) * light + 8.7 * noise;
       pixel = static_cast<std::uint8_t>(std::clamp(value, 0.0, 255.0));
     }
-  CHECK(mean_difference(like_mnist(picture, 28, 28), digit) < 6);
+  CHECK(mean_difference(image_of(picture, 28, 28), digit) < 6);
+}
+
+TEST_CASE("a photograph gives the digit that its strokes alone give") {
+  const auto* name =
+      GENERATE("lined_paper_8", "framed_4", "squared_pencil_5", "chalk_board_3", "shadow_edge_6",
+               "shadow_edge_2", "sheet_on_table_9", "sheet_on_table_0", "phone_7", "phone_4");
+  CAPTURE(name);
+  const std::filesystem::path images = std::filesystem::path(CTNN_TESTS_DIR) / "images";
+  const auto read = [&](const std::string& file) {
+    const trainer::Digit digit = trainer::like_mnist(trainer::read_image(images / file), 28, 28);
+    CHECK(digit.seen == 1);
+    return digit.image;
+  };
+  const GrayImage photo = read("photo_" + std::string(name) + ".jpg");
+  const GrayImage clean = read("clean_" + std::string(name) + ".png");
+  CHECK(mean_difference(photo, clean) < 15); // of the same stroke, moved by a pixel at most
+  const Measures found = measure(photo), expected = measure(clean);
+  CHECK(std::abs(found.y - expected.y) < 1);
+  CHECK(std::abs(found.x - expected.x) < 1);
+  CHECK(std::abs(static_cast<int>(found.rows) - static_cast<int>(expected.rows)) <= 1);
+  CHECK(std::abs(static_cast<int>(found.cols) - static_cast<int>(expected.cols)) <= 1);
+}
+
+TEST_CASE("a fat ring is a digit, and no sheet with a hole in it") {
+  const bool dark_ink = GENERATE(false, true);
+  GrayImage picture = blank(300, 300);
+  for (std::size_t y = 0; y < 300; ++y)
+    for (std::size_t x = 0; x < 300; ++x) {
+      const double v = (static_cast<double>(y) - 150) / 120,
+                   u = (static_cast<double>(x) - 150) / 100;
+      const double far = v * v + u * u;
+      if (far < 1 && far > 0.06) picture.pixels[y * 300 + x] = 255;
+    }
+  const Measures m = measure(image_of(dark_ink ? inverted(picture) : picture, 28, 28));
+  CHECK(m.rows == 20);
+  CHECK(m.cols == 17);
+}
+
+TEST_CASE("a bar is a digit, and no empty sheet") {
+  GrayImage picture = blank(200, 200, 255);
+  fill(picture, 30, 70, 140, 60, 0);
+  const Measures m = measure(image_of(picture, 28, 28));
+  CHECK(m.rows == 20);
+  CHECK(m.cols == 9);
+}
+
+TEST_CASE("digits beside and above each other are counted") {
+  const GrayImage digit = mnist_digit();
+  const auto seen = [](const GrayImage& picture) {
+    return trainer::like_mnist(inverted(picture), 28, 28).seen;
+  };
+  const auto both = [](GrayImage a, const GrayImage& b) {
+    std::ranges::transform(a.pixels, b.pixels, a.pixels.begin(),
+                           [](std::uint8_t x, std::uint8_t y) { return std::max(x, y); });
+    return a;
+  };
+  const GrayImage one = page(digit, 5, 400, 600, 20, 20);
+  CHECK(seen(one) == 1);
+  const GrayImage two = both(one, page(digit, 4, 400, 600, 30, 180));
+  CHECK(seen(two) == 2);
+  CHECK(seen(both(two, page(digit, 5, 400, 600, 15, 400))) == 3);
+  CHECK(seen(both(one, page(digit, 5, 400, 600, 200, 30))) == 2);
+
+  GrayImage specks = one;
+  for (std::size_t k = 0; k < 20; ++k) fill(specks, 300 + k % 4 * 20, 20 + k * 25, 4, 4);
+  CHECK(seen(specks) == 1);
+  GrayImage five = blank(400, 400); // its bar is not joined, as in many a 5
+  fill(five, 50, 120, 25, 150);
+  fill(five, 90, 110, 230, 40);
+  fill(five, 180, 110, 30, 160);
+  CHECK(seen(five) == 1);
 }
 
 TEST_CASE("dust is not part of the digit but a detached bar is") {
   GrayImage picture = page(mnist_digit(), 5, 400, 400, 200, 200);
-  const GrayImage clean = like_mnist(picture, 28, 28);
+  const GrayImage clean = image_of(picture, 28, 28);
   fill(picture, 20, 30, 4, 4);
   fill(picture, 390, 7, 2, 9);
-  CHECK(like_mnist(picture, 28, 28) == clean);
+  CHECK(image_of(picture, 28, 28) == clean);
 
   GrayImage two_parts = blank(200, 100);
   fill(two_parts, 20, 30, 10, 40);
   fill(two_parts, 40, 30, 140, 40);
-  const Measures m = measure(like_mnist(two_parts, 28, 28));
+  const Measures m = measure(image_of(two_parts, 28, 28));
   CHECK(m.rows == 20);
   CHECK(m.cols == 5);
 }
@@ -149,7 +226,7 @@ TEST_CASE("the box is 20 of 28 and keeps its aspect") {
   CAPTURE(rows, cols);
   GrayImage picture = blank(500, 700);
   fill(picture, 7, 300, rows, cols);
-  const Measures m = measure(like_mnist(picture, 28, 28));
+  const Measures m = measure(image_of(picture, 28, 28));
   CHECK(m.rows == high);
   CHECK(m.cols == wide);
 }
@@ -157,10 +234,10 @@ TEST_CASE("the box is 20 of 28 and keeps its aspect") {
 TEST_CASE("the box follows the size of the network's input") {
   GrayImage picture = blank(100, 100);
   fill(picture, 30, 30, 40, 40);
-  const GrayImage large = like_mnist(picture, 56, 56);
+  const GrayImage large = image_of(picture, 56, 56);
   CHECK(large.rows == 56);
   CHECK(measure(large).rows == 40);
-  const Measures flat = measure(like_mnist(picture, 28, 84));
+  const Measures flat = measure(image_of(picture, 28, 84));
   CHECK(flat.rows == 20);
   CHECK(flat.cols == 20);
 }
@@ -169,7 +246,7 @@ TEST_CASE("the centre of mass is on pixel 14 within half a pixel") {
   GrayImage picture = blank(300, 200); // an L
   fill(picture, 50, 50, 150, 20);
   fill(picture, 180, 50, 20, 90);
-  const Measures m = measure(like_mnist(picture, 28, 28));
+  const Measures m = measure(image_of(picture, 28, 28));
   CHECK(std::abs(m.y - 14) <= 0.5);
   CHECK(std::abs(m.x - 14) <= 0.5);
 }
@@ -177,10 +254,10 @@ TEST_CASE("the centre of mass is on pixel 14 within half a pixel") {
 TEST_CASE("faint ink and thin pens become white") {
   GrayImage faint = blank(100, 100, 150);
   fill(faint, 20, 40, 60, 20, 140);
-  CHECK(std::ranges::max(like_mnist(faint, 28, 28).pixels) == 255);
+  CHECK(std::ranges::max(image_of(faint, 28, 28).pixels) == 255);
   GrayImage thin = blank(600, 600);
   fill(thin, 100, 300, 400, 2);
-  CHECK(std::ranges::max(like_mnist(thin, 28, 28).pixels) == 255);
+  CHECK(std::ranges::max(image_of(thin, 28, 28).pixels) == 255);
 }
 
 TEST_CASE("a page without ink is an error") {
@@ -188,7 +265,7 @@ TEST_CASE("a page without ink is an error") {
   const auto value = static_cast<std::uint8_t>(GENERATE(0, 77, 255));
   const auto size = static_cast<std::size_t>(side);
   const test::caught error =
-      test::error_of([&] { like_mnist(blank(size, size, value), 28, 28, "a.png"); });
+      test::error_of([&] { image_of(blank(size, size, value), 28, 28, "a.png"); });
   CHECK(error.code == ctnn::ErrorCode::bad_data);
   CHECK(error.message == "a.png: holds no digit: all pixels are alike");
 }
@@ -198,7 +275,7 @@ TEST_CASE("noise is no ink") {
   std::minstd_rand random(2);
   for (std::uint8_t& pixel : picture.pixels)
     pixel = static_cast<std::uint8_t>(190 + (random() + random() + random()) % 20);
-  const test::caught error = test::error_of([&] { like_mnist(picture, 28, 28, "a.png"); });
+  const test::caught error = test::error_of([&] { image_of(picture, 28, 28, "a.png"); });
   CHECK(error.code == ctnn::ErrorCode::bad_data);
   CHECK(error.message == "a.png: holds no digit: nothing stands out from the paper");
 }
@@ -212,7 +289,7 @@ TEST_CASE("any size of picture gives an image of the wanted size") {
   CAPTURE(rows, cols);
   GrayImage picture = blank(rows, cols, 255);
   picture.pixels[picture.pixels.size() / 2] = 0;
-  const GrayImage result = like_mnist(picture, 28, 28);
+  const GrayImage result = image_of(picture, 28, 28);
   CHECK(result.rows == 28);
   CHECK(result.cols == 28);
   CHECK(result.pixels.size() == 28 * 28);
@@ -222,7 +299,7 @@ TEST_CASE("any size of picture gives an image of the wanted size") {
 TEST_CASE("a fine pattern is one thing or the other") {
   GrayImage picture = blank(600, 512);
   for (std::size_t i = 0; i < picture.pixels.size(); i += 2) picture.pixels[i] = 200;
-  const Measures m = measure(like_mnist(picture, 28, 28));
+  const Measures m = measure(image_of(picture, 28, 28));
   CHECK(m.rows == 20);
   CHECK(m.cols == 17);
 }
@@ -236,6 +313,6 @@ TEST_CASE("a camera's picture needs little memory") {
     return usage.ru_maxrss;
   };
   const long before = peak_kilobytes();
-  CHECK(mean_difference(like_mnist(picture, 28, 28), digit) < 2);
+  CHECK(mean_difference(image_of(picture, 28, 28), digit) < 2);
   CHECK(peak_kilobytes() - before < 60'000);
 }

@@ -1,4 +1,4 @@
-// read_image: PNG and BMP by stb_image, PGM and PPM by hand.
+// read_image: PNG and BMP by stb_image, JPEG by libjpeg-turbo (jpeg.cpp), PGM and PPM by hand.
 
 #include "image_file.hpp"
 
@@ -15,24 +15,21 @@
 #include <ctnn/io/file.hpp>
 #include <ctnn/io/message.hpp>
 
+#include "formats.hpp"
+
 namespace {
 
 constexpr std::uint64_t max_file_bytes = std::uint64_t{256} << 20;
-constexpr std::uint64_t max_pixels = std::uint64_t{64} << 20;
-
-/// The largest block that an image of max_pixels needs is 512 MiB (four channels of 16 bits). A
-/// file may hold more than its header says: zlib packs 1000 : 1, and stb_image unpacks all of it.
-constexpr std::size_t max_block = std::size_t{1} << 30;
 
 void* bounded_realloc(void* block, std::size_t size) {
-  return size <= max_block ? std::realloc(block, size) : nullptr;
+  return size <= trainer::max_block ? std::realloc(block, size) : nullptr;
 }
 
 } // namespace
 
-// No JPEG: the decoder of Debian 12's stb_image 2.27 computes with signed overflow on damaged files
-// (CVE-2022-28041), and does not turn a phone's pictures upright. No PNM: 2.27 fills the missing
-// rest of a truncated file with whatever the memory held, and swaps the bytes of 16-bit pixels.
+// No JPEG: a damaged file makes the decoder of Debian 12's stb_image 2.27 write beyond its arrays
+// (CVE-2022-28042). No PNM: 2.27 fills the missing rest of a truncated file with whatever the memory
+// held, and swaps the bytes of 16-bit pixels.
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_PNG
@@ -46,24 +43,6 @@ void* bounded_realloc(void* block, std::size_t size) {
 
 namespace trainer {
 namespace {
-
-using Bytes = std::span<const std::byte>;
-
-constexpr auto bad_data = ctnn::ErrorCode::bad_data;
-
-/// Throws unless the image is neither empty nor too large. Returns its number of pixels.
-std::size_t require_size(std::uint64_t rows, std::uint64_t cols, const std::string& name) {
-  if (rows == 0 || cols == 0 || rows > max_pixels / cols)
-    ctnn::io::fail(bad_data, name,
-                   "image of {}x{} pixels, expected at least 1x1 and at most {} megapixels", cols,
-                   rows, max_pixels >> 20);
-  return static_cast<std::size_t>(rows * cols);
-}
-
-[[noreturn]] void truncated(Bytes file, const std::string& name) {
-  ctnn::io::fail(bad_data, name, "truncated: expected more than its {} bytes of image",
-                 file.size());
-}
 
 // PNG and BMP -------------------------------------------------------------------------------------
 
@@ -91,17 +70,17 @@ struct Source {
 
 constexpr stbi_io_callbacks source_callbacks{Source::read, Source::skip, Source::at_end};
 
-[[noreturn]] void cannot_decode(const Source& source, Bytes file, const std::string& name) {
+[[noreturn]] void stb_failed(const Source& source, Bytes file, const std::string& name) {
   if (source.ran_out) truncated(file, name);
-  ctnn::io::fail(bad_data, name, "cannot decode, expected a sound image, found: {}",
-                 stbi_failure_reason());
+  const char* const reason = stbi_failure_reason(); // null where stb_image has not thought of one
+  cannot_decode(name, reason != nullptr ? reason : "damaged data");
 }
 
 GrayImage decode_with_stb(Bytes file, const std::string& name) {
   int cols = 0, rows = 0, channels = 0;
   Source header{file};
   if (stbi_info_from_callbacks(&source_callbacks, &header, &cols, &rows, &channels) == 0)
-    cannot_decode(header, file, name);
+    stb_failed(header, file, name);
   // The height of a BMP that is stored from the top is negative.
   const std::size_t size = require_size(static_cast<std::uint64_t>(std::abs(std::int64_t{rows})),
                                         static_cast<std::uint64_t>(cols), name);
@@ -111,7 +90,7 @@ GrayImage decode_with_stb(Bytes file, const std::string& name) {
   const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> decoded(
       stbi_load_from_callbacks(&source_callbacks, &source, &cols, &rows, &channels, gray_and_alpha),
       stbi_image_free);
-  if (!decoded || source.ran_out) cannot_decode(source, file, name);
+  if (!decoded || source.ran_out) stb_failed(source, file, name);
 
   GrayImage image{static_cast<std::size_t>(rows), static_cast<std::size_t>(cols), {}};
   image.pixels.resize(size);
@@ -200,18 +179,39 @@ private:
 
 } // namespace
 
+std::size_t require_size(std::uint64_t rows, std::uint64_t cols, const std::string& name) {
+  if (rows == 0 || cols == 0 || rows > max_pixels / cols)
+    ctnn::io::fail(bad_data, name,
+                   "image of {}x{} pixels, expected at least 1x1 and at most {} megapixels", cols,
+                   rows, max_pixels >> 20);
+  return static_cast<std::size_t>(rows * cols);
+}
+
+void truncated(Bytes file, const std::string& name) {
+  ctnn::io::fail(bad_data, name, "truncated: expected more than its {} bytes of image",
+                 file.size());
+}
+
+void cannot_decode(const std::string& name, std::string_view found) {
+  ctnn::io::fail(bad_data, name, "cannot decode, expected a sound image, found: {}",
+                 ctnn::io::printable(found));
+}
+
 GrayImage read_image(const std::filesystem::path& path) {
   const std::string& name = path.native();
   const std::vector<std::byte> file = ctnn::io::read_file(path, max_file_bytes, bad_data);
   const std::string_view start(reinterpret_cast<const char*>(file.data()),
                                std::min<std::size_t>(file.size(), 4));
-  if (start == "\x89PNG" || start.starts_with("BM")) return decode_with_stb(file, name);
+  if (start == "\x89PNG") {
+    require_sound_png(file, name);
+    return decode_with_stb(file, name);
+  }
+  if (start.starts_with("BM")) return decode_with_stb(file, name);
+  if (start.starts_with("\xff\xd8\xff")) return decode_jpeg(file, name);
   for (const char* netpbm : {"P2", "P3", "P5", "P6"})
     if (start.starts_with(netpbm)) return Netpbm(file, name).decode();
-  ctnn::io::fail(bad_data, name, "not a known image, expected PNG, BMP, PGM or PPM, found {}",
-                 file.empty()                        ? "an empty file"
-                 : start.starts_with("\xff\xd8\xff") ? "JPEG"
-                                                     : "none of their signatures");
+  ctnn::io::fail(bad_data, name, "not a known image, expected PNG, JPEG, BMP, PGM or PPM, found {}",
+                 file.empty() ? "an empty file" : "none of their signatures");
 }
 
 } // namespace trainer

@@ -17,11 +17,18 @@ struct GrayImage {
   bool operator==(const GrayImage&) const = default;
 };
 
-/// Reads PNG, BMP, PGM and PPM (binary and text), told apart by their first bytes. Colours become
-/// their luma; 16 bits become 8; what is transparent lies on white, as a page would show it.
-/// At most 64 megapixels and 256 MiB.
-/// Throws Error(bad_data) if there is no such file, or no whole image in it.
+/// Reads PNG, JPEG, BMP, PGM and PPM (binary and text), told apart by their first bytes. Colours
+/// become their luma; 16 bits become 8; what is transparent lies on white, as a page would show it;
+/// a camera that was held sideways is turned upright. At most 64 megapixels and 256 MiB.
+/// Throws Error(bad_data) if there is no such file, or no whole image in it; where the format has
+/// checksums, as PNG does, also if one of them is wrong.
 GrayImage read_image(const std::filesystem::path& path);
+
+/// A digit as MNIST would hold it.
+struct Digit {
+  GrayImage image;
+  std::size_t seen; ///< how many digits the picture seems to hold; all of them are in the image
+};
 
 /// The digit of a picture of any size, made into a rows x cols image the way MNIST was made. As
 /// Yann LeCun's page "The MNIST database" tells it: the digits were size normalized to fit in a
@@ -36,7 +43,7 @@ GrayImage read_image(const std::filesystem::path& path);
 /// as it is.
 ///
 /// Throws Error(bad_data), with `name` for the file, if there is no ink.
-GrayImage like_mnist(const GrayImage& image, std::size_t rows, std::size_t cols,
-                     std::string_view name = "image");
+Digit like_mnist(const GrayImage& image, std::size_t rows, std::size_t cols,
+                 std::string_view name = "image");
 
 } // namespace trainer

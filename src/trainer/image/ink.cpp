@@ -1,10 +1,9 @@
-// find_ink.
+// ink_on_page.
 //
 // The paper's brightness is modelled as a polynomial of degree two in x and y, which follows a lamp
 // on one side or the vignette of a camera. It starts as the median of the border and is fitted over
 // and over to the pixels that are close to it, where Otsu's threshold says what is close. What is
 // far is ink, and its sign tells whether ink is darker or lighter.
-// N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. SMC 9 (1979) 62.
 
 #include "ink.hpp"
 
@@ -15,39 +14,10 @@
 #include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 
+#include "histogram.hpp"
+
 namespace trainer {
 namespace {
-
-using Histogram = std::array<std::uint64_t, 256>;
-
-/// The t for which the classes `<= t` and `> t` differ most; 255 if there is one value only.
-std::size_t otsu(const Histogram& histogram) {
-  double all = 0, all_sum = 0;
-  for (std::size_t v = 0; v < histogram.size(); ++v) {
-    all += static_cast<double>(histogram[v]);
-    all_sum += static_cast<double>(v * histogram[v]);
-  }
-  double low = 0, low_sum = 0, best = -1;
-  std::size_t threshold = 255;
-  for (std::size_t v = 0; v < histogram.size(); ++v) {
-    low += static_cast<double>(histogram[v]);
-    low_sum += static_cast<double>(v * histogram[v]);
-    if (low == 0 || low == all) continue;
-    const double difference = low_sum / low - (all_sum - low_sum) / (all - low);
-    const double variance = low * (all - low) * difference * difference;
-    if (variance > best) best = variance, threshold = v;
-  }
-  return threshold;
-}
-
-/// The value that half of those `<= last` do not exceed.
-std::size_t median(const Histogram& histogram, std::size_t last = 255) {
-  std::uint64_t all = 0, seen = 0;
-  for (std::size_t v = 0; v <= last; ++v) all += histogram[v];
-  for (std::size_t v = 0; v <= last; ++v)
-    if (2 * (seen += histogram[v]) >= all) return v;
-  return last;
-}
 
 // The paper ---------------------------------------------------------------------------------------
 
@@ -137,7 +107,7 @@ std::uint8_t border_median(const GrayImage& image) {
   return static_cast<std::uint8_t>(median(histogram));
 }
 
-GrayImage find_ink(const GrayImage& image, std::string_view name) {
+Ink ink_on_page(const GrayImage& image, std::string_view name) {
   const auto [darkest, lightest] = std::ranges::minmax(image.pixels);
   if (darkest == lightest)
     ctnn::io::fail(ctnn::ErrorCode::bad_data, name, "holds no digit: all pixels are alike");
@@ -172,10 +142,10 @@ GrayImage find_ink(const GrayImage& image, std::string_view name) {
     ctnn::io::fail(ctnn::ErrorCode::bad_data, name,
                    "holds no digit: nothing stands out from the paper");
 
-  GrayImage ink{image.rows, image.cols, std::vector<std::uint8_t>(image.pixels.size())};
+  Ink ink{{image.rows, image.cols, std::vector<std::uint8_t>(image.pixels.size())}, light_ink};
   for_each_pixel([&](std::size_t i, bool lighter, std::size_t far) {
     if (lighter == light_ink && static_cast<double>(far) >= least)
-      ink.pixels[i] = static_cast<std::uint8_t>(far);
+      ink.depth.pixels[i] = static_cast<std::uint8_t>(far);
   });
   return ink;
 }

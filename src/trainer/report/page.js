@@ -39,6 +39,8 @@
     if (line.event === "resume") {
       epochs = epochs.filter(e => e.step <= line.step);
       resumes.push(line);
+      for (const key of ["epochs", "patience"]) // these may change then
+        if (key in line) start = {...start, [key]: line[key]};
       end = undefined;
     }
     if (line.event === "epoch") epochs = [...epochs.filter(e => e.epoch < line.epoch), line];
@@ -85,19 +87,29 @@
   const counts = ["parameters", "train_samples", "test_samples"];
   const option = (key, value) => counts.includes(key) ? count(value)
                                : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
-  const setup = Object.entries(start).filter(([key]) => key !== "schema" && key !== "event");
+  // What is off, or as if it were not there.
+  const off = {limit: 0, validation: 0, patience: 0, weight_decay: 0, momentum: 0, eta_min: 0, nesterov: false};
+  const setup = Object.entries(start).filter(([key, value]) =>
+    key !== "schema" && key !== "event" && !(key in off && value === off[key]));
   for (const [key, value] of setup) {
     const words = key.replaceAll("_", " ");
     byId("setup").append(row(option_names[key] ?? words[0].toUpperCase() + words.slice(1), option(key, value)));
   }
   if (!setup.length) drop("setup");
+  byId("made").append(...data.facts.map(([name, value]) => row(name, value)));
+  if (!data.facts.length) drop("made");
 
   // Curves ----------------------------------------------------------------------------------------
+  // One epoch is one point, which is no curve; its learning rate has many.
+  const by_epoch = key => epochs.map(e => e[key]);
   const curves = [
-    {id: "loss", format: loss, lines: [["Train", "train_loss"], ["Test", "test_loss"]]},
-    {id: "accuracy", format: percent, lines: [["Train", "train_accuracy"], ["Test", "test_accuracy"]], ring: true},
-    {id: "rate", format: plain, lines: [["Rate", "lr"]], stepped: true},
-  ];
+    {id: "loss", format: loss, lines: [["Train", by_epoch("train_loss")], ["Test", by_epoch("test_loss")]]},
+    {id: "accuracy", format: percent,
+     lines: [["Train", by_epoch("train_accuracy")], ["Test", by_epoch("test_accuracy")]], ring: true},
+    {id: "rate", format: plain, x: data.rates.map(([x]) => x), lines: [["Rate", data.rates.map(([, rate]) => rate)]]},
+  ].filter(({x, lines}) => lines[0][1].length > 1);
+  for (const {id} of [{id: "loss"}, {id: "accuracy"}, {id: "rate"}])
+    if (last && !curves.some(curve => curve.id === id)) drop(id);
   const colour = property => getComputedStyle(document.documentElement).getPropertyValue(property);
 
   const ring_best = plot => {
@@ -114,43 +126,43 @@
 
   const plot_height = 240;
   const whole_steps = [...Array(9).keys()].flatMap(power => [1, 2, 5].map(d => d * 10 ** power));
-  const draw = ({id, format, lines, ring, stepped}) => {
+  const draw = ({id, format, lines, ring, x = by_epoch("epoch")}) => {
     const box = byId(id).querySelector(".plot");
     const axis = {
       stroke: colour("--quiet"), font: "12px system-ui, sans-serif",
       grid: {stroke: colour("--line"), width: 1}, ticks: {show: false},
     };
-    const columns = [epochs.map(e => e.epoch), ...lines.map(([, key]) => epochs.map(e => e[key]))];
+    const columns = [x, ...lines.map(([, values]) => values)];
+    const of_epochs = id !== "rate", at = of_epochs ? plain : value => plain(Number(value.toFixed(2)));
     const values = columns.slice(1).flat().filter(Number.isFinite);
     const low = Math.min(...values), high = Math.max(...values);
     const logarithmic = id === "loss" && low > 0 && high >= 10 * low; // else the tail is a flat line
     if (logarithmic) box.previousElementSibling.lastElementChild.textContent = "logarithmic scale";
     // null: a line of the logarithmic grid that is too close to others for a number
     const tick = t => t === null ? "" : id === "accuracy" ? `${plain(t * 100)}\u00a0%` : plain(t);
-    const series = lines.map(([label, key]) => ({
+    const series = lines.map(([label, values]) => ({
       label, width: 2,
-      stroke: colour(key.startsWith("train") ? "--train" : "--test"),
-      dash: key.startsWith("train") ? [6, 4] : undefined,
-      points: {size: 5},
-      paths: stepped ? uPlot.paths.stepped({align: -1}) : undefined, // the rate of the epoch before the tick
-      value: (plot, value, _, index) => format(index === null ? last[key] : value),
+      stroke: colour(label === "Train" ? "--train" : "--test"),
+      dash: label === "Train" ? [6, 4] : undefined,
+      points: {size: 5, show: of_epochs ? undefined : false},
+      value: (plot, value, _, index) => format(index === null ? values.at(-1) : value),
     }));
     const options = {
       width: box.clientWidth, height: plot_height,
       scales: {x: {time: false, range: (_, low, high) => low === high ? [low - 1, high + 1] : [low, high]},
                y: {distr: logarithmic ? 3 : 1}},
       axes: [
-        {...axis, size: 28, incrs: whole_steps, values: (_, ticks) => ticks.map(plain)},
+        {...axis, size: 28, incrs: of_epochs || x.at(-1) > 4 ? whole_steps : [.1, .2, .5, 1], values: (_, ticks) => ticks.map(plain)},
         {...axis, size: 56, values: (_, ticks) => ticks.map(tick)},
       ],
-      series: [{label: "Epoch", value: (_, value) => plain(value ?? last.epoch)}, ...series],
+      series: [{label: of_epochs ? "Epoch" : "Epochs done", value: (_, value) => at(value ?? x.at(-1))}, ...series],
       legend: {markers: {width: 2, dash: (_, i) => series[i - 1]?.dash ? "dashed" : "solid"}},
       cursor: {sync: {key: "epoch"}, drag: {x: false}, y: false},
       hooks: {draw: ring && marked ? [ring_best] : []},
     };
-    box.setAttribute("aria-label", lines.map(([label, key]) =>
-      `${label} from ${format(epochs[0][key])} in epoch ${epochs[0].epoch} ` +
-      `to ${format(last[key])} in epoch ${last.epoch}`).join("; "));
+    box.setAttribute("aria-label", lines.map(([label, values]) =>
+      `${label} from ${format(values[0])} to ${format(values.at(-1))}, ` +
+      `epoch ${at(x[0])} to ${at(x.at(-1))}`).join("; "));
     return new uPlot(options, columns, box);
   };
 
@@ -184,6 +196,12 @@
     drop("curves");
   }
 
+  // The network ------------------------------------------------------------------------------------
+  for (const [heading, text] of data.texts)
+    byId("texts").append(make("details", {}, make("summary", {}, heading),
+      make("div", {class: "scroll", role: "region", tabindex: 0, "aria-label": heading}, make("pre", {}, text))));
+  if (!data.texts.length) drop("network-section");
+
   // Confusion matrix of the last epoch ------------------------------------------------------------
   const matrix = last?.confusion;
   if (matrix) {
@@ -197,7 +215,7 @@
       class: value === 0 ? "zero" : right ? "hit" : "miss",
       style: `--heat: ${(Math.log1p(value) / scale[right]).toFixed(3)}`,
       title: `${names[truth]} taken for ${names[guess]}: ${value}`,
-    }, count(value));
+    }, String(value)); // without commas ten columns fit on a phone
     byId("confusion").append(
       make("thead", names.some(n => n.length > 4) ? {class: "long"} : {}, make("tr", {},
         head("true", "col", {class: "corner"}),
@@ -243,4 +261,15 @@
     make("div", {}, `test image ${m.index}`))));
   for (const id of ["augmented", "mistakes"])
     if (!data[id].length) drop(`${id}-section`);
+
+  // What is wider than its box fades at the side where there is more.
+  for (const box of document.querySelectorAll(".scroll")) {
+    const mark = () => {
+      box.classList.toggle("before", box.scrollLeft > 1);
+      box.classList.toggle("after", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+    };
+    box.addEventListener("scroll", mark, {passive: true});
+    new ResizeObserver(mark).observe(box);
+    mark();
+  }
 })();

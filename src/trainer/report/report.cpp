@@ -50,6 +50,10 @@ Json to_json(const Mistake& mistake) {
           {"probability_of_label", mistake.probability_of_label}};
 }
 
+Json to_json(const Rate& rate) { return {rate.epochs, rate.rate}; }
+
+Json to_json(const std::pair<std::string, std::string>& pair) { return {pair.first, pair.second}; }
+
 template <class T>
 Json all_to_json(const std::vector<T>& values) {
   Json array = Json::array();
@@ -92,6 +96,9 @@ Json page_data(const ReportData& report) {
           {"class_names", report.class_names},
           {"metrics", std::move(lines)},
           {"unreadable", unreadable},
+          {"rates", all_to_json(report.rates)},
+          {"facts", all_to_json(report.facts)},
+          {"texts", all_to_json(report.texts)},
           {"augmented", all_to_json(report.augmented)},
           {"mistakes", all_to_json(report.mistakes)}};
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace trainer {
@@ -24,10 +25,19 @@ struct Mistake {
   double probability_of_label;
 };
 
+/// The learning rate of a step.
+struct Rate {
+  double epochs; ///< done before the step: 0.5 is in the middle of the first
+  double rate;
+};
+
 struct ReportData {
   std::string title;
-  std::filesystem::path metrics;        ///< the run's metrics.jsonl
-  std::vector<Picture> augmented;       ///< none: the page has no such section
+  std::filesystem::path metrics; ///< the run's metrics.jsonl
+  std::vector<Rate> rates;       ///< from the first step to the last; none: no such curve
+  std::vector<std::pair<std::string, std::string>> facts; ///< what made the run: name and value
+  std::vector<std::pair<std::string, std::string>> texts; ///< of fixed width: heading and text
+  std::vector<Picture> augmented;                         ///< none: the page has no such section
   std::vector<Mistake> mistakes;        ///< in the order of the page; none: no such section
   std::vector<std::string> class_names; ///< a class without a name is shown by its number
 };
