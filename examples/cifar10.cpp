@@ -48,7 +48,7 @@ int main() try {
     const Transformed<Augmented, Cifar10> seen(train, net.seed(), epoch);
     std::printf("loss %.4f\n", train_epoch(trainer, seen, {.batch_size = 50}).loss());
   }
-  const double accuracy = trainer.evaluate(Transformed<Plain, Cifar10>(test, 0, 0)).accuracy();
+  const double accuracy = trainer.evaluate(Transformed<Plain, Cifar10>(test)).accuracy();
   std::printf("test accuracy %.1f %%\n", 100 * accuracy);
   return accuracy > 0.5 ? 0 : 1; // by chance it would be 0.1
 } catch (const std::exception& error) {

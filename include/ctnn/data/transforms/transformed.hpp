@@ -24,12 +24,13 @@ public:
   /// sample_shape is {channels, height, width} of each sample.
   static constexpr auto sample_shape = Pipeline::output_shape;
 
-  /// Makes a view of `images`. Throws `Error(bad_data)` if they are not of the pipeline's Input.
-  Transformed(const Images& images, std::uint64_t seed, std::uint32_t epoch)
+  /// Makes a view of `images`; seed and epoch matter to pipelines that draw. Throws `Error(bad_data)` if
+  /// the images are not of the pipeline's Input.
+  explicit Transformed(const Images& images, std::uint64_t seed = 0, std::uint32_t epoch = 0)
       : images_(images), seed_(seed), epoch_(epoch) {
     if constexpr (Pipeline::well_formed) check(Pipeline::input_shape);
   }
-  Transformed(const Images&&, std::uint64_t, std::uint32_t) = delete;
+  explicit Transformed(const Images&&, std::uint64_t = 0, std::uint32_t = 0) = delete;
 
   /// size is the number of samples.
   std::size_t size() const { return images_.size(); }
