@@ -56,7 +56,8 @@ public:
   }
   static constexpr Shape output_shape(Shape in) { return window.output_shape(in, OutChannels); }
   static constexpr auto parameters(Shape in) {
-    const auto initial = uniform_by_fan_in(in.channels() * Kernel.height * Kernel.width);
+    const auto initial = uniform_by_fan_in(in.channels() * static_cast<std::size_t>(Kernel.height) *
+                                           static_cast<std::size_t>(Kernel.width));
     const Parameter weight{
         "weight", {OutChannels, in.channels(), Kernel.height, Kernel.width}, initial};
     if constexpr (has_bias)

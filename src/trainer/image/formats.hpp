@@ -1,5 +1,5 @@
 #pragma once
-// What read_image is made of: its limits, its errors and its decoders.
+// What read_image is made of: its limits, its errors and its decoders, on bytes in memory.
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +28,9 @@ std::size_t require_size(std::uint64_t rows, std::uint64_t cols, const std::stri
 
 [[noreturn]] void truncated(Bytes file, const std::string& name);
 [[noreturn]] void cannot_decode(const std::string& name, std::string_view found);
+
+/// read_image of a file that is in memory.
+GrayImage decode_image(Bytes file, const std::string& name);
 
 /// Throws unless every chunk has its CRC-32, the last is IEND, and the pixels' zlib stream is whole
 /// and has its Adler-32: stb_image looks at none of them.

@@ -198,8 +198,10 @@ void cannot_decode(const std::string& name, std::string_view found) {
 }
 
 GrayImage read_image(const std::filesystem::path& path) {
-  const std::string& name = path.native();
-  const std::vector<std::byte> file = ctnn::io::read_file(path, max_file_bytes, bad_data);
+  return decode_image(ctnn::io::read_file(path, max_file_bytes, bad_data), path.native());
+}
+
+GrayImage decode_image(Bytes file, const std::string& name) {
   const std::string_view start(reinterpret_cast<const char*>(file.data()),
                                std::min<std::size_t>(file.size(), 4));
   if (start == "\x89PNG") {
