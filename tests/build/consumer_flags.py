@@ -34,7 +34,7 @@ def complaints(folder):
 
 def main():
     wrong = [line for folder in sys.argv[1:] for line in complaints(Path(folder))]
-    sys.exit("\n".join(wrong))
+    sys.exit("\n".join(wrong) or 0)
 
 
 if __name__ == "__main__":
