@@ -83,6 +83,8 @@ def calls(suite):
 
 def allowed_codes(name, error, line):
     """The exit codes that this fault may have."""
+    if re.search(r"/proc/|/etc/localtime|zoneinfo", line):  # what the report tells of the machine
+        return (0,)
     if error == "EINTR":
         # Of stdio's writes SA_RESTART takes care, which strace does not know.
         stdio = name == "write" and ".tmp-" not in line

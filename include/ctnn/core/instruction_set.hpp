@@ -5,6 +5,7 @@
 /// CTNN_INSTRUCTION_SET. Units that are compiled with different -march can then be linked into one
 /// program; without it the linker would keep one unit's functions for all.
 
+/// @cond
 #if defined(__AVX512F__)
 #define CTNN_INSTRUCTION_SET avx512
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -22,3 +23,4 @@
 #else
 #define CTNN_INSTRUCTION_SET generic
 #endif
+/// @endcond

@@ -48,7 +48,9 @@ public:
       : parameters_(Program::parameters.size), derived_(Program::offsets.derived_size) {
     initialize(seed);
   }
+  /// Takes over another network's blocks, which leaves it without any.
   Network(Network&&) = default;
+  /// Takes over another network's blocks, which leaves it without any.
   Network& operator=(Network&&) = default;
 
   /// clone is a copy, such as of the best weights so far; `net = best.clone()` takes them back. There is
