@@ -54,6 +54,7 @@ def main():
         if not sentence or not text.startswith("// expect: "):
             sys.exit(f"{path}: the first line must be `// expect: <sentence>`")
         flags = (head(text, "flags") or "").split()
+        flags += compiler.precompiled(options, text)
         _, output = compiler.run(options, "-fsyntax-only", *flags, path)
         if wrong := complaint(sentence, output, promised_errors(text, clang)):
             sys.exit(f"{path}: {wrong}\n{output}")

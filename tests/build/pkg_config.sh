@@ -6,8 +6,8 @@ export PKG_CONFIG_PATH="$2/share/pkgconfig"
 flags=$(pkg-config --cflags --libs ctnn)
 source=$(dirname "$0")/consumer/hello.cpp
 # shellcheck disable=SC2086 # the flags are several words
-said=$("$1" -Werror -O3 "$source" $flags -o "$2/hello" 2>&1)
-[ -z "$said" ] || { echo "with -O3 the compiler says: $said" && exit 1; }
+said=$("$1" -Werror -O1 "$source" $flags -o "$2/hello" 2>&1)
+[ -z "$said" ] || { echo "with -O1 the compiler says: $said" && exit 1; }
 "$2/hello"
 # shellcheck disable=SC2086
 "$1" -fsyntax-only "$source" $flags 2>&1 | grep -q "compile with -O3" || {
