@@ -88,7 +88,7 @@ TEST_CASE("split_off takes the last samples into a set of their own") {
   last.read(1, x); // normalised as before
   CHECK(x[0] == 4.0f / 255.0f);
   CHECK(x[1] == 5.0f / 255.0f);
-  for (const std::size_t count : {0, 1, 2}) {
+  for (const std::size_t count : {0u, 1u, 2u}) {
     const auto error = test::error_of([&] { data.split_off(count); });
     CHECK(error.code == ErrorCode::bad_argument);
     CHECK(error.says(
