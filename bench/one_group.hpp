@@ -67,6 +67,7 @@ public:
   using Own = Alone<Net, group>;
   static constexpr std::size_t samples = Samples;
   static constexpr bool needs_dx = First > 0;
+  static constexpr plan::Mode mode = needs_dx ? plan::Mode::input_gradient : plan::Mode::training;
 
   /// Its result is checked, and its data are ready.
   OneGroup() {
@@ -87,7 +88,7 @@ public:
   void backward() {
     if constexpr (loses_dy)
       std::ranges::copy(chain_.back().dy, workspace_.gradient(Program::output));
-    Pass::template backward<needs_dx>(chunk, net_.weights(), workspace_, gradients_.data());
+    Pass::backward(chunk, net_.weights(), workspace_, gradients_.data());
   }
 
 private:
@@ -144,7 +145,8 @@ private:
   std::string check() {
     std::string error = difference("y", y_, chain_.back().y, tolerance);
     const Chunk<float>& first = chain_.front();
-    if (needs_dx && error.empty())
+    if constexpr (needs_dx)
+      if (error.empty())
       error = difference("dx", {workspace_.gradient(Program::input), first.dx.size()}, first.dx,
                          tolerance);
     std::vector<float> block(Program::parameters.size);
@@ -164,13 +166,13 @@ private:
 
   /// Whether a gradient further down is laid where dy was. (One in place is the same once more.)
   static constexpr bool loses_dy = [] {
-    const auto at = Workspace<Own, float, plan::Mode::training>::plan.gradient;
+    const auto at = Workspace<Own, float, mode>::plan.gradient;
     const auto size = [](std::size_t i) {
       const Shape& shape = i == 0 ? Own::input_shape : Program::graph.nodes[i - 1].output_shape;
       return Program::chunk * shape.size();
     };
     constexpr std::size_t last = Program::output;
-    for (std::size_t i = 0; i < last; ++i)
+    for (std::size_t i = needs_dx ? 0 : 1; i < last; ++i)
       if (at[i] != at[last] && at[i] < at[last] + size(last) && at[last] < at[i] + size(i))
         return true;
     return false;
@@ -184,7 +186,7 @@ private:
   }();
 
   Network<Own> net_;
-  Workspace<Own, float, plan::Mode::training> workspace_;
+  Workspace<Own, float, mode> workspace_;
   ctnn::detail::AlignedBlock<float> gradients_{Program::offsets.gradient_size};
   std::vector<Chunk<float>> chain_ = [] {
     std::vector<Chunk<float>> chain;

@@ -14,6 +14,7 @@
 #include <ctnn/core/summary.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/layers/avg_pool2d.hpp>
+#include <ctnn/layers/concat.hpp>
 #include <ctnn/layers/conv2d.hpp>
 #include <ctnn/layers/dropout.hpp>
 #include <ctnn/layers/flatten.hpp>
@@ -21,8 +22,10 @@
 #include <ctnn/layers/linear.hpp>
 #include <ctnn/layers/max_pool2d.hpp>
 #include <ctnn/layers/options.hpp>
+#include <ctnn/layers/product.hpp>
 #include <ctnn/layers/relu.hpp>
 #include <ctnn/layers/sigmoid.hpp>
 #include <ctnn/layers/softmax.hpp>
+#include <ctnn/layers/sum.hpp>
 #include <ctnn/layers/tanh.hpp>
 #include <ctnn/plan/options.hpp>

@@ -117,7 +117,7 @@ struct poison {
   static const poison nodes, parameters, error, name, kind, input_shape, output_shape,
       first_parameter, parameter_tensors, parameter_count, multiply_adds, tape_size, backward_reads,
       in_place, shape, initial, node, extent, rank, channels, height, width, size, data, empty,
-      view, chars, length;
+      view, chars, length, values, output, trained_count, role, trained;
 };
 inline constexpr poison poison::nodes{}, poison::parameters{}, poison::error{}, poison::name{},
     poison::kind{}, poison::input_shape{}, poison::output_shape{}, poison::first_parameter{},
@@ -125,7 +125,8 @@ inline constexpr poison poison::nodes{}, poison::parameters{}, poison::error{}, 
     poison::tape_size{}, poison::backward_reads{}, poison::in_place{}, poison::shape{},
     poison::initial{}, poison::node{}, poison::extent{}, poison::rank{}, poison::channels{},
     poison::height{}, poison::width{}, poison::size{}, poison::data{}, poison::empty{},
-    poison::view{}, poison::chars{}, poison::length{};
+    poison::view{}, poison::chars{}, poison::length{}, poison::values{}, poison::output{},
+    poison::trained_count{}, poison::role{}, poison::trained{};
 
 /// Lines are a text as a template argument for clang, which cuts a literal there after 36 characters:
 /// its lines, of one length each, are cut behind a blank.

@@ -15,37 +15,91 @@
 
 namespace ctnn::detail {
 
-/// A Node is a layer in its place: what is known of it before it runs.
+/// none is the index of nothing: the maker of a network's input, the taker of its output.
+inline constexpr std::size_t none = ~std::size_t{0};
+
+/// A Value is the samples between two nodes. Every value is made once and taken once.
+struct Value {
+  Shape shape;                 ///< of one sample
+  std::size_t maker = none;    ///< the node that makes it; none for the network's input
+  std::size_t taker = none;    ///< the node that takes it; none for the network's output
+  bool wants_gradient = false; ///< whether a trained parameter is upstream
+};
+
+/// A Node is a layer in its place: what is known of it before it runs. A Fork and a join are nodes too.
 struct Node {
-  Name name;                         ///< "conv1", "0", "features.2"
+  Name name;                         ///< "conv1", "0", "features.2"; of a fork or join, its scope's
   StringView kind;                   ///< "Conv2d"
-  Shape input_shape;                 ///< of one sample
+  Shape input_shape;                 ///< of one sample; a join's first
   Shape output_shape;                ///< of one sample
+  std::size_t first_input = 0;       ///< the index of the first value that it takes in Graph::taken
+  std::size_t inputs = 1;            ///< the number of values it takes; more than 1 for a join
+  std::size_t first_output = 0;      ///< the index of the first value that it makes
+  std::size_t outputs = 1;           ///< the number of values it makes; more than 1 for a fork
   std::size_t first_parameter = 0;   ///< the index of its first tensor in Graph::parameters
   std::size_t parameter_tensors = 0; ///< the number of its tensors there
-  std::size_t parameter_count = 0;   ///< the elements of these tensors
+  std::size_t parameter_count = 0;   ///< the elements of these tensors, buffers apart
+  std::size_t trained_count = 0;     ///< the elements of those that are trained
   std::size_t multiply_adds = 0;     ///< the number that one sample takes forward
   std::size_t tape_size = 0;         ///< elements that one sample hands from forward to backward
   Reads backward_reads = Reads::nothing; ///< which of x and y backward looks at
   bool in_place = false;                 ///< whether y may be x, and dx may be dy
+  bool passes_gradient = false;          ///< for a join: whether every dx is dy
+
+  /// is_fork is whether it is a Fork, and is_layer whether it is neither a fork nor a join.
+  constexpr bool is_fork() const { return outputs > 1; }
+  constexpr bool is_layer() const { return inputs == 1 && outputs == 1; }
 };
 
 /// A ParameterNode is a parameter tensor of a network.
 struct ParameterNode {
-  Name name;            ///< "conv1.weight"
-  Shape shape;          ///< as PyTorch writes it
-  Initial initial;      ///< how its elements start
-  std::size_t node = 0; ///< the index of its layer in Graph::nodes
+  Name name;                ///< "conv1.weight"
+  Shape shape;              ///< as PyTorch writes it
+  Initial initial;          ///< how its elements start
+  std::size_t node = 0;     ///< the index of its layer in Graph::nodes
+  Role role = Role::weight; ///< a weight, or a buffer
+  bool trained = true;      ///< whether an optimizer moves it
 };
 
-/// A Graph is a network as values.
-template <std::size_t Nodes, std::size_t Parameters>
+/// A Graph is a network as values: nodes in the order in which they run, and what goes from one to the
+/// next. In a chain node i takes value i and makes value i + 1.
+template <std::size_t Nodes, std::size_t Parameters, std::size_t Edges = Nodes>
 struct Graph {
-  std::array<Node, Nodes> nodes{};                    ///< the layers, nested blocks laid out flat
+  std::array<Node, Nodes> nodes{};                    ///< the layers, composites laid out flat
+  std::array<Value, Edges + 1> values{};              ///< the first is the network's input
+  std::array<std::size_t, Edges> taken{};             ///< the values that nodes take, node by node
   std::array<ParameterNode, Parameters> parameters{}; ///< the tensors, in the order of their layers
   std::size_t node_count = 0;        ///< less than `Nodes` only if there is an error
+  std::size_t value_count = 0;       ///< less than `Edges + 1` only if there is an error
+  std::size_t edge_count = 0;        ///< less than `Edges` only if there is an error
   std::size_t parameter_tensors = 0; ///< less than `Parameters` only if there is an error
+  std::size_t output = 0;            ///< the value that is the network's output
   Sentence error{};                  ///< what is wrong with the network, or empty
+
+  /// input_of and output_of are the values that a node takes and makes, the first if there are several.
+  constexpr std::size_t input_of(std::size_t node, std::size_t i = 0) const {
+    return taken[nodes[node].first_input + i];
+  }
+  constexpr std::size_t output_of(std::size_t node, std::size_t i = 0) const {
+    return nodes[node].first_output + i;
+  }
+
+  /// add_node adds a node that knows all but its edges, which takes `inputs`, and returns the first
+  /// value that it makes.
+  constexpr std::size_t add_node(Node node, const std::size_t* inputs) {
+    node.first_input = edge_count;
+    node.first_output = value_count;
+    bool wants_gradient = node.trained_count > 0;
+    for (std::size_t i = 0; i < node.inputs; ++i) {
+      values[inputs[i]].taker = node_count;
+      wants_gradient |= values[inputs[i]].wants_gradient;
+      taken[edge_count++] = inputs[i];
+    }
+    for (std::size_t i = 0; i < node.outputs; ++i)
+      values[value_count++] = {node.output_shape, node_count, none, wants_gradient};
+    nodes[node_count++] = node;
+    return node.first_output;
+  }
 };
 
 /// largest_tensor is the number of elements that no parameter and no sample's activation exceeds, so
@@ -70,7 +124,6 @@ constexpr bool is_part_of_name(StringView name) { return !name.empty() && !name.
 
 /// index_of is the index that a name spells, or none.
 constexpr std::size_t index_of(StringView name) {
-  constexpr std::size_t none = ~std::size_t{0};
   if (name.empty() || name.size() > 9 || (name[0] == '0' && name.size() > 1)) return none;
   std::size_t index = 0;
   for (const char c : name) {
@@ -80,10 +133,51 @@ constexpr std::size_t index_of(StringView name) {
   return index;
 }
 
-/// add_layer adds a layer that `node` knows all of but its parameters, and these, to the graph; or says
-/// what is wrong. (Not a template of the layer: what it says is compiled once.)
+/// A Scope is where names are unique: the modules of a Sequential, those of branches among them.
+struct Scope {
+  Name prefix;          ///< what the names in it begin with: "features."
+  StringView* labels;   ///< those of its modules so far; empty for one that is named by its index
+  std::size_t size = 0; ///< the number of its modules so far
+
+  /// name is that of the next module, its label if it has one, and otherwise its index. It is empty if
+  /// another has it.
+  constexpr Name name(StringView label) {
+    bool twice = false;
+    if (label.empty()) {
+      for (std::size_t i = 0; i < size; ++i) twice |= index_of(labels[i]) == size;
+    } else {
+      const std::size_t index = index_of(label);
+      twice = index < size && labels[index].empty();
+      for (std::size_t i = 0; i < size; ++i) twice |= labels[i] == label;
+    }
+    Name full;
+    if (twice) return full;
+    full << prefix;
+    if (label.empty())
+      full << size;
+    else
+      full << label;
+    labels[size++] = label;
+    return full;
+  }
+};
+
+/// A Walk is a graph while it grows.
 template <class G>
-constexpr void add_layer(G& graph, Node node, const Parameter* parameters) {
+struct Walk {
+  G graph{};
+  bool frozen = false; ///< whether what is met now is inside of a Frozen
+
+  constexpr Sentence& error() { return graph.error; }
+};
+
+/// add_layer adds a layer that `node` knows all of but its parameters, and these, to the graph, takes
+/// value `in` for it and returns the value that it makes; or says what is wrong. (Not a template of the
+/// layer: what it says is compiled once.)
+template <class G>
+constexpr std::size_t add_layer(Walk<G>& walk, std::size_t value, Node node,
+                                const Parameter* parameters) {
+  G& graph = walk.graph;
   const Shape in = node.input_shape, out = node.output_shape;
   auto& what = graph.error;
   node.first_parameter = graph.parameter_tensors;
@@ -115,10 +209,13 @@ constexpr void add_layer(G& graph, Node node, const Parameter* parameters) {
     entry.shape = parameter.shape;
     entry.initial = parameter.initial;
     entry.node = graph.node_count;
-    node.parameter_count += parameter.shape.size();
+    entry.role = parameter.role;
+    entry.trained = parameter.role == Role::weight && !walk.frozen;
+    if (parameter.role == Role::weight) node.parameter_count += parameter.shape.size();
+    if (entry.trained) node.trained_count += parameter.shape.size();
     if (entry.name.overflowed && what.empty()) what << ": its name is longer than 95 characters";
   }
-  graph.nodes[graph.node_count++] = node;
+  return graph.add_node(node, &value);
 }
 
 /// blame puts the name of a layer before what is wrong with it.
@@ -128,92 +225,168 @@ constexpr void blame(Sentence& error, const Name& name, const Sentence& layer) {
   error << name << ' ' << layer << what;
 }
 
-/// trace_layer adds the layer L, which gets `in`, to the graph and returns its output's shape; or says
-/// what is wrong.
+/// trace_layer adds the layer L, which takes value `value`, to the graph and returns the value that it
+/// makes; or says what is wrong.
 template <class L, class G>
-constexpr Shape trace_layer(G& graph, Shape in, const Name& name) {
-  Shape out = in;
+constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& name) {
+  const Shape in = walk.graph.values[value].shape;
+  std::size_t out = value;
   if constexpr (!Layer<L>) {
-    graph.error << " is not a layer: it lacks static constexpr Shape output_shape(Shape)";
+    walk.error() << " is not a layer: it lacks static constexpr Shape output_shape(Shape)";
   } else if constexpr (!members_are_right<L>) {
-    graph.error << ' ' << member_error<L>();
+    walk.error() << ' ' << member_error<L>();
   } else if (const Sentence what = check<L>(in); !what.empty()) {
-    graph.error << ": " << what;
+    walk.error() << ": " << what;
   } else {
     Node node;
     node.name = name;
     node.kind = kind_of<L>();
     node.input_shape = in;
-    node.output_shape = out = L::output_shape(in);
+    node.output_shape = L::output_shape(in);
     node.parameter_tensors = parameter_tensors<L>;
     node.multiply_adds = multiply_adds<L>(in);
     node.tape_size = tape_size<L>(in);
     node.backward_reads = backward_reads<L>;
     node.in_place = in_place<L>;
-    add_layer(graph, node, parameters<L>(in).data());
+    out = add_layer(walk, value, node, parameters<L>(in).data());
   }
-  if (!graph.error.empty()) blame(graph.error, name, describe<L>());
+  if (!walk.error().empty()) blame(walk.error(), name, describe<L>());
   return out;
 }
 
 template <class L, class G>
-constexpr Shape trace(G& graph, Shape in, const Name& name);
+constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value, bool is_branch = false);
 
+/// trace_row adds types in a row.
 template <class G, class... Ls>
-constexpr Shape trace_children(G& graph, Shape in, const Name& prefix, types<Ls...> children) {
-  const std::array<StringView, sizeof...(Ls)> labels{composite<Ls>::label...};
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i].empty()) continue; // it is named by its index
-    const std::size_t index = index_of(labels[i]);
-    bool twice = index < labels.size() && labels[index].empty();
-    for (std::size_t j = 0; j < i; ++j) twice |= labels[i] == labels[j];
-    if (twice) {
-      graph.error << "two layers are named " << prefix << labels[i];
-      return in;
-    }
-  }
-  std::size_t index = 0;
-  for_each_type(children, [&](auto type) {
-    using L = typename decltype(type)::type;
-    if (!graph.error.empty()) return;
-    Name name = prefix;
-    if constexpr (composite<L>::named)
-      name << composite<L>::label;
-    else
-      name << index;
-    in = trace<L>(graph, in, name);
-    ++index;
+constexpr std::size_t trace_row(Walk<G>& walk, Scope& scope, std::size_t value, types<Ls...> row) {
+  for_each_type(row, [&](auto type) {
+    if (walk.error().empty()) value = trace<typename decltype(type)::type>(walk, scope, value);
   });
-  return in;
+  return value;
 }
 
-/// trace adds all layers of L, a layer or a block called `name`, to the graph and returns the output's
-/// shape; it stops at the first thing that is wrong.
-template <class L, class G>
-constexpr Shape trace(G& graph, Shape in, const Name& name) {
-  using Composite = composite<L>;
-  using Own = typename Composite::type;
-  if constexpr (Composite::named) {
-    if (!is_part_of_name(Composite::label)) {
-      graph.error << "layer " << name << ' ' << describe<Own>()
-                  << ": a name must not be empty or contain a dot";
-      return in;
+/// write_place says where branches begin, by the layer before them.
+template <class G>
+constexpr void write_place(Sentence& text, const G& graph, std::size_t value) {
+  while (value != 0 && !graph.nodes[graph.values[value].maker].is_layer())
+    value = graph.input_of(graph.values[value].maker);
+  if (value == 0)
+    text << " of the network's input";
+  else
+    text << " after layer " << graph.nodes[graph.values[value].maker].name;
+}
+
+/// trace_parallel adds a fork, the branches, and the join of what they make.
+template <class J, class G, class... Bs>
+constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t value,
+                                     types<Bs...> branches) {
+  constexpr std::size_t count = sizeof...(Bs);
+  G& graph = walk.graph;
+  Node node;
+  node.name << scope.prefix.view().first(scope.prefix.length - (scope.prefix.empty() ? 0 : 1));
+  node.kind = Fork<count>::kind;
+  node.input_shape = node.output_shape = graph.values[value].shape;
+  node.outputs = count;
+  std::array<std::size_t, count + 1> ends{};
+  std::array<Shape, count + 1> shapes{};
+
+  Sentence what;
+  if constexpr (count < 2) {
+    what << ": has " << (count == 0 ? "no branch" : "one branch")
+         << ", which leaves nothing to join; a shortcut is the branch Identity";
+  } else {
+    const std::size_t first = graph.add_node(node, &value);
+    std::size_t at = 0;
+    for_each_type(branches, [&](auto type) {
+      if (!walk.error().empty()) return;
+      ends[at] = trace<typename decltype(type)::type>(walk, scope, first + at, true);
+      shapes[at] = graph.values[ends[at]].shape;
+      ++at;
+    });
+    if (!walk.error().empty()) return value;
+    if constexpr (!Join<J>) {
+      what << ": " << type_name<J>()
+           << " is not a join: it lacks static constexpr Shape output_shape(Shapes)";
+    } else if (const Sentence wrong = check_join<J>({shapes.data(), count}); !wrong.empty()) {
+      what << ": " << wrong;
+    } else {
+      node.kind = kind_of<J>();
+      node.input_shape = shapes[0];
+      node.output_shape = J::output_shape({shapes.data(), count});
+      node.inputs = count;
+      node.outputs = 1;
+      node.backward_reads = backward_reads<J>;
+      node.in_place = in_place<J>;
+      node.passes_gradient = passes_gradient<J>;
+      if (is_too_large(node.output_shape) || node.output_shape.size() == 0)
+        what << ": its output " << node.output_shape << " is empty or has more than "
+             << largest_tensor << " elements";
     }
   }
-  if constexpr (Composite::kind == Kind::input) {
-    graph.error << "layer " << name << ' ' << describe<Own>()
-                << ": an Input comes first and only once";
-    return in;
-  } else if constexpr (std::is_same_v<Own, Sequential<>>) {
-    graph.error << "layer " << name << " Sequential<> has no layers";
-    return in;
-  } else if constexpr (Composite::kind == Kind::sequence) {
-    Name prefix = name;
-    prefix << '.';
-    return trace_children(graph, in, prefix, typename Composite::children{});
-  } else {
-    return trace_layer<Own>(graph, in, name);
+  if (what.empty()) return graph.add_node(node, ends.data());
+  if constexpr (requires { StringView(J::kind); })
+    walk.error() << J::kind;
+  else
+    walk.error() << "Parallel<" << type_name<J>() << ", ...>";
+  write_place(walk.error(), graph, value);
+  walk.error() << what;
+  return value;
+}
+
+/// trace_contents adds what a composite holds, in a scope.
+template <class Composite, class G>
+constexpr std::size_t trace_contents(Walk<G>& walk, Scope& scope, std::size_t value) {
+  const bool was_frozen = walk.frozen;
+  walk.frozen |= Composite::frozen;
+  if constexpr (Composite::kind == Kind::parallel)
+    value = trace_parallel<typename Composite::join>(walk, scope, value,
+                                                     typename Composite::children{});
+  else
+    value = trace_row(walk, scope, value, typename Composite::children{});
+  walk.frozen = was_frozen;
+  return value;
+}
+
+/// trace adds all layers of L to the graph, which takes value `value`, and returns the value that it
+/// makes; it stops at the first thing that is wrong.
+template <class L, class G>
+constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value, bool is_branch) {
+  using Composite = composite<L>;
+  using Own = typename Composite::type;
+  constexpr bool is_layer = Composite::kind == Kind::layer || Composite::kind == Kind::input;
+  // What is no module of its own adds no part to the names of its layers.
+  const bool is_module =
+      Composite::named || is_layer ||
+      (Composite::kind == Kind::sequence && !Composite::frozen && !is_branch);
+  if (!is_module) return trace_contents<Composite>(walk, scope, value);
+
+  if (Composite::named && !is_part_of_name(Composite::label)) {
+    walk.error() << "layer " << scope.prefix << Composite::label << ' ' << describe<Own>()
+                 << ": a name must not be empty or contain a dot";
+    return value;
   }
+  const Name name = scope.name(Composite::label);
+  if (name.empty()) {
+    walk.error() << "two layers are named " << scope.prefix;
+    if (Composite::named)
+      walk.error() << Composite::label;
+    else
+      walk.error() << scope.size;
+  } else if constexpr (Composite::kind == Kind::input) {
+    walk.error() << "layer " << name << ' ' << describe<Own>()
+                 << ": an Input comes first and only once";
+  } else if constexpr (Composite::kind == Kind::layer) {
+    return trace_layer<Own>(walk, value, name);
+  } else if (Composite::children::count == 0 && !std::is_same_v<Own, Identity>) {
+    walk.error() << "layer " << name << ' ' << describe<Own>() << " has no layers";
+  } else {
+    std::array<StringView, counts_of<L>.names> labels{};
+    Scope own{name, labels.data()};
+    own.prefix << '.';
+    return trace_contents<Composite>(walk, own, value);
+  }
+  return value;
 }
 
 /// input_error is what is wrong with a network's Input, or nothing.
@@ -235,14 +408,18 @@ constexpr Sentence input_error(Input<Extents...>) {
 template <int... Extents, class... Ls>
 constexpr auto trace_network(Input<Extents...> input, types<Ls...> layers) {
   constexpr Counts counts = counts_of<Sequential<Ls...>>;
-  Graph<counts.layers, counts.tensors> graph;
-  graph.error = input_error(input);
-  if (!graph.error.empty()) return graph;
-  if (sizeof...(Ls) == 0)
-    graph.error << "Sequential<" << Input<Extents...>::describe() << "> has no layers";
-  else if constexpr (sizeof...(Extents) >= 1 && sizeof...(Extents) <= 3)
-    trace_children(graph, Shape{Extents...}, Name{}, layers);
-  return graph;
+  Walk<Graph<counts.layers, counts.tensors, counts.edges>> walk;
+  walk.error() = input_error(input);
+  if (!walk.error().empty()) return walk.graph;
+  if (sizeof...(Ls) == 0 || counts.layers == 0)
+    walk.error() << "Sequential<" << Input<Extents...>::describe() << "> has no layers";
+  else if constexpr (sizeof...(Extents) >= 1 && sizeof...(Extents) <= 3) {
+    std::array<StringView, counts.names> labels{};
+    Scope scope{Name{}, labels.data()};
+    walk.graph.values[walk.graph.value_count++].shape = Shape{Extents...};
+    walk.graph.output = trace_row(walk, scope, 0, layers);
+  }
+  return walk.graph;
 }
 
 } // namespace ctnn::detail

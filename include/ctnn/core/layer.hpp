@@ -27,11 +27,19 @@ constexpr detail::Initial uniform_by_fan_in(std::size_t fan_in) { return {fan_in
 /// constant starts every element of a parameter as `value`.
 constexpr detail::Initial constant(double value) { return {0, value}; }
 
+/// Role says what a tensor that a layer owns is to training, as PyTorch tells apart parameters and
+/// buffers.
+enum class Role {
+  weight, ///< what an optimizer moves, unless the layer is Frozen
+  buffer  ///< what belongs to the state_dict and no optimizer moves, such as running statistics
+};
+
 /// A Parameter is a tensor that a layer owns.
 struct Parameter {
   StringView name;                       ///< its own part of the state_dict name: "weight"
   Shape shape;                           ///< as PyTorch writes it
   detail::Initial initial = constant(0); ///< how it starts: constant() or uniform_by_fan_in()
+  Role role = Role::weight;              ///< whether it is trained
 };
 
 /// Reads says what a layer's backward looks at; the memory plan keeps only that.
@@ -77,6 +85,31 @@ enum class Gives {
 template <class L>
 concept Layer = requires(Shape in) {
   { L::output_shape(in) } -> std::same_as<Shape>;
+};
+
+/// A Join is an empty type that makes one value of the several that branches end in: what a
+/// `Parallel<Join, …>` such as Sum ends with. It must declare
+///
+///     static constexpr Shape output_shape(Shapes in);
+///
+/// and may declare the following; what it leaves out is as stands behind the bar.
+///
+///     static constexpr Sentence check(Shapes in);     what is wrong with these inputs | nothing
+///     static constexpr StringView kind;               "Sum", for the summary | the type's name
+///     static constexpr Reads backward_reads;          of the inputs and y | Reads::input_and_output
+///     static constexpr bool in_place;                 y may be an input of its shape | false
+///     static constexpr bool passes_gradient;          each dx is dy: backward does nothing | false
+///
+/// To run, it declares
+///
+///     static void forward(const auto& c);    assigns all of c.y
+///     static void backward(const auto& c);   assigns all of c.dx
+///
+/// where c is a detail::JoinForwardContext or detail::JoinBackwardContext (network/context.hpp): there
+/// `std::get<0>(c.x)` is the first branch's value. One that passes the gradient needs no backward.
+template <class J>
+concept Join = requires(Shapes in) {
+  { J::output_shape(in) } -> std::same_as<Shape>;
 };
 
 namespace detail {
@@ -217,6 +250,23 @@ constexpr std::size_t tape_size(Shape in) {
     return L::tape_size(in);
   else
     return 0;
+}
+
+/// passes_gradient is whether the gradient by each of a join's inputs is the one by its output.
+template <class J>
+inline constexpr bool passes_gradient = [] {
+  if constexpr (requires { {J::passes_gradient} -> std::same_as<const bool&>; })
+    return J::passes_gradient;
+  else
+    return false;
+}();
+
+template <class J>
+constexpr Sentence check_join(Shapes in) {
+  if constexpr (requires { { J::check(in) } -> std::convertible_to<Sentence>; })
+    return J::check(in);
+  else
+    return {};
 }
 
 template <class L>

@@ -68,13 +68,15 @@ template <class Graph>
 constexpr void write_summary(Writer& to, const Graph& graph, Rows rows, int batch) {
   // A batch of -1 means "any" and counts as one sample, as in torchsummary.
   const std::size_t samples = static_cast<std::size_t>(batch < 0 ? -batch : batch);
-  std::size_t outputs = 0, parameters = 0, row = 0;
+  std::size_t outputs = 0, parameters = 0, trained = 0, row = 0;
 
   to.rule('-');
   to.put("        Layer (type)               Output Shape         Param #\n");
   to.rule('=');
   for (const Node& node : graph.nodes) {
+    if (node.is_fork()) continue; // copies nothing
     parameters += node.parameter_count;
+    trained += node.trained_count;
     if (rows == Rows::with_parameters && node.parameter_count == 0) continue;
     outputs += node.output_shape.size();
     Cell name, shape;
@@ -97,8 +99,8 @@ constexpr void write_summary(Writer& to, const Graph& graph, Rows rows, int batc
     to.put('\n');
   };
   line("Total params: ", grouped(parameters));
-  line("Trainable params: ", grouped(parameters));
-  line("Non-trainable params: ", Cell("0"));
+  line("Trainable params: ", grouped(trained));
+  line("Non-trainable params: ", grouped(parameters - trained));
   to.rule('-');
   const std::size_t input_bytes = 4 * samples * graph.nodes[0].input_shape.size();
   const std::size_t output_bytes = 2 * 4 * samples * outputs; // each output has a gradient

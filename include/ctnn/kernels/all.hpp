@@ -4,9 +4,12 @@
 
 #include <ctnn/kernels/avg_pool2d.hpp>
 #include <ctnn/kernels/channels_first.hpp>
+#include <ctnn/kernels/concat.hpp>
 #include <ctnn/kernels/conv2d.hpp>
 #include <ctnn/kernels/dropout.hpp>
 #include <ctnn/kernels/elementwise.hpp>
 #include <ctnn/kernels/linear.hpp>
 #include <ctnn/kernels/max_pool2d.hpp>
+#include <ctnn/kernels/product.hpp>
 #include <ctnn/kernels/softmax.hpp>
+#include <ctnn/kernels/sum.hpp>

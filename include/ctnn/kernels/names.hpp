@@ -37,5 +37,11 @@ template <class T>
 struct dropout; // dropout.hpp
 template <class T, std::size_t Channels, std::size_t Pixels>
 struct channels_first; // channels_first.hpp
+template <class T, std::size_t Terms>
+struct sum; // sum.hpp
+template <class T, std::size_t Channels, std::size_t Pixels, bool Broadcast>
+struct product; // product.hpp
+template <class T, std::size_t Channels, std::size_t First, std::size_t Part>
+struct concat; // concat.hpp
 
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

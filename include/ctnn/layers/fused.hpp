@@ -65,7 +65,7 @@ struct Fused {
   template <class Context>
   static void backward(const Context& c) {
     using Kernel = typename at<typename Context::value_type, Context::input_shape>::kernel;
-    Kernel::template backward<Context::needs_dx>({.n = c.samples,
+    Kernel::template backward<Context::needs_dx, Context::trained>({.n = c.samples,
                                                   .x = c.x.data,
                                                   .y = c.y.data,
                                                   .tape = c.tape,

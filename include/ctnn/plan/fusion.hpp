@@ -19,6 +19,7 @@ namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
 /// Traits are what fusion wants to know of a layer.
 struct Traits {
+  bool follows = false;    ///< it takes what the layer before it in the graph makes
   bool fusable = false;    ///< it can take the next layers along
   std::size_t pool = 0;    ///< for a max pooling: the side of its windows, which are side by side
   bool activation = false; ///< it is a function of each element
@@ -55,7 +56,7 @@ constexpr Operation operation_at(std::size_t first, const std::array<Shape, Laye
   if (!layer.fusable) return operation;
   const auto next = [&]() -> Traits {
     const std::size_t at = first + operation.count;
-    return at < Layers ? layers[at] : Traits{};
+    return at < Layers && layers[at].follows ? layers[at] : Traits{};
   };
   const auto take_pool = [&] {
     const std::size_t side = next().pool;

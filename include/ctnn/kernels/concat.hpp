@@ -1,0 +1,26 @@
+#pragma once
+/// @file
+/// The channels of several images side by side: pixel by pixel, because channels are last.
+
+#include <algorithm>
+#include <cstddef>
+
+#include <ctnn/core/instruction_set.hpp>
+
+namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
+
+/// concat is `Part` of all `Channels` channels of an image, those from `First` on.
+template <class T, std::size_t Channels, std::size_t First, std::size_t Part>
+struct concat {
+  /// forward copies the part's pixels [pixels][Part] to their place in y [pixels][Channels].
+  static void forward(std::size_t pixels, const T* x, T* y) {
+    for (std::size_t i = 0; i < pixels; ++i) std::copy_n(x + i * Part, Part, y + i * Channels + First);
+  }
+  /// backward copies them back.
+  static void backward(std::size_t pixels, const T* dy, T* dx) {
+    for (std::size_t i = 0; i < pixels; ++i)
+      std::copy_n(dy + i * Channels + First, Part, dx + i * Part);
+  }
+};
+
+} // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

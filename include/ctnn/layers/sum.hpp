@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <tuple>
+
+#include <ctnn/core/composite.hpp>
+#include <ctnn/core/layer.hpp>
+#include <ctnn/kernels/names.hpp>
+#include <ctnn/layers/branches.hpp>
+
+namespace ctnn {
+
+/// Add is the join of a Sum: y = x0 + x1 + …, of equal shapes.
+struct Add {
+  static constexpr StringView kind = "Sum";
+  static constexpr Reads backward_reads = Reads::nothing;
+  static constexpr bool in_place = true;
+  static constexpr bool passes_gradient = true;
+
+  static constexpr Sentence check(Shapes in) {
+    Sentence error;
+    for (std::size_t i = 1; i < in.size() && error.empty(); ++i)
+      if (in[i] != in[0]) {
+        detail::write_branches(error, in, i);
+        error << "; a sum needs equal shapes";
+        detail::suggest_projection(error, in[0], in[i], i);
+      }
+    return error;
+  }
+  static constexpr Shape output_shape(Shapes in) { return in[0]; }
+
+  template <class Context>
+  static void forward(const Context& c) {
+    std::apply(
+        [&](const auto&... x) {
+          using T = typename Context::value_type;
+          kernels::sum<T, sizeof...(x)>::forward(c.y.size(), std::array<const T*, sizeof...(x)>{x.data...},
+                                                 c.y.data);
+        },
+        c.x);
+  }
+};
+
+/// Sum is the sum of what branches make, of equal shapes: `Sum<Sequential<Conv2d<…>, ReLU, …>, Conv2d<64,
+/// 1>>`. It copies nothing: the gradient by each branch is the one by the sum.
+template <class... Branches>
+using Sum = Parallel<Add, Branches...>;
+
+/// Residual is y = x + f(x), where f is `Layers` in a row: the block of He et al., Deep Residual Learning
+/// for Image Recognition, 2015.
+template <class... Layers>
+using Residual = Sum<Sequential<Layers...>, Identity>;
+
+} // namespace ctnn
