@@ -150,7 +150,7 @@ private:
       error = difference("dx", {workspace_.gradient(Program::input), first.dx.size()}, first.dx,
                          tolerance);
     std::vector<float> block(Program::parameters.size);
-    Pass::gather(gradients_.data(), block.data());
+    Pass::gather(net_.weights(), gradients_.data(), block.data());
     for (std::size_t p = 0; p < Own::graph.parameters.size() && error.empty(); ++p)
       error = difference(Own::graph.parameters[p].name.view(), Pass::tensor(block.data(), p),
                          of_node(p, &Chunk<float>::gradients), tolerance);

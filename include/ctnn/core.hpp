@@ -14,6 +14,8 @@
 #include <ctnn/core/summary.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/layers/avg_pool2d.hpp>
+#include <ctnn/layers/batch_norm1d.hpp>
+#include <ctnn/layers/batch_norm2d.hpp>
 #include <ctnn/layers/concat.hpp>
 #include <ctnn/layers/conv2d.hpp>
 #include <ctnn/layers/dropout.hpp>

@@ -151,7 +151,7 @@ TEST_CASE("predicting, forward and backward allocate nothing") {
           Pass::forward(chunk, net.weights(), training);
           std::fill_n(training.gradient(Program::output), 5 * Net::output_shape.size(), 1.f);
           Pass::backward(chunk, net.weights(), training, gradients.data());
-          Pass::gather(gradients.data(), block.data());
+          Pass::gather(net.weights(), gradients.data(), block.data());
         }) == 0);
 }
 

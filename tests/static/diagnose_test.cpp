@@ -293,6 +293,75 @@ TEST_CASE("names that could not be told apart or read back are told") {
         "layer a.b Linear<3>: a name must not be empty or contain a dot");
 }
 
+TEST_CASE("branches that do not meet are told") {
+  using In = Input<8, 32, 32>;
+  using Conv = Conv2d<8, 3, padding(1)>;
+  CHECK(said<In, Conv, Residual<Conv2d<4, 3, padding(1)>>>() ==
+        "Sum after layer 0: its body makes 4x32x32 of 8x32x32; a sum needs equal shapes "
+        "(Sum<Sequential<...>, Conv2d<4, 1>> has them)");
+  CHECK(said<In, Residual<Conv2d<16, 3, stride(2), padding(1)>>>() ==
+        "Sum of the network's input: its body makes 16x16x16 of 8x32x32; a sum needs equal shapes "
+        "(Sum<Sequential<...>, Conv2d<16, 1, stride(2)>> has them)");
+  CHECK(said<In, Residual<Conv2d<8, 3>>>() ==
+        "Sum of the network's input: its body makes 8x30x30 of 8x32x32; a sum needs equal shapes "
+        "(a 3x3 kernel keeps height and width with padding(1), a 5x5 one with padding(2))");
+  CHECK(said<In, Sum<Conv2d<16, 3, stride(2), padding(1)>, Conv2d<8, 1>>>() ==
+        "Sum of the network's input: its first branch makes 16x16x16, its second branch 8x32x32; a sum "
+        "needs equal shapes (Conv2d<16, 1, stride(2)> at the end of that branch would make them)");
+  CHECK(said<In, Sum<Conv2d<8, 1>, Conv2d<8, 1>, Conv2d<8, 3, stride(2), padding(1)>>>() ==
+        "Sum of the network's input: its first branch makes 8x32x32, its third branch 8x16x16; a sum "
+        "needs equal shapes (Conv2d<8, 1, stride(2)> at the end of the first would make them)");
+  CHECK(said<In, Sum<Conv2d<8, 1>, Sequential<Flatten, Linear<8>>>>() ==
+        "Sum of the network's input: its first branch makes 8x32x32, its second branch 8; a sum needs "
+        "equal shapes");
+  CHECK(said<In, Conv, ReLU, Concat<Conv2d<8, 3>, Identity>>() ==
+        "Concat after layer 1: its first branch makes 8x30x30, its second branch 8x32x32; channels are "
+        "put together of images of equal height and width");
+  CHECK(said<In, Product<Identity, Conv2d<4, 1>>>() ==
+        "Product of the network's input: its first branch makes 8x32x32, its second branch 4x32x32; a "
+        "product needs equal shapes, or one number a channel, such as 8x1x1");
+  CHECK(said<In, Product<Identity, Identity, Identity>>() ==
+        "Product of the network's input: has 3 branches; a product has two");
+  // The place is that of the innermost one.
+  CHECK(said<In, Named<"block", Sequential<Conv, Residual<Conv, Residual<Conv2d<9, 1>>>>>>() ==
+        "Sum after layer block.1: its body makes 9x32x32 of 8x32x32; a sum needs equal shapes "
+        "(Sum<Sequential<...>, Conv2d<9, 1>> has them)");
+}
+
+TEST_CASE("what is no branch and no join is told") {
+  using In = Input<8, 32, 32>;
+  CHECK(said<In, ReLU, Sum<ReLU>>() ==
+        "Sum after layer 0: has one branch, which leaves nothing to join; a shortcut is the branch "
+        "Identity");
+  CHECK(said<In, Concat<>>() ==
+        "Concat of the network's input: has no branch, which leaves nothing to join; a shortcut is the "
+        "branch Identity");
+  CHECK(said<In, Residual<>>() ==
+        "Sequential<> of the network's input: has no layers; a shortcut is the branch Identity");
+  CHECK(said<In, Frozen<>>() == "Frozen<> of the network's input: has no layers");
+  CHECK(said<In, Identity>() == "Sequential<Input<8, 32, 32>, ...> has no layers");
+  CHECK(said<In, Residual<Input<8>>>() == "layer 0 Input<8>: an Input comes first and only once");
+  CHECK(said<In, Sum<Sequential<ReLU, Input<3>>, Identity>>() ==
+        "layer 1 Input<3>: an Input comes first and only once");
+  CHECK(said<In, Parallel<int, Identity, Identity>>() ==
+        "Parallel<int, ...> of the network's input: int is not a join: it lacks static constexpr Shape "
+        "output_shape(Shapes)");
+  CHECK(said<In, Add>() ==
+        "layer 0 Sum is a join, which stands before branches: Parallel<Add, ...>");
+  // What is wrong inside of a branch is told as anywhere else.
+  CHECK(said<In, Residual<MaxPool2d<64>>>() ==
+        "layer 0 MaxPool2d<64>: window 64x64 does not fit its 32x32 input");
+}
+
+TEST_CASE("names in branches are those of the block around them") {
+  using In = Input<8, 4, 4>;
+  using Conv = Named<"conv", Conv2d<8, 1>>;
+  CHECK(said<In, Conv, Residual<Conv>>() == "two layers are named conv");
+  CHECK(said<In, Sequential<Residual<Conv>, Frozen<Conv>>>() == "two layers are named 0.conv");
+  CHECK(said<In, ReLU, Sum<Named<"0", Conv2d<8, 1>>, Identity>>() == "two layers are named 0");
+  CHECK(said<In, Residual<Sequential<Conv>, Named<"b", Sequential<Conv>>>, Conv>() == "");
+}
+
 TEST_CASE("a layer of the user's own speaks for itself") {
   CHECK(said<Input<3, 16, 16>, ReLU, WantsVector>() ==
         "layer 1 WantsVector: wants a vector, got 3x16x16");

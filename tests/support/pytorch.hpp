@@ -54,7 +54,7 @@ struct ThereAndBack {
     Pass::backward(chunk, net.weights(), workspace, shard.data());
     dx.resize(n * in.size());
     detail::from_inner_order<in>(n, workspace.gradient(Program::input), dx.data());
-    Pass::gather(shard.data(), block.data());
+    Pass::gather(net.weights(), shard.data(), block.data());
     for (std::size_t p = 0; p < Network<Net, T>::tensors; ++p) {
       const auto tensor = Pass::tensor(block.data(), p);
       gradients.emplace_back(tensor.begin(), tensor.end());

@@ -126,7 +126,7 @@ constexpr Counts sum_of_counts(types<Ls...>);
 template <class L>
   requires(composite<L>::kind != Kind::layer)
 inline constexpr Counts counts_of<L> = [] {
-  Counts counts = sum_of_counts(typename composite<L>::children{});
+  Counts counts = detail::sum_of_counts(typename composite<L>::children{});
   if (Branching<L>) { // a fork, which takes one value, and a join
     counts.layers += 2;
     counts.edges += 1 + composite<L>::children::count;

@@ -45,6 +45,7 @@ struct Node {
   Reads backward_reads = Reads::nothing; ///< which of x and y backward looks at
   bool in_place = false;                 ///< whether y may be x, and dx may be dy
   bool passes_gradient = false;          ///< for a join: whether every dx is dy
+  bool sees_batch = false;               ///< whether it would train by statistics of the batch
 
   /// is_fork is whether it is a Fork, and is_layer whether it is neither a fork nor a join.
   constexpr bool is_fork() const { return outputs > 1; }
@@ -231,7 +232,10 @@ template <class L, class G>
 constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& name) {
   const Shape in = walk.graph.values[value].shape;
   std::size_t out = value;
-  if constexpr (!Layer<L>) {
+  if constexpr (!Layer<L> && Join<L>) {
+    walk.error() << " is a join, which stands before branches: Parallel<" << type_name<L>()
+                 << ", ...>";
+  } else if constexpr (!Layer<L>) {
     walk.error() << " is not a layer: it lacks static constexpr Shape output_shape(Shape)";
   } else if constexpr (!members_are_right<L>) {
     walk.error() << ' ' << member_error<L>();
@@ -248,6 +252,7 @@ constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& 
     node.tape_size = tape_size<L>(in);
     node.backward_reads = backward_reads<L>;
     node.in_place = in_place<L>;
+    node.sees_batch = sees_batch<L> && !walk.frozen;
     out = add_layer(walk, value, node, parameters<L>(in).data());
   }
   if (!walk.error().empty()) blame(walk.error(), name, describe<L>());
@@ -260,7 +265,7 @@ constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value, bool
 /// trace_row adds types in a row.
 template <class G, class... Ls>
 constexpr std::size_t trace_row(Walk<G>& walk, Scope& scope, std::size_t value, types<Ls...> row) {
-  for_each_type(row, [&](auto type) {
+  detail::for_each_type(row, [&](auto type) {
     if (walk.error().empty()) value = trace<typename decltype(type)::type>(walk, scope, value);
   });
   return value;
@@ -275,6 +280,16 @@ constexpr void write_place(Sentence& text, const G& graph, std::size_t value) {
     text << " of the network's input";
   else
     text << " after layer " << graph.nodes[graph.values[value].maker].name;
+}
+
+/// join_error is what is wrong with what the branches Bs of a join make, or nothing.
+template <class J, class... Bs>
+constexpr Sentence join_error(Shapes in, types<Bs...> branches) {
+  if constexpr (sizeof...(Bs) == 2 && requires { J::check_shortcut(in[0], in[1]); })
+    if constexpr (std::is_same_v<typename composite<type_at<types<Bs...>, 1>>::type, Identity>)
+      return J::check_shortcut(in[0], in[1]);
+  static_cast<void>(branches);
+  return check_join<J>(in);
 }
 
 /// trace_parallel adds a fork, the branches, and the join of what they make.
@@ -298,7 +313,7 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
   } else {
     const std::size_t first = graph.add_node(node, &value);
     std::size_t at = 0;
-    for_each_type(branches, [&](auto type) {
+    detail::for_each_type(branches, [&](auto type) {
       if (!walk.error().empty()) return;
       ends[at] = trace<typename decltype(type)::type>(walk, scope, first + at, true);
       shapes[at] = graph.values[ends[at]].shape;
@@ -308,7 +323,8 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
     if constexpr (!Join<J>) {
       what << ": " << type_name<J>()
            << " is not a join: it lacks static constexpr Shape output_shape(Shapes)";
-    } else if (const Sentence wrong = check_join<J>({shapes.data(), count}); !wrong.empty()) {
+    } else if (const Sentence wrong = detail::join_error<J>({shapes.data(), count}, branches);
+               !wrong.empty()) {
       what << ": " << wrong;
     } else {
       node.kind = kind_of<J>();
@@ -340,12 +356,22 @@ constexpr std::size_t trace_contents(Walk<G>& walk, Scope& scope, std::size_t va
   const bool was_frozen = walk.frozen;
   walk.frozen |= Composite::frozen;
   if constexpr (Composite::kind == Kind::parallel)
-    value = trace_parallel<typename Composite::join>(walk, scope, value,
+    value = detail::trace_parallel<typename Composite::join>(walk, scope, value,
                                                      typename Composite::children{});
   else
-    value = trace_row(walk, scope, value, typename Composite::children{});
+    value = detail::trace_row(walk, scope, value, typename Composite::children{});
   walk.frozen = was_frozen;
   return value;
+}
+
+/// describe_type is a type of a network as it is written in code. A Sequential inside of a network is not
+/// asked itself: one that begins with an Input would take itself for a network.
+template <class L>
+constexpr Sentence describe_type() {
+  if constexpr (composite<L>::kind == Kind::layer || composite<L>::kind == Kind::input)
+    return describe<L>();
+  else
+    return Sentence(type_name<L>()) << (composite<L>::children::count == 0 ? "<>" : "<...>");
 }
 
 /// trace adds all layers of L to the graph, which takes value `value`, and returns the value that it
@@ -359,11 +385,21 @@ constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value, bool
   const bool is_module =
       Composite::named || is_layer ||
       (Composite::kind == Kind::sequence && !Composite::frozen && !is_branch);
+  constexpr bool is_empty = !is_layer && Composite::children::count == 0 &&
+                            !std::is_same_v<Own, Identity> &&
+                            Composite::kind != Kind::parallel;
+  if (!is_module && is_empty) {
+    walk.error() << type_name<Own>() << "<>";
+    write_place(walk.error(), walk.graph, value);
+    walk.error() << ": has no layers";
+    if (is_branch) walk.error() << "; a shortcut is the branch Identity";
+    return value;
+  }
   if (!is_module) return trace_contents<Composite>(walk, scope, value);
 
   if (Composite::named && !is_part_of_name(Composite::label)) {
-    walk.error() << "layer " << scope.prefix << Composite::label << ' ' << describe<Own>()
-                 << ": a name must not be empty or contain a dot";
+    walk.error() << "layer " << scope.prefix << Composite::label << ' '
+                 << describe_type<Own>() << ": a name must not be empty or contain a dot";
     return value;
   }
   const Name name = scope.name(Composite::label);
@@ -378,8 +414,8 @@ constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value, bool
                  << ": an Input comes first and only once";
   } else if constexpr (Composite::kind == Kind::layer) {
     return trace_layer<Own>(walk, value, name);
-  } else if (Composite::children::count == 0 && !std::is_same_v<Own, Identity>) {
-    walk.error() << "layer " << name << ' ' << describe<Own>() << " has no layers";
+  } else if (is_empty) {
+    walk.error() << "layer " << name << ' ' << describe_type<Own>() << " has no layers";
   } else {
     std::array<StringView, counts_of<L>.names> labels{};
     Scope own{name, labels.data()};
@@ -411,13 +447,15 @@ constexpr auto trace_network(Input<Extents...> input, types<Ls...> layers) {
   Walk<Graph<counts.layers, counts.tensors, counts.edges>> walk;
   walk.error() = input_error(input);
   if (!walk.error().empty()) return walk.graph;
-  if (sizeof...(Ls) == 0 || counts.layers == 0)
+  if (sizeof...(Ls) == 0)
     walk.error() << "Sequential<" << Input<Extents...>::describe() << "> has no layers";
   else if constexpr (sizeof...(Extents) >= 1 && sizeof...(Extents) <= 3) {
     std::array<StringView, counts.names> labels{};
     Scope scope{Name{}, labels.data()};
     walk.graph.values[walk.graph.value_count++].shape = Shape{Extents...};
-    walk.graph.output = trace_row(walk, scope, 0, layers);
+    walk.graph.output = detail::trace_row(walk, scope, 0, layers);
+    if (walk.error().empty() && walk.graph.output == 0)
+      walk.error() << "Sequential<" << Input<Extents...>::describe() << ", ...> has no layers";
   }
   return walk.graph;
 }

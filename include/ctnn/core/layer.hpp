@@ -73,6 +73,7 @@ enum class Gives {
 ///     static constexpr bool in_place;                        y may be x, and dx may be dy | false
 ///     static constexpr std::size_t tape_size(Shape in);      elements a sample hands to backward | 0
 ///     static constexpr Gives gives;                          what y is to a loss | Gives::scores
+///     static constexpr bool sees_batch;                      trains by statistics of the batch | false
 ///
 /// A member that is there and is something else, such as a tape_size that is a number, is an error.
 /// check() runs first: the others are asked only of inputs that it accepts. To run, a layer declares
@@ -95,6 +96,8 @@ concept Layer = requires(Shape in) {
 /// and may declare the following; what it leaves out is as stands behind the bar.
 ///
 ///     static constexpr Sentence check(Shapes in);     what is wrong with these inputs | nothing
+///     static constexpr Sentence check_shortcut(Shape first, Shape in);    the same, where the second of two
+///                                                     branches is Identity | check
 ///     static constexpr StringView kind;               "Sum", for the summary | the type's name
 ///     static constexpr Reads backward_reads;          of the inputs and y | Reads::input_and_output
 ///     static constexpr bool in_place;                 y may be an input of its shape | false
@@ -277,6 +280,19 @@ inline constexpr Gives gives = [] {
     return Gives::scores;
 }();
 
+template <class L>
+concept HasSeesBatch = requires {
+  { L::sees_batch } -> std::same_as<const bool&>;
+};
+
+template <class L>
+inline constexpr bool sees_batch = [] {
+  if constexpr (HasSeesBatch<L>)
+    return L::sees_batch;
+  else
+    return false;
+}();
+
 /// A name as somebody wrote it, and the one that a layer has.
 struct Slip {
   const char* written = nullptr;
@@ -305,6 +321,8 @@ constexpr Sentence member_error() {
     if (requires { &L::tape_size; } && !HasTapeSize<L>)
       what = "static constexpr std::size_t tape_size(Shape)";
     if (requires { &L::gives; } && !HasGives<L>) what = "static constexpr Gives gives";
+    if (requires { &L::sees_batch; } && !HasSeesBatch<L>)
+      what = "static constexpr bool sees_batch";
     return what;
   }();
   constexpr Slip slip = [] {

@@ -3,6 +3,7 @@
 /// What names.hpp declares, defined.
 
 #include <ctnn/kernels/avg_pool2d.hpp>
+#include <ctnn/kernels/batch_norm.hpp>
 #include <ctnn/kernels/channels_first.hpp>
 #include <ctnn/kernels/concat.hpp>
 #include <ctnn/kernels/conv2d.hpp>

@@ -39,6 +39,12 @@ template <class T, std::size_t Channels, std::size_t Pixels>
 struct channels_first; // channels_first.hpp
 template <class T, std::size_t Terms>
 struct sum; // sum.hpp
+template <class T, std::size_t Channels, std::size_t Pixels, bool Affine, double Epsilon,
+          class Epilogue>
+struct batch_norm; // batch_norm.hpp
+template <class T, class Kernel, std::size_t WeightSize, std::size_t OutChannels, bool Bias,
+          bool Affine, double Epsilon>
+struct folded; // batch_norm.hpp
 template <class T, std::size_t Channels, std::size_t Pixels, bool Broadcast>
 struct product; // product.hpp
 template <class T, std::size_t Channels, std::size_t First, std::size_t Part>

@@ -45,6 +45,31 @@ struct bias {
   constexpr explicit bias(bool on) : enabled(on) {}
 };
 
+/// eps is what a normalisation adds to a variance, so that none divides by zero: `eps(1e-6)`.
+struct eps {
+  double value; ///< added to the mean of squares
+
+  /// Makes it this number.
+  constexpr explicit eps(double number) : value(number) {}
+};
+
+/// momentum is how much of a batch's statistics goes into the running ones: `momentum(0.01)`.
+struct momentum {
+  double value; ///< 0 to 1
+
+  /// Makes it this number.
+  constexpr explicit momentum(double number) : value(number) {}
+};
+
+/// affine is whether a normalisation has a weight and a bias: `affine(false)`. PyTorch's
+/// elementwise_affine is the same.
+struct affine {
+  bool enabled; ///< false for a layer without parameters
+
+  /// Asks for parameters, or for none.
+  constexpr explicit affine(bool on) : enabled(on) {}
+};
+
 namespace detail {
 
 /// option_name is what an option is called; empty for a value that is none.
@@ -56,6 +81,12 @@ template <>
 inline constexpr StringView option_name<padding> = "padding";
 template <>
 inline constexpr StringView option_name<bias> = "bias";
+template <>
+inline constexpr StringView option_name<eps> = "eps";
+template <>
+inline constexpr StringView option_name<momentum> = "momentum";
+template <>
+inline constexpr StringView option_name<affine> = "affine";
 template <>
 inline constexpr StringView option_name<kernels::ConvolutionAlgorithm> = "an algorithm";
 
@@ -69,6 +100,14 @@ constexpr void write_arguments(Sentence& text, Size2d size) {
   text << ')';
 }
 
+/// write_small writes a number that may be too small for six decimals: 1e-12.
+constexpr void write_small(Sentence& text, double number) {
+  int exponent = 0;
+  for (; number > 0 && number < 1e-3 && exponent < 308; ++exponent) number *= 10;
+  text << number;
+  if (exponent > 0) text << "e-" << exponent;
+}
+
 /// write_option writes a template argument as it is written in code.
 template <class Option>
 constexpr void write_option(Sentence& text, const Option& option) {
@@ -77,6 +116,10 @@ constexpr void write_option(Sentence& text, const Option& option) {
     write_arguments(text, option.size);
   } else if constexpr (requires { option.enabled; }) {
     text << option_name<Option> << (option.enabled ? "(true)" : "(false)");
+  } else if constexpr (requires { option.value; }) {
+    text << option_name<Option> << '(';
+    write_small(text, option.value);
+    text << ')';
   } else if constexpr (std::same_as<Option, kernels::ConvolutionAlgorithm>) {
     if (option == automatic)
       text << "automatic";
@@ -114,6 +157,14 @@ struct OptionList<types<Known...>, Given...> {
   /// describe writes ", stride(2), padding(1)": the options as they were given.
   static constexpr void describe(Sentence& text) {
     ((text << ", ", write_option(text, Given)), ...);
+  }
+
+  /// describe_alone writes "<eps(1e-6), bias(false)>": the options of what has no sizes.
+  static constexpr void describe_alone(Sentence& text) {
+    std::size_t count = 0;
+    text << '<';
+    ((text << (count++ == 0 ? "" : ", "), write_option(text, Given)), ...);
+    text << '>';
   }
 
   /// check says what is wrong with them, or nothing: a value that is no option, one that `owner` does

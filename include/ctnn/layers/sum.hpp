@@ -24,8 +24,21 @@ struct Add {
       if (in[i] != in[0]) {
         detail::write_branches(error, in, i);
         error << "; a sum needs equal shapes";
-        detail::suggest_projection(error, in[0], in[i], i);
+        if (const Sentence shrink = detail::projection(in[i], in[0]); !shrink.empty())
+          error << " (" << shrink << " at the end of that branch would make them)";
+        else if (const Sentence first = detail::projection(in[0], in[i]); !first.empty())
+          error << " (" << first << " at the end of the first would make them)";
       }
+    return error;
+  }
+  static constexpr Sentence check_shortcut(Shape body, Shape in) {
+    Sentence error;
+    if (body == in) return error;
+    error << "its body makes " << body << " of " << in << "; a sum needs equal shapes";
+    if (const Sentence projection = detail::projection(in, body); !projection.empty())
+      error << " (Sum<Sequential<...>, " << projection << "> has them)";
+    else if (body.rank == 3 && body.height() < in.height())
+      error << " (a 3x3 kernel keeps height and width with padding(1), a 5x5 one with padding(2))";
     return error;
   }
   static constexpr Shape output_shape(Shapes in) { return in[0]; }

@@ -130,7 +130,7 @@ private:
     // Gradients are added to what is there: start from something, and take it off again.
     std::vector<double> shard(Program::offsets.gradient_size, 0.5);
     std::vector<double> start(gradients.size());
-    Pass::gather(shard.data(), start.data());
+    Pass::gather(net_.weights(), shard.data(), start.data());
     for_each_index<Program::size>([&](auto index) {
       constexpr std::size_t i = Program::size - 1 - index;
       constexpr const Node& node = Program::graph.nodes[i];
@@ -147,7 +147,7 @@ private:
       }
       Pass::template backward_operation<i>(chunk(0, n), net_.weights(), workspace_, shard.data());
     });
-    Pass::gather(shard.data(), gradients.data());
+    Pass::gather(net_.weights(), shard.data(), gradients.data());
     for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] -= start[i];
     from_inner_order<Net::input_shape>(n, workspace_.gradient(Program::input), dx.data());
   }

@@ -81,6 +81,18 @@ private:
   T* scratch_;
 };
 
+/// batch_error is what keeps a network whose layers want statistics of the batch from training.
+template <class Net>
+inline constexpr Sentence batch_error = [] {
+  Sentence error;
+  for (const Node& node : Net::nodes)
+    if (node.sees_batch && error.empty())
+      error << "layer " << node.name << ' ' << node.kind
+            << " would train by the statistics of each batch, which it cannot yet; inside of Frozen<...> "
+               "it trains by its running statistics";
+  return error;
+}();
+
 /// A Pass is what moves a chunk through a program.
 template <class Program>
 struct Pass {
@@ -138,7 +150,9 @@ struct Pass {
                                  T* gradients) {
     using L = typename Program::template layer<I>;
     const std::size_t n = chunk.samples;
-    if constexpr (!plan::runs_backward(Program::graph, I, M)) {
+    if constexpr (node<I>.sees_batch) {
+      static_assert(require_empty<batch_error<typename Program::network>>());
+    } else if constexpr (!plan::runs_backward(Program::graph, I, M)) {
       // Nobody wants the gradients that it would bring.
     } else if constexpr (is_fork<L>) {
       constexpr std::size_t branches = node<I>.outputs;
@@ -194,17 +208,15 @@ struct Pass {
   template <std::size_t I>
   static void derive_task(std::size_t task, const T* parameters, T* derived) {
     if constexpr (Program::template derives<I>) {
-      std::array<const T*, tensors_of<I>> own;
-      for (std::size_t p = 0; p < own.size(); ++p)
-        own[p] = tensor(parameters, first_tensor<I> + p).data();
-      Program::template kernel<I>::derive(task, own, derived + Program::offsets.derived[I]);
+      Program::template kernel<I>::derive(task, own_parameters<I>(parameters),
+                                          derived + Program::offsets.derived[I]);
     }
   }
 
   /// gather_task does one task of bringing a shard's sum of gradients, what belongs to operation I, to the
   /// layout of the parameters: it assigns what is trained in `block`. Tasks may be done at the same time.
   template <std::size_t I>
-  static void gather_task(std::size_t task, T* gradients, T* block) {
+  static void gather_task(std::size_t task, Weights<T> weights, T* gradients, T* block) {
     T* const from = gradients + Program::offsets.gradient[I];
     std::array<T*, tensors_of<I>> own;
     for (std::size_t p = 0; p < own.size(); ++p) {
@@ -214,7 +226,13 @@ struct Pass {
     if constexpr (!trains<I>) {
       // Nobody wants its gradients.
     } else if constexpr (Program::template derives<I>) {
-      Program::template kernel<I>::derive_adjoint(task, from, own);
+      using Kernel = typename Program::template kernel<I>;
+      if constexpr (requires(std::array<const T*, tensors_of<I>> p) {
+                      Kernel::derive_adjoint(task, from, own, p);
+                    })
+        Kernel::derive_adjoint(task, from, own, own_parameters<I>(weights.parameters));
+      else
+        Kernel::derive_adjoint(task, from, own);
     } else {
       const auto tensors = gradient_tensors<I>(from);
       for (std::size_t p = 0; p < own.size(); ++p)
@@ -227,8 +245,8 @@ struct Pass {
     for_each_task([&](auto i, std::size_t task) { derive_task<i>(task, parameters, derived); });
   }
   /// gather brings all gradients to the layout of the parameters.
-  static void gather(T* gradients, T* block) {
-    for_each_task([&](auto i, std::size_t task) { gather_task<i>(task, gradients, block); });
+  static void gather(Weights<T> weights, T* gradients, T* block) {
+    for_each_task([&](auto i, std::size_t task) { gather_task<i>(task, weights, gradients, block); });
   }
 
   /// at_task calls f(i, task) for one of the Program::offsets.task.back() tasks of what is trained.
@@ -262,6 +280,15 @@ private:
   static constexpr Shape in = Program::graph.values[input_of<I, K>].shape;
   template <std::size_t I>
   static constexpr Shape out = Program::graph.nodes[I].output_shape;
+
+  /// own_parameters are operation I's own tensors in the block of all.
+  template <std::size_t I>
+  static auto own_parameters(const T* parameters) {
+    std::array<const T*, tensors_of<I>> own;
+    for (std::size_t p = 0; p < own.size(); ++p)
+      own[p] = tensor(parameters, first_tensor<I> + p).data();
+    return own;
+  }
 
   template <std::size_t I>
   static constexpr bool trains = Program::graph.nodes[I].trained_count > 0;

@@ -91,7 +91,8 @@ public:
   /// layer is the one, as it was written or fused, that runs operation I.
   template <std::size_t I>
   using layer = typename detail::layer_of<
-      leaf<operations[I].first>, typename member<I, operations[I].pool>::type,
+      leaf<operations[I].first>, typename member<I, operations[I].norm>::type,
+      typename member<I, operations[I].pool>::type,
       typename member<I, operations[I].activation>::type, operations[I].algorithm>::type;
 
   /// graph is the operations as nodes of a graph of their own; the `name` and `kind` of each are its
@@ -112,6 +113,12 @@ public:
         node.tape_size = layer<i>::tape_size(node.input_shape);
         node.backward_reads = layer<i>::backward_reads;
         node.in_place = false;
+        for (std::size_t k = operation.first + 1; k <= last; ++k) {
+          node.parameter_tensors += Net::nodes[k].parameter_tensors;
+          node.parameter_count += Net::nodes[k].parameter_count;
+          node.trained_count += Net::nodes[k].trained_count;
+          node.sees_batch |= Net::nodes[k].sees_batch;
+        }
       }
       std::array<std::size_t, Net::nodes[operation.first].inputs> inputs;
       for (std::size_t k = 0; k < inputs.size(); ++k)

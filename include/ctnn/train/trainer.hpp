@@ -50,6 +50,11 @@ inline constexpr Sentence trainer_error = [] {
       return std::size_t{0};
   }();
   if (error.empty()) error = optimizer_error<O, T, tensors>();
+  if constexpr (WellFormed<Net>) {
+    if (error.empty()) error = batch_error<Net>;
+    if (error.empty() && Net::trainable_count == 0)
+      error << "the network has no parameters to train" << (Net::parameter_count > 0 ? ": all are Frozen" : "");
+  }
   if constexpr (Loss<L, T> && WellFormed<Net>)
     if (error.empty()) error = output_error<Net, L>();
   return error;
@@ -336,7 +341,8 @@ private:
       kernels::sum_shards(count, shards, at, gradient_size, at);
     });
     for_each_task([&](auto i, std::size_t task) {
-      Pass::template gather_task<i>(task, shard_gradients_.data(), gradients_.data());
+      Pass::template gather_task<i>(task, net_.weights(), shard_gradients_.data(),
+                                    gradients_.data());
     });
   }
 
