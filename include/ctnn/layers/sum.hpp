@@ -60,9 +60,23 @@ struct Add {
 template <class... Branches>
 using Sum = Parallel<Add, Branches...>;
 
+namespace detail {
+
+/// branch_of is layers in a row as one branch.
+template <class... Ls>
+struct branch_of {
+  using type = Sequential<Ls...>;
+};
+template <class L>
+struct branch_of<L> {
+  using type = L;
+};
+
+} // namespace detail
+
 /// Residual is y = x + f(x), where f is `Layers` in a row: the block of He et al., Deep Residual Learning
 /// for Image Recognition, 2015.
 template <class... Layers>
-using Residual = Sum<Sequential<Layers...>, Identity>;
+using Residual = Sum<typename detail::branch_of<Layers...>::type, Identity>;
 
 } // namespace ctnn
