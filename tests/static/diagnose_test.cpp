@@ -171,7 +171,7 @@ TEST_CASE("an option that is unknown, given twice or not for this layer is told"
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, direct, winograd(2)>>() ==
         "layer 0 Conv2d<8, 3, direct, winograd(2)>: an algorithm is given twice");
   STATIC_REQUIRE(detail::network_options_error<stride(2)> ==
-                 "With: stride(2) is not an option of a network, which knows fusion, an algorithm");
+                 "With: stride(2) is not an option of a network, which knows fusion, fold, an algorithm");
   STATIC_REQUIRE(detail::network_options_error<direct, fusion(false)>.empty());
 }
 

@@ -66,6 +66,9 @@ struct ParameterNode {
 /// next. In a chain node i takes value i and makes value i + 1.
 template <std::size_t Nodes, std::size_t Parameters, std::size_t Edges = Nodes>
 struct Graph {
+  /// most_forks is a bound of the forks: each has one edge more than the layers, and its join another.
+  static constexpr std::size_t most_forks = (Edges - Nodes) / 2 + 1;
+
   std::array<Node, Nodes> nodes{};                    ///< the layers, composites laid out flat
   std::array<Value, Edges + 1> values{};              ///< the first is the network's input
   std::array<std::size_t, Edges> taken{};             ///< the values that nodes take, node by node

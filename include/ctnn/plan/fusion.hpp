@@ -20,7 +20,7 @@ namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
 /// Traits are what fusion wants to know of a layer.
 struct Traits {
-  bool follows = false;    ///< it takes what the layer before it in the graph makes
+  bool follows = true;     ///< it takes what the layer before it in the graph makes
   bool fusable = false;    ///< it can take the next layers along
   bool norm = false;       ///< it is a batch normalisation, which can be folded into others
   std::size_t pool = 0;    ///< for a max pooling: the side of its windows, which are side by side
