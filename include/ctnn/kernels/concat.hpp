@@ -9,17 +9,18 @@
 
 namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
-/// concat is `Part` of all `Channels` channels of an image, those from `First` on.
-template <class T, std::size_t Channels, std::size_t First, std::size_t Part>
+/// concat is `Part` of all `Channels` channels of an image, from some channel `first` on.
+template <class T, std::size_t Channels, std::size_t Part>
 struct concat {
   /// forward copies the part's pixels [pixels][Part] to their place in y [pixels][Channels].
-  static void forward(std::size_t pixels, const T* x, T* y) {
-    for (std::size_t i = 0; i < pixels; ++i) std::copy_n(x + i * Part, Part, y + i * Channels + First);
+  static void forward(std::size_t pixels, std::size_t first, const T* x, T* y) {
+    for (std::size_t i = 0; i < pixels; ++i)
+      std::copy_n(x + i * Part, Part, y + i * Channels + first);
   }
   /// backward copies them back.
-  static void backward(std::size_t pixels, const T* dy, T* dx) {
+  static void backward(std::size_t pixels, std::size_t first, const T* dy, T* dx) {
     for (std::size_t i = 0; i < pixels; ++i)
-      std::copy_n(dy + i * Channels + First, Part, dx + i * Part);
+      std::copy_n(dy + i * Channels + first, Part, dx + i * Part);
   }
 };
 

@@ -47,7 +47,7 @@ template <class T, class Kernel, std::size_t WeightSize, std::size_t OutChannels
 struct folded; // batch_norm.hpp
 template <class T, std::size_t Channels, std::size_t Pixels, bool Broadcast>
 struct product; // product.hpp
-template <class T, std::size_t Channels, std::size_t First, std::size_t Part>
+template <class T, std::size_t Channels, std::size_t Part>
 struct concat; // concat.hpp
 
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

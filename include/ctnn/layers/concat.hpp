@@ -1,9 +1,6 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <tuple>
-#include <utility>
 
 #include <ctnn/core/composite.hpp>
 #include <ctnn/core/layer.hpp>
@@ -35,37 +32,36 @@ struct ConcatChannels {
 
   template <class Context>
   static void forward(const Context& c) {
-    for_each_part(c, c.x, [&](auto part, const auto& x) {
-      part.forward(pixels(c), x.data, c.y.data);
+    for_each_part(c, c.x, [&](auto part, std::size_t first, const auto& x) {
+      part.forward(pixels(c), first, x.data, c.y.data);
     });
   }
   template <class Context>
   static void backward(const Context& c) {
-    for_each_part(c, c.dx, [&](auto part, const auto& dx) {
-      part.backward(pixels(c), c.dy.data, dx.data);
+    for_each_part(c, c.dx, [&](auto part, std::size_t first, const auto& dx) {
+      part.backward(pixels(c), first, c.dy.data, dx.data);
     });
   }
 
 private:
   static std::size_t pixels(const auto& c) {
-    return c.samples * decltype(c.y)::shape.height() * decltype(c.y)::shape.width();
+    return c.samples * c.y.shape.height() * c.y.shape.width();
   }
 
-  /// for_each_part calls f(kernel, view) for each of the views.
-  template <class Context, class F, class... Views>
-  static void for_each_part(const Context& c, const std::tuple<Views...>& views, F&& f) {
-    constexpr std::size_t channels = decltype(c.y)::shape.channels();
-    constexpr auto first = [] {
-      std::array<std::size_t, sizeof...(Views)> at{};
-      const std::size_t own[]{Views::shape.channels()...};
-      for (std::size_t i = 1; i < at.size(); ++i) at[i] = at[i - 1] + own[i - 1];
-      return at;
-    }();
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (f(kernels::concat<typename Context::value_type, channels, first[I], Views::shape.channels()>{},
-         std::get<I>(views)),
-       ...);
-    }(std::index_sequence_for<Views...>{});
+  /// for_each_part calls f(kernel, first channel, view) for each of the views.
+  template <class Context, class Views, class F>
+  static void for_each_part(const Context& c, const Views& views, F&& f) {
+    std::size_t first = 0;
+    const auto part = [&](const auto& view) {
+      f(kernel<Context>(c.y, view), first, view);
+      first += view.shape.channels();
+    };
+    apply([&](const auto&... view) { (part(view), ...); }, views);
+  }
+  template <class Context, class Whole, class Part>
+  static constexpr auto kernel(const Whole&, const Part&) {
+    return kernels::concat<typename Context::value_type, Whole::shape.channels(),
+                           Part::shape.channels()>{};
   }
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <tuple>
 
 #include <ctnn/core/composite.hpp>
 #include <ctnn/core/layer.hpp>
@@ -32,16 +31,27 @@ struct Multiply {
 
   template <class Context>
   static void forward(const Context& c) {
-    with_kernel(c, [&](auto kernel, const auto& a, const auto& b, const auto&, const auto&) {
-      kernel.forward(c.samples, a.data, b.data, c.y.data);
-    }, c.x);
+    const auto& [x0, x1] = c.x;
+    const auto multiply = [&](const auto& a, const auto& b) {
+      kernel<Context>(a, b).forward(c.samples, a.data, b.data, c.y.data);
+    };
+    if constexpr (scales(decltype(x0)::shape, decltype(x1)::shape))
+      multiply(x1, x0);
+    else
+      multiply(x0, x1);
   }
   template <class Context>
   static void backward(const Context& c) {
-    with_kernel(c, [&](auto kernel, const auto& a, const auto& b, const auto& da, const auto& db) {
-      kernel.backward_first(c.samples, b.data, c.dy.data, da.data);
-      kernel.backward_second(c.samples, a.data, c.dy.data, db.data);
-    }, c.dx);
+    const auto& [x0, x1] = c.x;
+    const auto& [dx0, dx1] = c.dx;
+    const auto back = [&](const auto& a, const auto& b, const auto& da, const auto& db) {
+      kernel<Context>(a, b).backward_first(c.samples, b.data, c.dy.data, da.data);
+      kernel<Context>(a, b).backward_second(c.samples, a.data, c.dy.data, db.data);
+    };
+    if constexpr (scales(decltype(x0)::shape, decltype(x1)::shape))
+      back(x1, x0, dx1, dx0);
+    else
+      back(x0, x1, dx0, dx1);
   }
 
 private:
@@ -50,22 +60,12 @@ private:
     return few != many && few.size() == few.channels() && few.channels() == many.channels();
   }
 
-  /// with_kernel calls f with the kernel, the larger input, the other, and the gradients by them.
-  template <class Context, class F, class Gradients>
-  static void with_kernel(const Context& c, F&& f, const Gradients& gradients) {
-    const auto& [x0, x1] = c.x;
-    const auto& [dx0, dx1] = gradients;
-    constexpr Shape first = std::tuple_element_t<0, decltype(c.x)>::shape,
-                    second = std::tuple_element_t<1, decltype(c.x)>::shape;
-    constexpr bool swapped = scales(first, second), broadcast = first != second;
-    constexpr Shape many = swapped ? second : first;
-    kernels::product<typename Context::value_type, many.channels(), many.height() * many.width(),
-                     broadcast>
-        kernel;
-    if constexpr (swapped)
-      f(kernel, x1, x0, dx1, dx0);
-    else
-      f(kernel, x0, x1, dx0, dx1);
+  /// kernel is that for two views, the second of which may have one number for each channel.
+  template <class Context, class Many, class Few>
+  static constexpr auto kernel(const Many&, const Few&) {
+    constexpr Shape many = Many::shape;
+    return kernels::product<typename Context::value_type, many.channels(),
+                            many.height() * many.width(), many != Few::shape>{};
   }
 };
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <tuple>
 
 #include <ctnn/core/composite.hpp>
 #include <ctnn/core/layer.hpp>
@@ -45,11 +44,12 @@ struct Add {
 
   template <class Context>
   static void forward(const Context& c) {
-    std::apply(
+    using T = typename Context::value_type;
+    // std::apply, found by its argument: <tuple> would cost those who only verify a network.
+    apply(
         [&](const auto&... x) {
-          using T = typename Context::value_type;
-          kernels::sum<T, sizeof...(x)>::forward(c.y.size(), std::array<const T*, sizeof...(x)>{x.data...},
-                                                 c.y.data);
+          kernels::sum<T, sizeof...(x)>::forward(
+              c.y.size(), std::array<const T*, sizeof...(x)>{x.data...}, c.y.data);
         },
         c.x);
   }

@@ -125,14 +125,7 @@ struct Pass {
     if constexpr (is_fork<L>) {
       // What it makes is what it takes.
     } else if constexpr (!node<I>.is_layer()) {
-      with_inputs<I>([&](auto... k) {
-        using Context = JoinForwardContext<T, out<I>, in<I, k>...>;
-        if constexpr (requires(const Context& c) { L::forward(c); })
-          L::forward(Context{n, {View<const T, in<I, k>>{buffers.value(input_of<I, k>), n}...},
-                             {buffers.value(output_of<I>), n}});
-        else
-          static_assert(require_empty<lacks<I, true>>());
-      });
+      join_forward<I>(n, buffers, std::make_index_sequence<node<I>.inputs>{});
     } else {
       using Context = ForwardContext<T, in<I>, out<I>, tensors_of<I>>;
       if constexpr (requires(const Context& c) { L::forward(c); })
@@ -161,17 +154,7 @@ struct Pass {
       kernels::sum<T, branches>::forward(n * in<I>.size(), dy, buffers.gradient(input_of<I>));
     } else if constexpr (!node<I>.is_layer()) {
       if constexpr (!node<I>.passes_gradient)
-        with_inputs<I>([&](auto... k) {
-          using Context = JoinBackwardContext<T, needs_dx<I, M>, out<I>, in<I, k>...>;
-          if constexpr (requires(const Context& c) { L::backward(c); })
-            L::backward(Context{n,
-                                {View<const T, in<I, k>>{buffers.value(input_of<I, k>), n}...},
-                                {buffers.value(output_of<I>), n},
-                                {buffers.gradient(output_of<I>), n},
-                                {View<T, in<I, k>>{buffers.gradient(input_of<I, k>), n}...}});
-          else
-            static_assert(require_empty<lacks<I, false>>());
-        });
+        join_backward<I>(n, buffers, std::make_index_sequence<node<I>.inputs>{});
     } else {
       T* const own = gradients + Program::offsets.gradient[I];
       using Context = BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx<I, M>[0], trains<I>>;
@@ -311,12 +294,29 @@ private:
                       << " needs it to " << (Forward ? "run" : "train");
   }();
 
-  /// with_inputs calls f(k…) for the numbers, as constants, of the values that operation I takes.
-  template <std::size_t I, class F>
-  static void with_inputs(F&& f) {
-    [&]<std::size_t... K>(std::index_sequence<K...>) {
-      f(std::integral_constant<std::size_t, K>{}...);
-    }(std::make_index_sequence<node<I>.inputs>{});
+  template <std::size_t I, plan::Mode M, std::size_t... K>
+  static void join_forward(std::size_t n, const Buffers<M>& buffers, std::index_sequence<K...>) {
+    using J = typename Program::template layer<I>;
+    using Context = JoinForwardContext<T, out<I>, in<I, K>...>;
+    if constexpr (requires(const Context& c) { J::forward(c); })
+      J::forward(Context{n,
+                         /*x=*/{View<const T, in<I, K>>{buffers.value(input_of<I, K>), n}...},
+                         /*y=*/{buffers.value(output_of<I>), n}});
+    else
+      static_assert(require_empty<lacks<I, true>>());
+  }
+  template <std::size_t I, plan::Mode M, std::size_t... K>
+  static void join_backward(std::size_t n, const Buffers<M>& buffers, std::index_sequence<K...>) {
+    using J = typename Program::template layer<I>;
+    using Context = JoinBackwardContext<T, needs_dx<I, M>, out<I>, in<I, K>...>;
+    if constexpr (requires(const Context& c) { J::backward(c); })
+      J::backward(Context{n,
+                          /*x=*/{View<const T, in<I, K>>{buffers.value(input_of<I, K>), n}...},
+                          /*y=*/{buffers.value(output_of<I>), n},
+                          /*dy=*/{buffers.gradient(output_of<I>), n},
+                          /*dx=*/{View<T, in<I, K>>{buffers.gradient(input_of<I, K>), n}...}});
+    else
+      static_assert(require_empty<lacks<I, false>>());
   }
 
   template <class F>
