@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -68,17 +69,23 @@ constexpr float float_of_bfloat16(std::uint16_t upper) {
   return std::bit_cast<float>(std::uint32_t{upper} << 16);
 }
 
-/// element is element `index` of a tensor of F16, BF16, F32 or, for `double` only, F64.
+/// read_elements assigns a tensor's elements, of F16, BF16, F32 or, for `double` only, F64.
 template <class T>
-T element(std::span<const std::byte> bytes, std::string_view dtype, std::size_t index) {
-  const auto stored_as = [&]<class Stored>(Stored value) {
-    std::memcpy(&value, bytes.data() + index * sizeof value, sizeof value);
-    return value;
+void read_elements(const TensorBytes& tensor, std::span<T> values) {
+  const auto stored_as = [&]<class Stored>(Stored stored, auto value) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      std::memcpy(&stored, tensor.data.data() + i * sizeof stored, sizeof stored);
+      values[i] = static_cast<T>(value(stored));
+    }
   };
-  if (dtype == "F16") return float_of_half(stored_as(std::uint16_t{}));
-  if (dtype == "BF16") return float_of_bfloat16(stored_as(std::uint16_t{}));
-  if (dtype == "F32") return stored_as(float{});
-  return static_cast<T>(stored_as(double{}));
+  if (tensor.dtype == "F16")
+    stored_as(std::uint16_t{}, float_of_half);
+  else if (tensor.dtype == "BF16")
+    stored_as(std::uint16_t{}, float_of_bfloat16);
+  else if (tensor.dtype == "F32")
+    stored_as(float{}, std::identity{});
+  else
+    stored_as(double{}, std::identity{});
 }
 
 /// is_read_as is whether a tensor of this dtype is read into elements T: none loses digits.
@@ -104,8 +111,7 @@ std::vector<T> values_for(const ParameterSlot<T>& slot, const TensorBytes& tenso
                     std::same_as<T, float> ? "F16, BF16 or F32" : "F16, BF16, F32 or F64");
   } else {
     values.resize(slot.size());
-    for (std::size_t i = 0; i < values.size(); ++i)
-      values[i] = element<T>(tensor.data, tensor.dtype, i);
+    read_elements<T>(tensor, values);
     const auto wrong =
         std::ranges::find_if_not(values, [](T value) { return std::isfinite(value); });
     if (wrong != values.end())
