@@ -180,8 +180,7 @@ inline std::string counted_norm(const TensorBytes& tensor) {
   constexpr std::string_view count = "num_batches_tracked";
   const std::string_view name = tensor.name;
   if (tensor.dtype != "I64" || !tensor.shape.empty() || !name.ends_with(count)) return {};
-  const std::string_view norm = name.substr(0, name.size() - count.size());
-  return is_prefix(norm) ? std::string(norm) + "running_mean" : std::string();
+  return std::string(name.substr(0, name.size() - count.size())) + "running_mean";
 }
 
 /// prefix_hint says that all missing names are in the file behind a prefix, or without one; nothing if
