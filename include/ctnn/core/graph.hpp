@@ -90,7 +90,8 @@ struct Graph {
 
   /// add_node adds a node that knows all but its edges, which takes `inputs`, and returns the first
   /// value that it makes.
-  constexpr std::size_t add_node(Node node, const std::size_t* inputs) {
+  constexpr std::size_t add_node(const Node& new_node, const std::size_t* inputs) {
+    Node& node = nodes[node_count] = new_node;
     node.first_input = edge_count;
     node.first_output = value_count;
     bool wants_gradient = node.trained_count > 0;
@@ -101,7 +102,7 @@ struct Graph {
     }
     for (std::size_t i = 0; i < node.outputs; ++i)
       values[value_count++] = {node.output_shape, node_count, none, wants_gradient};
-    nodes[node_count++] = node;
+    ++node_count;
     return node.first_output;
   }
 };
@@ -148,7 +149,8 @@ struct Scope {
   constexpr Name name(StringView label) {
     bool twice = false;
     if (label.empty()) {
-      for (std::size_t i = 0; i < size; ++i) twice |= index_of(labels[i]) == size;
+      for (std::size_t i = 0; i < size; ++i)
+        twice |= !labels[i].empty() && index_of(labels[i]) == size;
     } else {
       const std::size_t index = index_of(label);
       twice = index < size && labels[index].empty();
@@ -169,7 +171,7 @@ struct Scope {
 /// A Walk is a graph while it grows.
 template <class G>
 struct Walk {
-  G graph{};
+  G& graph;
   bool frozen = false; ///< whether what is met now is inside of a Frozen
 
   constexpr Sentence& error() { return graph.error; }
@@ -179,7 +181,7 @@ struct Walk {
 /// value `in` for it and returns the value that it makes; or says what is wrong. (Not a template of the
 /// layer: what it says is compiled once.)
 template <class G>
-constexpr std::size_t add_layer(Walk<G>& walk, std::size_t value, Node node,
+constexpr std::size_t add_layer(Walk<G>& walk, std::size_t value, Node& node,
                                 const Parameter* parameters) {
   G& graph = walk.graph;
   const Shape in = node.input_shape, out = node.output_shape;
@@ -447,20 +449,21 @@ constexpr Sentence input_error(Input<Extents...>) {
 template <int... Extents, class... Ls>
 constexpr auto trace_network(Input<Extents...> input, types<Ls...> layers) {
   constexpr Counts counts = counts_of<Sequential<Ls...>>;
-  Walk<Graph<counts.layers, counts.tensors, counts.edges>> walk;
-  walk.error() = input_error(input);
-  if (!walk.error().empty()) return walk.graph;
+  Graph<counts.layers, counts.tensors, counts.edges> graph;
+  Walk<decltype(graph)> walk{graph};
+  graph.error = input_error(input);
+  if (!graph.error.empty()) return graph;
   if (sizeof...(Ls) == 0)
-    walk.error() << "Sequential<" << Input<Extents...>::describe() << "> has no layers";
+    graph.error << "Sequential<" << Input<Extents...>::describe() << "> has no layers";
   else if constexpr (sizeof...(Extents) >= 1 && sizeof...(Extents) <= 3) {
     std::array<StringView, counts.names> labels{};
     Scope scope{Name{}, labels.data()};
-    walk.graph.values[walk.graph.value_count++].shape = Shape{Extents...};
-    walk.graph.output = detail::trace_row(walk, scope, 0, layers);
-    if (walk.error().empty() && walk.graph.output == 0)
-      walk.error() << "Sequential<" << Input<Extents...>::describe() << ", ...> has no layers";
+    graph.values[graph.value_count++].shape = Shape{Extents...};
+    graph.output = detail::trace_row(walk, scope, 0, layers);
+    if (graph.error.empty() && graph.output == 0)
+      graph.error << "Sequential<" << Input<Extents...>::describe() << ", ...> has no layers";
   }
-  return walk.graph;
+  return graph;
 }
 
 } // namespace ctnn::detail
