@@ -159,6 +159,12 @@ inline vec<T> tanh(vec<T> v) {
   return at_bounded<T>(v, [](vec<T> x) { return xsimd::tanh(x); });
 }
 
+/// sqrt is the square root, correctly rounded.
+template <class T>
+inline vec<T> sqrt(vec<T> v) {
+  return xsimd::sqrt(v);
+}
+
 /// reduce_add is the sum of the lanes, halves onto halves. (xsimd's hadd makes g++ 12 warn falsely on
 /// AVX-512.)
 template <class T>
