@@ -6,6 +6,7 @@
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/core/facts.hpp>
 #include <ctnn/core/graph.hpp>
+#include <ctnn/core/init.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/core/names.hpp>

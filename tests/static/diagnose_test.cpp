@@ -162,10 +162,11 @@ TEST_CASE("an option that is unknown, given twice or not for this layer is told"
         "layer 0 MaxPool2d<3, bias(false)>: bias(false) is not an option of MaxPool2d, which knows "
         "stride, padding");
   CHECK(said<Input<9>, Linear<3, padding(1)>>() ==
-        "layer 0 Linear<3, padding(1)>: padding(1) is not an option of Linear, which knows bias");
+        "layer 0 Linear<3, padding(1)>: padding(1) is not an option of Linear, which knows bias, "
+        "weight_init, bias_init");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, fusion(false)>>() ==
         "layer 0 Conv2d<8, 3, fusion(false)>: fusion(false) is not an option of Conv2d, which "
-        "knows stride, padding, bias, an algorithm");
+        "knows stride, padding, bias, an algorithm, weight_init, bias_init");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), padding(1), stride(1)>>() ==
         "layer 0 Conv2d<8, 3, stride(2), padding(1), stride(1)>: stride is given twice");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, direct, winograd(2)>>() ==
