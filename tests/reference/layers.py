@@ -73,8 +73,8 @@ def with_kinks(*kinks):
 
 
 def off_sixteenths(dice, shape):
-    """wide, moved by 1/64 from where Hardswish has its kinks: PyTorch 1.13 gives other gradients at 3
-    in its vector loop than behind it."""
+    """wide, moved by 1/64 from where Hardswish has its kinks, at which PyTorch 1.13 gives gradients of
+    neither side."""
     return wide(dice, shape) + 1 / 64
 
 

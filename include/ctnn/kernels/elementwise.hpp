@@ -129,8 +129,9 @@ struct hardsigmoid {
   }
 };
 
-/// hardswish is x * hardsigmoid(x), its derivative told from x. At -3 and 3, where there are two, it is
-/// that of the straight side, as in PyTorch since 2.7. torch.nn.Hardswish
+/// hardswish is x * hardsigmoid(x), its derivative told from x: at -3 it is 0, and at 3 it is 1.
+/// (PyTorch 1.13 has -1/2, and 1 or 3/2 by the place in memory; its pull request 148049 mends that.)
+/// torch.nn.Hardswish
 struct hardswish {
   template <class V>
   static V f(V x) {
