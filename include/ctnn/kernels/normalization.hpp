@@ -63,18 +63,21 @@ struct normalize_pixels {
 
   static void backward(std::size_t rows, const T* x, const T* weight, const T* tape, const T* dy,
                        T* dx, T* dweight, T* dbias) {
-    // First: dx may be dy.
-    if constexpr (G.weight || G.bias) add_gradients(rows, x, tape, dy, dweight, dbias);
-    for (std::size_t row = 0; row < rows; row += at_once) {
-      const std::size_t count = std::min(at_once, rows - row);
-      if constexpr (narrow)
-        backward_together(count, x, weight, tape, dy, dx);
-      else
-        backward_row(x, weight, tape, dy, dx);
-      x += count * channels;
-      dy += count * channels;
-      dx += count * channels;
-      tape += count * told;
+    // The gradients by weight and bias first, for dx may be dy; both of so many rows as the cache holds.
+    constexpr std::size_t piece = (32'768 / channels / summed_in_t + 1) * summed_in_t;
+    for (std::size_t first = 0; first < rows; first += piece) {
+      const std::size_t last = std::min(first + piece, rows);
+      if constexpr (G.weight || G.bias)
+        add_gradients(last - first, x + first * channels, tape + first * told,
+                      dy + first * channels, dweight, dbias);
+      for (std::size_t row = first; row < last; row += at_once) {
+        const std::size_t at = row * channels;
+        if constexpr (narrow)
+          backward_together(std::min(at_once, last - row), x + at, weight, tape + row * told,
+                            dy + at, dx + at);
+        else
+          backward_row(x + at, weight, tape + row * told, dy + at, dx + at);
+      }
     }
   }
 
@@ -94,21 +97,23 @@ private:
   template <std::size_t Count, class F>
   static std::array<double, Count> sums(F&& f) {
     constexpr std::size_t whole = channels / lanes, tail = channels % lanes, ways = 4;
+    constexpr std::size_t rounds = whole / ways, left = whole % ways;
     std::array<double, Count> total{};
-    for (std::size_t begin = 0; begin < whole; begin += ways * summed_in_t) {
-      const std::size_t end = std::min(begin + ways * summed_in_t, whole);
+    std::size_t round = 0;
+    do {
       std::array<V, Count> sum[ways];
       for (auto& way : sum) way.fill(V(0));
-      std::size_t v = begin;
-      for (; v + ways <= end; v += ways)
-        simd::unroll<ways>([&](auto way) { f((v + way) * lanes, lanes, sum[way]); });
-      for (; v < end; ++v) f(v * lanes, lanes, sum[0]);
-      if constexpr (tail > 0)
-        if (end == whole) f(whole * lanes, tail, sum[1]);
+      const std::size_t last = std::min(round + summed_in_t, rounds);
+      for (; round < last; ++round)
+        simd::unroll<ways>([&](auto way) { f((round * ways + way) * lanes, lanes, sum[way]); });
+      if (round == rounds) {
+        simd::unroll<left>([&](auto way) { f((rounds * ways + way) * lanes, lanes, sum[way]); });
+        if constexpr (tail > 0) f(whole * lanes, tail, sum[left]);
+      }
       for (std::size_t i = 0; i < Count; ++i)
         total[i] += static_cast<double>(
             simd::reduce_add<T>((sum[0][i] + sum[1][i]) + (sum[2][i] + sum[3][i])));
-    }
+    } while (round < rounds);
     return total;
   }
 
