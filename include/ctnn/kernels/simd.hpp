@@ -183,17 +183,17 @@ inline double sum_of_halves(__m256d v) {
 template <class T>
 inline T reduce_add(vec<T> v) {
 #if defined(__AVX512F__)
-  const __m512d bits = [&]() -> __m512d {
-    if constexpr (std::is_same_v<T, float>)
-      return _mm512_castps_pd(v);
-    else
-      return v;
-  }();
-  const __m256d upper = _mm512_extractf64x4_pd(bits, 1);
-  if constexpr (std::is_same_v<T, float>)
-    return sum_of_halves(_mm256_add_ps(_mm512_castps512_ps256(v), _mm256_castpd_ps(upper)));
-  else
-    return sum_of_halves(_mm256_add_pd(_mm512_castpd512_pd256(v), upper));
+  // Halves by shuffles, for g++ 12 warns of _mm512_extractf64x4_pd, also where it casts to 256 bits.
+  if constexpr (std::is_same_v<T, float>) {
+    const __m512 all = v;
+    return sum_of_halves(
+        _mm256_add_ps(__builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7),
+                      __builtin_shufflevector(all, all, 8, 9, 10, 11, 12, 13, 14, 15)));
+  } else {
+    const __m512d all = v;
+    return sum_of_halves(_mm256_add_pd(__builtin_shufflevector(all, all, 0, 1, 2, 3),
+                                       __builtin_shufflevector(all, all, 4, 5, 6, 7)));
+  }
 #elif defined(__AVX2__)
   return sum_of_halves(v);
 #else
