@@ -31,10 +31,11 @@ struct Initial {
   std::size_t fan_in = 0; ///< inputs that each output sums up, for uniform_by_fan_in; 0 for others
   double value = 0;       ///< the constant, a mean, or where a uniform range begins
   Start start = Start::constant; ///< what the numbers are for
-  double spread = 0; ///< a standard deviation, a gain, or where a range ends; of a kaiming and a
-                     ///< xavier the square of the gain
-  double lowest = 0, highest = 0; ///< the limits of trunc_normal
-  bool by_outputs = false;        ///< whether a kaiming goes by fan_out
+  double spread = 0;             ///< a deviation, the square of a gain (orthogonal's as it is), or
+                                 ///< where a uniform range ends
+  double lowest = 0;             ///< the lower limit of trunc_normal
+  double highest = 0;            ///< the upper limit of trunc_normal
+  bool by_outputs = false;       ///< whether a kaiming goes by fan_out
 };
 
 /// Fans are how many inputs each output sums up, and how many outputs each input goes to.
