@@ -162,10 +162,11 @@ TEST_CASE("an option that is unknown, given twice or not for this layer is told"
         "layer 0 MaxPool2d<3, bias(false)>: bias(false) is not an option of MaxPool2d, which knows "
         "stride, padding");
   CHECK(said<Input<9>, Linear<3, padding(1)>>() ==
-        "layer 0 Linear<3, padding(1)>: padding(1) is not an option of Linear, which knows bias");
+        "layer 0 Linear<3, padding(1)>: padding(1) is not an option of Linear, which knows bias, "
+        "weight_init, bias_init");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, fusion(false)>>() ==
         "layer 0 Conv2d<8, 3, fusion(false)>: fusion(false) is not an option of Conv2d, which "
-        "knows stride, padding, bias, an algorithm");
+        "knows stride, padding, bias, an algorithm, weight_init, bias_init");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), padding(1), stride(1)>>() ==
         "layer 0 Conv2d<8, 3, stride(2), padding(1), stride(1)>: stride is given twice");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, direct, winograd(2)>>() ==
@@ -175,12 +176,117 @@ TEST_CASE("an option that is unknown, given twice or not for this layer is told"
   STATIC_REQUIRE(detail::network_options_error<direct, fusion(false)>.empty());
 }
 
+TEST_CASE("a parameter that cannot start as it should is told") {
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, weight_init(init::kaiming_normal(init::fan_out))>>() ==
+        "");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::normal(0, -1))>>() ==
+        "layer 0 Linear<3, weight_init(init::normal(0, -1))>: weight cannot start as "
+        "init::normal(0, -1): std must not be negative");
+  CHECK(said<Input<9>, Linear<3, bias_init(init::xavier_uniform())>>() ==
+        "layer 0 Linear<3, bias_init(init::xavier_uniform())>: bias cannot start as "
+        "init::xavier_uniform(): wants two extents or more, and it has the shape 3");
+  CHECK(said<Input<9>, LayerNorm<weight_init(init::orthogonal(2))>>() ==
+        "layer 0 LayerNorm<weight_init(init::orthogonal(2))>: weight cannot start as "
+        "init::orthogonal(2): wants two extents or more, and it has the shape 9");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::uniform(1, -1))>>() ==
+        "layer 0 Linear<3, weight_init(init::uniform(1, -1))>: weight cannot start as "
+        "init::uniform(1, -1): a range begins before it ends");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::trunc_normal(0, 0))>>() ==
+        "layer 0 Linear<3, weight_init(init::trunc_normal(0, 0, -2, 2))>: weight cannot start as "
+        "init::trunc_normal(0, 0, -2, 2): std must be positive");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::trunc_normal(0, 1, 2, 2))>>() ==
+        "layer 0 Linear<3, weight_init(init::trunc_normal(0, 1, 2, 2))>: weight cannot start as "
+        "init::trunc_normal(0, 1, 2, 2): a must be less than b");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::kaiming_uniform(init::nonlinearity{-1}))>>() ==
+        "layer 0 Linear<3, weight_init(init::kaiming_uniform(init::nonlinearity{-1}))>: weight "
+        "cannot start as init::kaiming_uniform(init::nonlinearity{-1}): the square of a gain must "
+        "not be negative");
+  CHECK(said<Input<9>,
+             Linear<3, bias_init(init::normal(0, std::numeric_limits<double>::infinity()))>>() ==
+        "layer 0 Linear<3, bias_init(init::normal(0, 1e9 or more))>: bias cannot start as "
+        "init::normal(0, 1e9 or more): its numbers must be finite");
+  CHECK(said<Input<9>, Linear<3, bias(false), bias_init(init::zeros())>>() ==
+        "layer 0 Linear<3, bias(false), bias_init(constant(0))>: bias_init is for a bias, and the "
+        "layer has none");
+  CHECK(said<Input<1, 9, 9>, Conv2d<3, 3, bias(false), bias_init(init::ones())>>() ==
+        "layer 0 Conv2d<3, 3, bias(false), bias_init(constant(1))>: bias_init is for a bias, and "
+        "the layer has none");
+  CHECK(said<Input<9>, RMSNorm<affine(false), weight_init(init::zeros())>>() ==
+        "layer 0 RMSNorm<affine(false), weight_init(constant(0))>: weight_init is for a weight, "
+        "and the layer has none");
+}
+
+TEST_CASE("what a normalisation cannot do is told") {
+  CHECK(said<Input<6, 2, 2>, GroupNorm<2>, LayerNorm<>, RMSNorm<>, InstanceNorm2d<>>() == "");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<4>>() ==
+        "layer 0 GroupNorm<4>: num_groups 4 does not divide the 6 channels of its input");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<0>>() ==
+        "layer 0 GroupNorm<0>: num_groups must be at least 1, got 0");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<-2>>() ==
+        "layer 0 GroupNorm<-2>: num_groups must be at least 1, got -2");
+  CHECK(said<Input<6>, GroupNorm<6>>() ==
+        "layer 0 GroupNorm<6>: each group has one element, which its mean would take away");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<2, 6>>() ==
+        "layer 0 GroupNorm<2, 6>: the second argument is an option such as eps(1e-6); num_groups "
+        "come first, num_channels are inferred");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<2, bias(false)>>() ==
+        "layer 0 GroupNorm<2, bias(false)>: bias(false) is not an option of GroupNorm, which knows "
+        "eps, affine, weight_init, bias_init");
+  CHECK(said<Input<6>, LayerNorm<6>>() ==
+        "layer 0 LayerNorm<6>: the first argument is an option such as eps(1e-6); "
+        "normalized_shape is inferred: the channels");
+  CHECK(said<Input<6>, LayerNorm<eps(0)>>() ==
+        "layer 0 LayerNorm<eps(0)>: eps must be a positive number");
+  CHECK(said<Input<6>, RMSNorm<eps(-1e-5)>>() ==
+        "layer 0 RMSNorm<eps(-0.00001)>: eps must be a positive number");
+  CHECK(said<Input<6>, LayerNorm<eps(std::numeric_limits<double>::infinity())>>() ==
+        "layer 0 LayerNorm<eps(1e9 or more)>: eps must be a positive number");
+  CHECK(said<Input<6>, LayerNorm<eps(1e-5), eps(1e-6)>>() ==
+        "layer 0 LayerNorm<eps(1e-5), eps(1e-6)>: eps is given twice");
+  CHECK(said<Input<6>, RMSNorm<bias(false)>>() ==
+        "layer 0 RMSNorm<bias(false)>: bias(false) is not an option of RMSNorm, which knows eps, "
+        "affine, weight_init");
+  CHECK(said<Input<6>, InstanceNorm2d<>>() ==
+        "layer 0 InstanceNorm2d<>: expects an image (channels, height, width), got 6");
+  CHECK(said<Input<6, 1, 1>, InstanceNorm2d<affine(true)>>() ==
+        "layer 0 InstanceNorm2d<affine(true)>: each channel has one pixel, which its mean would "
+        "take away");
+}
+
+TEST_CASE("what an adaptive pooling or an activation cannot do is told") {
+  CHECK(said<Input<6, 2, 2>, AdaptiveAvgPool2d<1>, GELU<>, GELU<approximate("none")>>() == "");
+  CHECK(said<Input<6, 2, 2>, AdaptiveAvgPool2d<Size2d{1, 0}>>() ==
+        "layer 0 AdaptiveAvgPool2d<{1, 0}>: output_size must be at least 1x1, got 1x0");
+  CHECK(said<Input<6, 2, 2>, AdaptiveAvgPool2d<1.5>>() ==
+        "layer 0 AdaptiveAvgPool2d<fraction>: sizes are whole numbers");
+  CHECK(said<Input<6>, AdaptiveAvgPool2d<1>>() ==
+        "layer 0 AdaptiveAvgPool2d<1>: expects an image (channels, height, width), got 6");
+  CHECK(said<Input<6>, GELU<approximate("erf")>>() ==
+        "layer 0 GELU<approximate(\"erf\")>: approximate is \"none\" or \"tanh\"");
+  CHECK(said<Input<6>, GELU<bias(false)>>() ==
+        "layer 0 GELU<bias(false)>: bias(false) is not an option of GELU, which knows approximate");
+  CHECK(said<Input<6>, GELU<1>>() ==
+        "layer 0 GELU<1>: the first argument is an option such as approximate(\"tanh\")");
+}
+
 TEST_CASE("a layer is described as it is written") {
   STATIC_REQUIRE(Conv2d<8, 3>::describe() == "Conv2d<8, 3>");
   STATIC_REQUIRE(Conv2d<8, Size2d{2, 3}, padding(1, 0), bias(false), winograd(4)>::describe() ==
                  "Conv2d<8, {2, 3}, padding(1, 0), bias(false), winograd(4)>");
   STATIC_REQUIRE(Linear<50, bias(true)>::describe() == "Linear<50, bias(true)>");
   STATIC_REQUIRE(MaxPool2d<3, stride(2)>::describe() == "MaxPool2d<3, stride(2)>");
+  STATIC_REQUIRE(LayerNorm<eps(1e-12), affine(false)>::describe() ==
+                 "LayerNorm<eps(1e-12), affine(false)>");
+  STATIC_REQUIRE(LayerNorm<eps(0.25)>::describe() == "LayerNorm<eps(0.25)>");
+  STATIC_REQUIRE(GroupNorm<8, eps(1e-6)>::describe() == "GroupNorm<8, eps(1e-6)>");
+  STATIC_REQUIRE(AdaptiveAvgPool2d<Size2d{7, 7}>::describe() == "AdaptiveAvgPool2d<7>");
+  STATIC_REQUIRE(GELU<approximate("tanh")>::describe() == "GELU<approximate(\"tanh\")>");
+  STATIC_REQUIRE(Linear<3, weight_init(init::kaiming_normal(init::fan_out)),
+                        bias_init(constant(0.5))>::describe() ==
+                 "Linear<3, weight_init(init::kaiming_normal(init::fan_out)), "
+                 "bias_init(constant(0.5))>");
+  STATIC_REQUIRE(Linear<3, weight_init(init::trunc_normal(0, 0.02))>::describe() ==
+                 "Linear<3, weight_init(init::trunc_normal(0, 0.02, -2, 2))>");
 }
 
 TEST_CASE("a member that a layer need not have is checked when it is there") {
@@ -213,6 +319,16 @@ TEST_CASE("the library's own layers declare what they mean to") {
   STATIC_REQUIRE(detail::member_error<Tanh>().empty());
   STATIC_REQUIRE(detail::member_error<Softmax>().empty());
   STATIC_REQUIRE(detail::member_error<LogSoftmax>().empty());
+  STATIC_REQUIRE(detail::member_error<AdaptiveAvgPool2d<1>>().empty());
+  STATIC_REQUIRE(detail::member_error<LayerNorm<>>().empty());
+  STATIC_REQUIRE(detail::member_error<RMSNorm<>>().empty());
+  STATIC_REQUIRE(detail::member_error<GroupNorm<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<InstanceNorm2d<>>().empty());
+  STATIC_REQUIRE(detail::member_error<GELU<>>().empty());
+  STATIC_REQUIRE(detail::member_error<SiLU>().empty());
+  STATIC_REQUIRE(detail::member_error<ReLU6>().empty());
+  STATIC_REQUIRE(detail::member_error<Hardswish>().empty());
+  STATIC_REQUIRE(detail::member_error<Hardsigmoid>().empty());
   STATIC_REQUIRE(detail::is_of_ctnn<Conv2d<8, 3>> && !detail::is_of_ctnn<Same>);
 }
 

@@ -6,26 +6,11 @@
 #include <concepts>
 #include <cstddef>
 
+#include <ctnn/core/init.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
 
 namespace ctnn {
-
-namespace detail {
-
-/// An Initial says how a parameter starts: uniform in ±1/sqrt(fan_in), or constant where fan_in is 0.
-struct Initial {
-  std::size_t fan_in = 0; ///< inputs that each output sums up, or 0
-  double value = 0;       ///< the constant
-};
-
-} // namespace detail
-
-/// uniform_by_fan_in starts a parameter as PyTorch does the weight and bias of Conv2d and Linear:
-/// kaiming_uniform_(a=sqrt(5)), which comes to U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
-constexpr detail::Initial uniform_by_fan_in(std::size_t fan_in) { return {fan_in, 0}; }
-/// constant starts every element of a parameter as `value`.
-constexpr detail::Initial constant(double value) { return {0, value}; }
 
 /// Role says what a tensor that a layer owns is to training, as PyTorch tells apart parameters and
 /// buffers.
@@ -38,7 +23,7 @@ enum class Role {
 struct Parameter {
   StringView name;                       ///< its own part of the state_dict name: "weight"
   Shape shape;                           ///< as PyTorch writes it
-  detail::Initial initial = constant(0); ///< how it starts: constant() or uniform_by_fan_in()
+  detail::Initial initial = constant(0); ///< how it starts: constant(), or another of core/init.hpp
   Role role = Role::weight;              ///< whether it is trained
 };
 

@@ -2,6 +2,7 @@
 /// @file
 /// What names.hpp declares, defined.
 
+#include <ctnn/kernels/adaptive_avg_pool2d.hpp>
 #include <ctnn/kernels/avg_pool2d.hpp>
 #include <ctnn/kernels/batch_norm.hpp>
 #include <ctnn/kernels/channels_first.hpp>
@@ -11,6 +12,7 @@
 #include <ctnn/kernels/elementwise.hpp>
 #include <ctnn/kernels/linear.hpp>
 #include <ctnn/kernels/max_pool2d.hpp>
+#include <ctnn/kernels/normalization.hpp>
 #include <ctnn/kernels/product.hpp>
 #include <ctnn/kernels/softmax.hpp>
 #include <ctnn/kernels/sum.hpp>
