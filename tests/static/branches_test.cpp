@@ -113,6 +113,11 @@ TEST_CASE("what is frozen is not trained, and buffers are no parameters") {
   STATIC_REQUIRE(Net::trainable_count == 2 * 145);
   STATIC_REQUIRE(Net::graph.parameters[0].name == "0.weight");
   STATIC_REQUIRE(Net::graph.parameters[2].name == "1.0.weight");
+  // It adds no part to a name, inside of Named or around it.
+  STATIC_REQUIRE(has<Sequential<Input<4>, Named<"fc", Frozen<Linear<4>>>>>("fc.weight"));
+  STATIC_REQUIRE(has<Sequential<Input<4>, Frozen<Named<"fc", Linear<4>>>>>("fc.weight"));
+  STATIC_REQUIRE(has<Sequential<Input<4>, Named<"a", Frozen<Sequential<Linear<4>>>>>>("a.0.weight"));
+  STATIC_REQUIRE(has<Sequential<Input<4>, Named<"a", Frozen<Linear<4>, ReLU>>>>("a.0.weight"));
   STATIC_REQUIRE(!Net::graph.values[Net::graph.input_of(4)].wants_gradient);
   STATIC_REQUIRE(Net::graph.values[Net::graph.output].wants_gradient);
 }

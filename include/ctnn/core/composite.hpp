@@ -98,6 +98,10 @@ struct composite<Named<Label, L>> : composite<L> {
   static constexpr StringView label = Label.view();
 };
 
+/// The name is that of the layer: Frozen is none of its own.
+template <FixedString Label, class L>
+struct composite<Named<Label, Frozen<L>>> : composite<Frozen<Named<Label, L>>> {};
+
 template <class L>
 concept Branching = composite<L>::kind == Kind::parallel;
 
