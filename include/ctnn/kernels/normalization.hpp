@@ -91,7 +91,7 @@ private:
   static constexpr std::size_t at_once = narrow ? lanes : 1;
 
   static constexpr T mean_of(const T* tape) { return G.centered ? tape[0] : T(0); }
-  static constexpr T deviation_of(const T* tape) { return tape[told - 1]; }
+  static constexpr T inverse_of(const T* tape) { return tape[told - 1]; }
 
   /// sums are those of f(channel, part, sums) over the channels of a pixel, which adds a vector to each.
   template <std::size_t Count, class F>
@@ -156,7 +156,7 @@ private:
   /// With g = dy * weight and u what forward made of x before weight and bias,
   /// dx = (g - mean(g) - u * mean(g * u)) / deviation.
   static void backward_row(const T* x, const T* weight, const T* tape, const T* dy, T* dx) {
-    const V mean(mean_of(tape)), inverse(deviation_of(tape));
+    const V mean(mean_of(tape)), inverse(inverse_of(tape));
     const auto gradient = [=](std::size_t c, std::size_t part) {
       V g = simd::load_first(dy + c, part);
       if constexpr (G.weight) g *= simd::load_first(weight + c, part);
@@ -202,7 +202,7 @@ private:
       bias_sum.fill(V(0));
       const std::size_t last = std::min(first + summed_in_t, rows);
       for (std::size_t row = first; row < last; ++row) {
-        const V mean(mean_of(tape + row * told)), inverse(deviation_of(tape + row * told));
+        const V mean(mean_of(tape + row * told)), inverse(inverse_of(tape + row * told));
         simd::unroll<Count>([&](auto k) {
           const std::size_t at = row * channels + c + k * lanes;
           const V g = simd::load_first(dy + at, Part);
@@ -281,7 +281,7 @@ private:
     std::array<T, lanes> means{}, inverses{};
     for (std::size_t i = 0; i < count; ++i) {
       means[i] = mean_of(tape + i * told);
-      inverses[i] = deviation_of(tape + i * told);
+      inverses[i] = inverse_of(tape + i * told);
     }
     const V mean = simd::load(means.data()), inverse = simd::load(inverses.data());
     Block unit = load_block(count, x), gradient = load_block(count, dy);
@@ -300,7 +300,7 @@ private:
 
 /// normalize_groups normalises groups of channels, each over all pixels of a sample. A sample is read as
 /// rows of `unit` elements, whole pixels that fill whole vectors as far as that goes: so a lane has the
-/// same channel in every row.
+/// same channel in every row. What belongs to a lane, some 40 bytes, is on the stack.
 template <class T, NormalizationGeometry G>
 struct normalize_groups {
   static_assert(G.centered && G.channels % G.groups == 0);
