@@ -13,9 +13,6 @@
 namespace ctnn {
 namespace detail {
 
-template <class In, class... Ls>
-inline constexpr auto network_graph = detail::trace_network(In{}, types<Ls...>{});
-
 template <class Graph>
 constexpr std::size_t find_parameter(const Graph& graph, StringView name) {
   std::size_t index = 0;

@@ -144,25 +144,25 @@ struct Scope {
   StringView* labels;   ///< those of its modules so far; empty for one that is named by its index
   std::size_t size = 0; ///< the number of its modules so far
 
-  /// name is that of the next module, its label if it has one, and otherwise its index. It is empty if
-  /// another has it.
-  constexpr Name name(StringView label) {
-    bool twice = false;
-    if (label.empty()) {
+  /// name is that of the next module: its label if it has one, and otherwise its index. It is empty if
+  /// another has it, or if the label can be no name.
+  constexpr Name name(bool has_label, StringView label) {
+    bool refused = has_label && !is_part_of_name(label);
+    if (!has_label) {
       for (std::size_t i = 0; i < size; ++i)
-        twice |= !labels[i].empty() && index_of(labels[i]) == size;
+        refused |= !labels[i].empty() && index_of(labels[i]) == size;
     } else {
       const std::size_t index = index_of(label);
-      twice = index < size && labels[index].empty();
-      for (std::size_t i = 0; i < size; ++i) twice |= labels[i] == label;
+      refused |= index < size && labels[index].empty();
+      for (std::size_t i = 0; i < size; ++i) refused |= labels[i] == label;
     }
     Name full;
-    if (twice) return full;
+    if (refused) return full;
     full << prefix;
-    if (label.empty())
-      full << size;
-    else
+    if (has_label)
       full << label;
+    else
+      full << size;
     labels[size++] = label;
     return full;
   }
@@ -173,12 +173,11 @@ template <class G>
 struct Walk {
   G& graph;
   bool frozen = false; ///< whether what is met now is inside of a Frozen
-
-  constexpr Sentence& error() { return graph.error; }
+  bool failed = false; ///< whether something was wrong
 };
 
-/// add_layer adds a layer that `node` knows all of but its parameters, and these, to the graph, takes
-/// value `in` for it and returns the value that it makes; or says what is wrong. (Not a template of the
+/// add_layer adds a layer that `node` knows all of but its parameters, and these, to the graph, which
+/// takes `value`, and returns the value that it makes; or says what is wrong. (Not a template of the
 /// layer: what it says is compiled once.)
 template <class G>
 constexpr std::size_t add_layer(Walk<G>& walk, std::size_t value, Node& node,
@@ -221,6 +220,7 @@ constexpr std::size_t add_layer(Walk<G>& walk, std::size_t value, Node& node,
     if (entry.trained) node.trained_count += parameter.shape.size();
     if (entry.name.overflowed && what.empty()) what << ": its name is longer than 95 characters";
   }
+  walk.failed = !what.empty();
   return graph.add_node(node, &value);
 }
 
@@ -231,21 +231,30 @@ constexpr void blame(Sentence& error, const Name& name, const Sentence& layer) {
   error << name << ' ' << layer << what;
 }
 
-/// trace_layer adds the layer L, which takes value `value`, to the graph and returns the value that it
-/// makes; or says what is wrong.
-template <class L, class G>
+// A graph is traced without words first, and again, with `Tell`, where something is wrong: what says so
+// is then compiled for no layer of a network that is right.
+
+/// trace_layer adds the layer L, which takes `value`, to the graph and returns the value that it makes;
+/// or says what is wrong.
+template <class L, bool Tell, class G>
 constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& name) {
   const Shape in = walk.graph.values[value].shape;
   std::size_t out = value;
-  if constexpr (!Layer<L> && Join<L>) {
-    walk.error() << " is a join, which stands before branches: Parallel<" << type_name<L>()
-                 << ", ...>";
-  } else if constexpr (!Layer<L>) {
-    walk.error() << " is not a layer: it lacks static constexpr Shape output_shape(Shape)";
-  } else if constexpr (!members_are_right<L>) {
-    walk.error() << ' ' << member_error<L>();
+  Sentence& error = walk.graph.error;
+  if constexpr (!Layer<L> || !members_are_right<L>) {
+    walk.failed = true;
+    if constexpr (Tell) {
+      if constexpr (Layer<L>)
+        error << ' ' << member_error<L>();
+      else if constexpr (Join<L>)
+        error << " is a join, which stands before branches: Parallel<" << type_name<L>()
+              << ", ...>";
+      else
+        error << " is not a layer: it lacks static constexpr Shape output_shape(Shape)";
+    }
   } else if (const Sentence what = check<L>(in); !what.empty()) {
-    walk.error() << ": " << what;
+    walk.failed = true;
+    error << ": " << what;
   } else {
     Node node;
     node.name = name;
@@ -260,19 +269,18 @@ constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& 
     node.sees_batch = sees_batch<L> && !walk.frozen;
     out = add_layer(walk, value, node, parameters<L>(in).data());
   }
-  if (!walk.error().empty()) blame(walk.error(), name, describe<L>());
+  if constexpr (Tell)
+    if (walk.failed) blame(error, name, describe<L>());
   return out;
 }
 
-template <class L, class G>
-constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value, bool is_branch = false);
+template <class L, bool Branch, bool Tell, class G>
+constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value);
 
 /// trace_row adds types in a row.
-template <class G, class... Ls>
-constexpr std::size_t trace_row(Walk<G>& walk, Scope& scope, std::size_t value, types<Ls...> row) {
-  detail::for_each_type(row, [&](auto type) {
-    if (walk.error().empty()) value = trace<typename decltype(type)::type>(walk, scope, value);
-  });
+template <bool Tell, class G, class... Ls>
+constexpr std::size_t trace_row(Walk<G>& walk, Scope& scope, std::size_t value, types<Ls...>) {
+  static_cast<void>(((value = trace<Ls, false, Tell>(walk, scope, value), !walk.failed) && ...));
   return value;
 }
 
@@ -289,82 +297,104 @@ constexpr void write_place(Sentence& text, const G& graph, std::size_t value) {
 
 /// join_error is what is wrong with what the branches Bs of a join make, or nothing.
 template <class J, class... Bs>
-constexpr Sentence join_error(Shapes in, types<Bs...> branches) {
+constexpr Sentence join_error(Shapes in, types<Bs...>) {
   if constexpr (sizeof...(Bs) == 2 && requires { J::check_shortcut(in[0], in[1]); })
     if constexpr (std::is_same_v<typename composite<type_at<types<Bs...>, 1>>::type, Identity>)
       return J::check_shortcut(in[0], in[1]);
-  static_cast<void>(branches);
   return check_join<J>(in);
 }
 
+/// add_fork adds where `count` branches begin, and returns the first value that it makes.
+template <class G>
+constexpr std::size_t add_fork(Walk<G>& walk, const Scope& scope, std::size_t value,
+                               std::size_t count) {
+  Node node;
+  const StringView prefix = scope.prefix.view();
+  node.name << prefix.first(prefix.size() - (prefix.empty() ? 0 : 1));
+  node.kind = "Fork";
+  node.input_shape = node.output_shape = walk.graph.values[value].shape;
+  node.outputs = count;
+  return walk.graph.add_node(node, &value);
+}
+
+/// add_join adds a join that `node` knows all of but its place, where the branches of `fork` end in
+/// `ends`, and returns the value that it makes.
+template <class G>
+constexpr std::size_t add_join(Walk<G>& walk, std::size_t fork, Node& node,
+                               const std::size_t* ends) {
+  node.name = walk.graph.nodes[fork].name;
+  node.inputs = walk.graph.nodes[fork].outputs;
+  if (is_too_large(node.output_shape) || node.output_shape.size() == 0) {
+    walk.failed = true;
+    walk.graph.error << ": its output " << node.output_shape << " is empty or has more than "
+                     << largest_tensor << " elements";
+  }
+  return walk.graph.add_node(node, ends);
+}
+
 /// trace_parallel adds a fork, the branches, and the join of what they make.
-template <class J, class G, class... Bs>
+template <class J, bool Tell, class G, class... Bs>
 constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t value,
                                      types<Bs...> branches) {
   constexpr std::size_t count = sizeof...(Bs);
   G& graph = walk.graph;
-  Node node;
-  node.name << scope.prefix.view().first(scope.prefix.length - (scope.prefix.empty() ? 0 : 1));
-  node.kind = Fork<count>::kind;
-  node.input_shape = node.output_shape = graph.values[value].shape;
-  node.outputs = count;
-  std::array<std::size_t, count + 1> ends{};
-  std::array<Shape, count + 1> shapes{};
-
-  Sentence what;
+  std::size_t out = value;
   if constexpr (count < 2) {
-    what << ": has " << (count == 0 ? "no branch" : "one branch")
-         << ", which leaves nothing to join; a shortcut is the branch Identity";
+    walk.failed = true;
+    graph.error << ": has " << (count == 0 ? "no branch" : "one branch")
+                << ", which leaves nothing to join; a shortcut is the branch Identity";
   } else {
-    const std::size_t first = graph.add_node(node, &value);
+    const std::size_t fork = graph.node_count, first = add_fork(walk, scope, value, count);
+    std::size_t ends[count]{};
+    Shape shapes[count]{};
     std::size_t at = 0;
-    detail::for_each_type(branches, [&](auto type) {
-      if (!walk.error().empty()) return;
-      ends[at] = trace<typename decltype(type)::type>(walk, scope, first + at, true);
-      shapes[at] = graph.values[ends[at]].shape;
-      ++at;
-    });
-    if (!walk.error().empty()) return value;
+    const bool traced = ((ends[at] = trace<Bs, true, Tell>(walk, scope, first + at),
+                          shapes[at] = graph.values[ends[at]].shape, ++at, !walk.failed) &&
+                         ...);
+    if (!traced) return value;
+    const Shapes in(shapes, count);
     if constexpr (!Join<J>) {
-      what << ": " << type_name<J>()
-           << " is not a join: it lacks static constexpr Shape output_shape(Shapes)";
-    } else if (const Sentence wrong = detail::join_error<J>({shapes.data(), count}, branches);
-               !wrong.empty()) {
-      what << ": " << wrong;
+      walk.failed = true;
+      graph.error << ": " << type_name<J>()
+                  << " is not a join: it lacks static constexpr Shape output_shape(Shapes)";
+    } else if (const Sentence wrong = detail::join_error<J>(in, branches); !wrong.empty()) {
+      walk.failed = true;
+      graph.error << ": " << wrong;
     } else {
+      Node node;
       node.kind = kind_of<J>();
       node.input_shape = shapes[0];
-      node.output_shape = J::output_shape({shapes.data(), count});
-      node.inputs = count;
-      node.outputs = 1;
+      node.output_shape = J::output_shape(in);
       node.backward_reads = backward_reads<J>;
       node.in_place = in_place<J>;
       node.passes_gradient = passes_gradient<J>;
-      if (is_too_large(node.output_shape) || node.output_shape.size() == 0)
-        what << ": its output " << node.output_shape << " is empty or has more than "
-             << largest_tensor << " elements";
+      out = add_join(walk, fork, node, ends);
     }
   }
-  if (what.empty()) return graph.add_node(node, ends.data());
-  if constexpr (requires { StringView(J::kind); })
-    walk.error() << J::kind;
-  else
-    walk.error() << "Parallel<" << type_name<J>() << ", ...>";
-  write_place(walk.error(), graph, value);
-  walk.error() << what;
-  return value;
+  if constexpr (Tell)
+    if (walk.failed) {
+      const Sentence what = graph.error;
+      graph.error = Sentence();
+      if constexpr (requires { StringView(J::kind); })
+        graph.error << J::kind;
+      else
+        graph.error << "Parallel<" << type_name<J>() << ", ...>";
+      write_place(graph.error, graph, value);
+      graph.error << what;
+    }
+  return out;
 }
 
 /// trace_contents adds what a composite holds, in a scope.
-template <class Composite, class G>
+template <class Composite, bool Tell, class G>
 constexpr std::size_t trace_contents(Walk<G>& walk, Scope& scope, std::size_t value) {
   const bool was_frozen = walk.frozen;
-  walk.frozen |= Composite::frozen;
+  if constexpr (Composite::frozen) walk.frozen = true;
   if constexpr (Composite::kind == Kind::parallel)
-    value = detail::trace_parallel<typename Composite::join>(walk, scope, value,
-                                                     typename Composite::children{});
+    value = detail::trace_parallel<typename Composite::join, Tell>(walk, scope, value,
+                                                                   typename Composite::children{});
   else
-    value = detail::trace_row(walk, scope, value, typename Composite::children{});
+    value = detail::trace_row<Tell>(walk, scope, value, typename Composite::children{});
   walk.frozen = was_frozen;
   return value;
 }
@@ -374,58 +404,71 @@ constexpr std::size_t trace_contents(Walk<G>& walk, Scope& scope, std::size_t va
 template <class L>
 constexpr Sentence describe_type() {
   if constexpr (composite<L>::kind == Kind::layer || composite<L>::kind == Kind::input)
-    return describe<L>();
+    return describe<typename composite<L>::type>();
   else
-    return Sentence(type_name<L>()) << (composite<L>::children::count == 0 ? "<>" : "<...>");
+    return Sentence(type_name<typename composite<L>::type>())
+           << (composite<L>::children::count == 0 ? "<>" : "<...>");
 }
 
-/// trace adds all layers of L to the graph, which takes value `value`, and returns the value that it
-/// makes; it stops at the first thing that is wrong.
-template <class L, class G>
-constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value, bool is_branch) {
+/// tell_misplaced says what is wrong with the place or the name of L: it has no layers, it is an Input,
+/// or it has no `name` that could stand there.
+template <class L, bool Branch, class G>
+constexpr void tell_misplaced(Walk<G>& walk, const Scope& scope, std::size_t value,
+                              const Name& name, bool is_module) {
+  using Composite = composite<L>;
+  Sentence& error = walk.graph.error;
+  if (!is_module) {
+    error << describe_type<L>();
+    write_place(error, walk.graph, value);
+    error << ": has no layers" << (Branch ? "; a shortcut is the branch Identity" : "");
+  } else if (Composite::named && !is_part_of_name(Composite::label)) {
+    error << "layer " << scope.prefix << Composite::label << ' ' << describe_type<L>()
+          << ": a name must not be empty or contain a dot";
+  } else if (name.empty()) {
+    error << "two layers are named " << scope.prefix;
+    if (Composite::named)
+      error << Composite::label;
+    else
+      error << scope.size;
+  } else {
+    error << "layer " << name << ' ' << describe_type<L>()
+          << (Composite::kind == Kind::input ? ": an Input comes first and only once"
+                                             : " has no layers");
+  }
+}
+
+/// trace adds all layers of L to the graph, which takes `value`, and returns the value that it makes; it
+/// stops at the first thing that is wrong. `Branch` is whether L is a branch.
+template <class L, bool Branch, bool Tell, class G>
+constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value) {
   using Composite = composite<L>;
   using Own = typename Composite::type;
-  constexpr bool is_layer = Composite::kind == Kind::layer || Composite::kind == Kind::input;
+  constexpr bool is_layer = Composite::kind == Kind::layer,
+                 is_input = Composite::kind == Kind::input,
+                 is_sequence = Composite::kind == Kind::sequence;
   // What is no module of its own adds no part to the names of its layers.
-  const bool is_module =
-      Composite::named || is_layer ||
-      (Composite::kind == Kind::sequence && !Composite::frozen && !is_branch);
-  constexpr bool is_empty = !is_layer && Composite::children::count == 0 &&
-                            !std::is_same_v<Own, Identity> &&
-                            Composite::kind != Kind::parallel;
-  if (!is_module && is_empty) {
-    walk.error() << type_name<Own>() << "<>";
-    write_place(walk.error(), walk.graph, value);
-    walk.error() << ": has no layers";
-    if (is_branch) walk.error() << "; a shortcut is the branch Identity";
-    return value;
-  }
-  if (!is_module) return trace_contents<Composite>(walk, scope, value);
+  constexpr bool is_module = Composite::named || is_layer || is_input ||
+                             (is_sequence && !Composite::frozen && !Branch);
+  constexpr bool is_empty =
+      is_sequence && Composite::children::count == 0 && !std::is_same_v<Own, Identity>;
+  constexpr bool has_place = !is_input && !is_empty;
 
-  if (Composite::named && !is_part_of_name(Composite::label)) {
-    walk.error() << "layer " << scope.prefix << Composite::label << ' '
-                 << describe_type<Own>() << ": a name must not be empty or contain a dot";
-    return value;
-  }
-  const Name name = scope.name(Composite::label);
-  if (name.empty()) {
-    walk.error() << "two layers are named " << scope.prefix;
-    if (Composite::named)
-      walk.error() << Composite::label;
-    else
-      walk.error() << scope.size;
-  } else if constexpr (Composite::kind == Kind::input) {
-    walk.error() << "layer " << name << ' ' << describe<Own>()
-                 << ": an Input comes first and only once";
-  } else if constexpr (Composite::kind == Kind::layer) {
-    return trace_layer<Own>(walk, value, name);
-  } else if (is_empty) {
-    walk.error() << "layer " << name << ' ' << describe_type<Own>() << " has no layers";
+  Name name;
+  if constexpr (is_module) name = scope.name(Composite::named, Composite::label);
+  if (!has_place || (is_module && name.empty())) {
+    walk.failed = true;
+    if constexpr (Tell) tell_misplaced<L, Branch>(walk, scope, value, name, is_module);
+  } else if constexpr (!has_place) {
+    // Told above.
+  } else if constexpr (is_layer) {
+    return trace_layer<Own, Tell>(walk, value, name);
+  } else if constexpr (!is_module) {
+    return trace_contents<Composite, Tell>(walk, scope, value);
   } else {
     std::array<StringView, counts_of<L>.names> labels{};
     Scope own{name, labels.data()};
     own.prefix << '.';
-    return trace_contents<Composite>(walk, own, value);
+    return trace_contents<Composite, Tell>(walk, own, value);
   }
   return value;
 }
@@ -446,24 +489,34 @@ constexpr Sentence input_error(Input<Extents...>) {
 }
 
 /// trace_network is the graph of a network, and in `error` what is wrong with it.
-template <int... Extents, class... Ls>
+template <bool Tell, int... Extents, class... Ls>
 constexpr auto trace_network(Input<Extents...> input, types<Ls...> layers) {
   constexpr Counts counts = counts_of<Sequential<Ls...>>;
   Graph<counts.layers, counts.tensors, counts.edges> graph;
-  Walk<decltype(graph)> walk{graph};
   graph.error = input_error(input);
   if (!graph.error.empty()) return graph;
-  if (sizeof...(Ls) == 0)
-    graph.error << "Sequential<" << Input<Extents...>::describe() << "> has no layers";
-  else if constexpr (sizeof...(Extents) >= 1 && sizeof...(Extents) <= 3) {
+  if constexpr (sizeof...(Ls) > 0 && sizeof...(Extents) >= 1 && sizeof...(Extents) <= 3) {
+    Walk<decltype(graph)> walk{graph};
     std::array<StringView, counts.names> labels{};
     Scope scope{Name{}, labels.data()};
     graph.values[graph.value_count++].shape = Shape{Extents...};
-    graph.output = detail::trace_row(walk, scope, 0, layers);
-    if (graph.error.empty() && graph.output == 0)
-      graph.error << "Sequential<" << Input<Extents...>::describe() << ", ...> has no layers";
+    graph.output = detail::trace_row<Tell>(walk, scope, 0, layers);
+    if (walk.failed && graph.error.empty()) graph.error << "to be told";
   }
+  if (graph.error.empty() && graph.output == 0)
+    graph.error << "Sequential<" << Input<Extents...>::describe()
+                << (sizeof...(Ls) > 0 ? ", ...> has no layers" : "> has no layers");
   return graph;
 }
+
+/// network_graph is the graph of a network, and in `error` what is wrong with it.
+template <class In, class... Ls>
+inline constexpr auto network_graph = [] {
+  constexpr auto graph = detail::trace_network<false>(In{}, types<Ls...>{});
+  if constexpr (graph.error.empty())
+    return graph;
+  else
+    return detail::trace_network<true>(In{}, types<Ls...>{});
+}();
 
 } // namespace ctnn::detail
