@@ -47,8 +47,9 @@ struct Node {
   bool passes_gradient = false;          ///< for a join: whether every dx is dy
   bool sees_batch = false;               ///< whether it would train by statistics of the batch
 
-  /// is_fork is whether it is a Fork, and is_layer whether it is neither a fork nor a join.
+  /// is_fork is whether it is a Fork.
   constexpr bool is_fork() const { return outputs > 1; }
+  /// is_layer is whether it is neither a Fork nor a join.
   constexpr bool is_layer() const { return inputs == 1 && outputs == 1; }
 };
 
@@ -80,10 +81,11 @@ struct Graph {
   std::size_t output = 0;            ///< the value that is the network's output
   Sentence error{};                  ///< what is wrong with the network, or empty
 
-  /// input_of and output_of are the values that a node takes and makes, the first if there are several.
+  /// input_of is the value number `i` of those that a node takes.
   constexpr std::size_t input_of(std::size_t node, std::size_t i = 0) const {
     return taken[nodes[node].first_input + i];
   }
+  /// output_of is the value number `i` of those that a node makes.
   constexpr std::size_t output_of(std::size_t node, std::size_t i = 0) const {
     return nodes[node].first_output + i;
   }
