@@ -147,8 +147,8 @@ private:
     const Chunk<float>& first = chain_.front();
     if constexpr (needs_dx)
       if (error.empty())
-      error = difference("dx", {workspace_.gradient(Program::input), first.dx.size()}, first.dx,
-                         tolerance);
+        error = difference("dx", {workspace_.gradient(Program::input), first.dx.size()}, first.dx,
+                           tolerance);
     std::vector<float> block(Program::parameters.size);
     Pass::gather(net_.weights(), gradients_.data(), block.data());
     for (std::size_t p = 0; p < Own::graph.parameters.size() && error.empty(); ++p)

@@ -58,8 +58,7 @@ struct Larger {
 
 TEST_CASE("a residual block is its input and what the body makes of it") {
   using Alone = Sequential<Input<2, 3, 4>, Conv2d<2, 3, padding(1)>, Tanh, ChannelGain>;
-  using Block =
-      Sequential<Input<2, 3, 4>, Residual<Conv2d<2, 3, padding(1)>, Tanh, ChannelGain>>;
+  using Block = Sequential<Input<2, 3, 4>, Residual<Conv2d<2, 3, padding(1)>, Tanh, ChannelGain>>;
   std::vector<double> x(2 * 24);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.1 * static_cast<double>(i % 7) - 0.3;
   const auto body = outputs<Alone>(x, 2), sum = outputs<Block>(x, 2);
@@ -77,14 +76,16 @@ TEST_CASE("sums") {
 
 TEST_CASE("products") {
   agrees<Input<3, 5, 7>, Product<Body<3>, Identity>>();
-  agrees<Input<3, 4, 4>, Product<Identity, Sequential<AvgPool2d<4>, Conv2d<3, 1>, Sigmoid>>, ReLU>();
+  agrees<Input<3, 4, 4>, Product<Identity, Sequential<AvgPool2d<4>, Conv2d<3, 1>, Sigmoid>>,
+         ReLU>();
   agrees<Input<17, 2, 2>, Product<Sequential<AvgPool2d<2>, Flatten, Linear<17>>, Conv2d<17, 1>>>();
   agrees<Input<3, 1, 1>, Product<Sequential<Flatten, Linear<3>>, Identity>>();
   agrees<Input<7>, Linear<5>, Product<Sigmoid, Sequential<Linear<5>, Tanh>>>();
 }
 
 TEST_CASE("concatenations") {
-  agrees<Input<3, 5, 7>, Concat<Identity, Conv2d<2, 3, padding(1)>, Sequential<ChannelGain, Tanh>>>();
+  agrees<Input<3, 5, 7>,
+         Concat<Identity, Conv2d<2, 3, padding(1)>, Sequential<ChannelGain, Tanh>>>();
   agrees<Input<2, 4, 4>, Concat<Concat<Identity, Conv2d<1, 1>>, Concat<Identity, Tanh>, ReLU>>();
   agrees<Input<5>, Concat<Linear<3>, Identity>, Linear<2>>();
   using Dense = Sequential<ReLU, Conv2d<3, 3, padding(1)>>;
@@ -95,11 +96,13 @@ TEST_CASE("concatenations") {
 TEST_CASE("branches in branches in branches") {
   agrees<Input<2, 4, 4>, Residual<Residual<Residual<ChannelGain>, Tanh>>>();
   agrees<Input<2, 4, 4>,
-         Sum<Concat<Conv2d<1, 1>, Product<Conv2d<1, 1>, Conv2d<1, 1>>>, Sequential<Sum<Identity, Tanh>>>,
+         Sum<Concat<Conv2d<1, 1>, Product<Conv2d<1, 1>, Conv2d<1, 1>>>,
+             Sequential<Sum<Identity, Tanh>>>,
          Residual<Product<Identity, Sequential<AvgPool2d<4>, Sigmoid>>>>();
   // U-Net's shape, with what stands for its way up.
-  agrees<Input<2, 4, 4>, Concat<Identity, Sequential<Conv2d<3, 3, padding(1)>, Tanh,
-                                                     Residual<Conv2d<3, 3, padding(1)>>>>,
+  agrees<Input<2, 4, 4>,
+         Concat<Identity,
+                Sequential<Conv2d<3, 3, padding(1)>, Tanh, Residual<Conv2d<3, 3, padding(1)>>>>,
          Conv2d<2, 1>>();
 }
 

@@ -29,7 +29,8 @@ struct Normed {
       Input<3, 9, 9>, Named<"conv1", Conv<4, 3, 1>>, Named<"bn1", Norm<4>>, ReLU,
       Named<"layer1", Sequential<Residual<Body<4, 1>>, ReLU>>,
       Named<"layer2",
-            Sequential<Sum<Body<8, 2>, Named<"downsample", Sequential<Conv<8, 1, 2>, Norm<8>>>>, ReLU>>,
+            Sequential<Sum<Body<8, 2>, Named<"downsample", Sequential<Conv<8, 1, 2>, Norm<8>>>>,
+                       ReLU>>,
       AdaptiveAvgPool2d<1>, Flatten, Named<"fc", Linear<10>>, LogSoftmax>;
 };
 template <int>
@@ -44,7 +45,8 @@ using Bare = Sequential<
     Input<3, 9, 9>, Named<"conv1", Conv2d<4, 3, padding(1)>>, ReLU,
     Named<"layer1", Sequential<Residual<Plain<4, 1>>, ReLU>>,
     Named<"layer2",
-          Sequential<Sum<Plain<8, 2>, Named<"downsample", Sequential<Conv2d<8, 1, stride(2)>>>>, ReLU>>,
+          Sequential<Sum<Plain<8, 2>, Named<"downsample", Sequential<Conv2d<8, 1, stride(2)>>>>,
+                     ReLU>>,
     AdaptiveAvgPool2d<1>, Flatten, Named<"fc", Linear<10>>, LogSoftmax>;
 
 template <class Net, class T>
@@ -55,8 +57,9 @@ void agrees(const std::string& variant, double tolerance) {
 
   test::StateDict list;
   for (const auto& parameter : Net::graph.parameters)
-    list.entries.push_back({std::string(parameter.name.view()),
-                            {parameter.shape.extent, parameter.shape.extent + parameter.shape.rank}});
+    list.entries.push_back(
+        {std::string(parameter.name.view()),
+         {parameter.shape.extent, parameter.shape.extent + parameter.shape.rank}});
   Network<Net, T> net;
   test::load_hashed_weights(net, list);
 
@@ -105,11 +108,11 @@ namespace {
 
 // The autoencoder of MLPerf Tiny, as its Keras layers are called.
 using Autoencoder = Sequential<
-    Input<640>, Named<"dense", Linear<128>>, Named<"batch_normalization", BatchNorm1d<eps(1e-3)>>, ReLU,
-    Named<"dense_1", Linear<128>>, Named<"batch_normalization_1", BatchNorm1d<eps(1e-3)>>, ReLU,
-    Named<"dense_2", Linear<128>>, Named<"batch_normalization_2", BatchNorm1d<eps(1e-3)>>, ReLU,
-    Named<"dense_3", Linear<128>>, Named<"batch_normalization_3", BatchNorm1d<eps(1e-3)>>, ReLU,
-    Named<"dense_4", Linear<8>>, Named<"batch_normalization_4", BatchNorm1d<eps(1e-3)>>, ReLU,
+    Input<640>, Named<"dense", Linear<128>>, Named<"batch_normalization", BatchNorm1d<eps(1e-3)>>,
+    ReLU, Named<"dense_1", Linear<128>>, Named<"batch_normalization_1", BatchNorm1d<eps(1e-3)>>,
+    ReLU, Named<"dense_2", Linear<128>>, Named<"batch_normalization_2", BatchNorm1d<eps(1e-3)>>,
+    ReLU, Named<"dense_3", Linear<128>>, Named<"batch_normalization_3", BatchNorm1d<eps(1e-3)>>,
+    ReLU, Named<"dense_4", Linear<8>>, Named<"batch_normalization_4", BatchNorm1d<eps(1e-3)>>, ReLU,
     Named<"dense_5", Linear<128>>, Named<"batch_normalization_5", BatchNorm1d<eps(1e-3)>>, ReLU,
     Named<"dense_6", Linear<128>>, Named<"batch_normalization_6", BatchNorm1d<eps(1e-3)>>, ReLU,
     Named<"dense_7", Linear<128>>, Named<"batch_normalization_7", BatchNorm1d<eps(1e-3)>>, ReLU,

@@ -63,7 +63,8 @@ private:
       return;
     }
     memory_.write(value_name(y), plan_.value[y], size(y));
-    for (std::size_t k = 0; k < node.inputs; ++k) // they are still being read, unless y is one of them
+    for (std::size_t k = 0; k < node.inputs;
+         ++k) // they are still being read, unless y is one of them
       if (const std::size_t x = graph_.input_of(i, k);
           !node.in_place || plan_.value[x] != plan_.value[y])
         read_value(x);
@@ -101,15 +102,11 @@ private:
     if (detail::reads_output(node.backward_reads)) read_value(graph_.output_of(i));
   }
 
-  bool wants(std::size_t value) const {
-    return plan::wants_gradient(graph_.values[value], mode_);
-  }
+  bool wants(std::size_t value) const { return plan::wants_gradient(graph_.values[value], mode_); }
   bool has_tape(std::size_t i) const {
     return mode_ != plan::Mode::inference && plan::runs_backward(graph_, i, mode_);
   }
-  std::size_t size(std::size_t value) const {
-    return samples_ * graph_.values[value].shape.size();
-  }
+  std::size_t size(std::size_t value) const { return samples_ * graph_.values[value].shape.size(); }
   std::size_t tape_size(std::size_t i) const { return samples_ * graph_.nodes[i].tape_size; }
 
   /// What a fork makes is what it takes, and the gradients by what a sum takes are the one by it.

@@ -9,10 +9,10 @@ namespace {
 
 // torchvision's BasicBlock.
 template <int C, int S>
-using Body = Sequential<Named<"conv1", Conv2d<C, 3, stride(S), padding(1), bias(false)>>,
-                        Named<"bn1", BatchNorm2d<>>, ReLU,
-                        Named<"conv2", Conv2d<C, 3, padding(1), bias(false)>>,
-                        Named<"bn2", BatchNorm2d<>>>;
+using Body =
+    Sequential<Named<"conv1", Conv2d<C, 3, stride(S), padding(1), bias(false)>>,
+               Named<"bn1", BatchNorm2d<>>, ReLU,
+               Named<"conv2", Conv2d<C, 3, padding(1), bias(false)>>, Named<"bn2", BatchNorm2d<>>>;
 template <int C>
 using Same = Sequential<Residual<Body<C, 1>>, ReLU>;
 template <int C>
@@ -20,9 +20,9 @@ using Down = Sequential<
     Sum<Body<C, 2>,
         Named<"downsample", Sequential<Conv2d<C, 1, stride(2), bias(false)>, BatchNorm2d<>>>>,
     ReLU>;
-using Stages = Sequential<Input<8, 16, 16>, Named<"layer1", Sequential<Same<8>, Same<8>>>,
-                          Named<"layer2", Sequential<Down<16>, Same<16>>>, Flatten,
-                          Named<"fc", Linear<10>>>;
+using Stages =
+    Sequential<Input<8, 16, 16>, Named<"layer1", Sequential<Same<8>, Same<8>>>,
+               Named<"layer2", Sequential<Down<16>, Same<16>>>, Flatten, Named<"fc", Linear<10>>>;
 
 template <class Net>
 constexpr bool has(StringView name) {
@@ -85,7 +85,8 @@ TEST_CASE("composites are laid out flat, and every value is made once and taken 
 }
 
 TEST_CASE("a chain's nodes and values keep their numbers") {
-  using Chain = Sequential<Input<3, 8, 8>, Conv2d<4, 3>, Sequential<ReLU, Named<"a", Flatten>>, Linear<5>>;
+  using Chain =
+      Sequential<Input<3, 8, 8>, Conv2d<4, 3>, Sequential<ReLU, Named<"a", Flatten>>, Linear<5>>;
   for (std::size_t i = 0; i < Chain::node_count; ++i) {
     CHECK(Chain::graph.input_of(i) == i);
     CHECK(Chain::graph.output_of(i) == i + 1);
@@ -103,12 +104,14 @@ TEST_CASE("shapes and counts of joins") {
   STATIC_REQUIRE(Net::nodes[Net::node_count - 1].kind == "Product");
   // Vectors and sequences have channels too.
   STATIC_REQUIRE(Sequential<Input<5>, Concat<Linear<3>, Identity>>::output_shape == Shape{8});
-  STATIC_REQUIRE(Sequential<Input<2, 7>, Concat<Identity, Identity, ReLU>>::output_shape == Shape{6, 7});
+  STATIC_REQUIRE(Sequential<Input<2, 7>, Concat<Identity, Identity, ReLU>>::output_shape ==
+                 Shape{6, 7});
 }
 
 TEST_CASE("what is frozen is not trained, and buffers are no parameters") {
-  using Net = Sequential<Input<4, 6, 6>, Frozen<Conv2d<4, 1>, Sequential<Conv2d<4, 1>, BatchNorm2d<>>>,
-                         Flatten, Linear<2>>;
+  using Net =
+      Sequential<Input<4, 6, 6>, Frozen<Conv2d<4, 1>, Sequential<Conv2d<4, 1>, BatchNorm2d<>>>,
+                 Flatten, Linear<2>>;
   STATIC_REQUIRE(Net::parameter_count == 20 + 20 + 8 + 2 * 145);
   STATIC_REQUIRE(Net::trainable_count == 2 * 145);
   STATIC_REQUIRE(Net::graph.parameters[0].name == "0.weight");
@@ -116,7 +119,8 @@ TEST_CASE("what is frozen is not trained, and buffers are no parameters") {
   // It adds no part to a name, inside of Named or around it.
   STATIC_REQUIRE(has<Sequential<Input<4>, Named<"fc", Frozen<Linear<4>>>>>("fc.weight"));
   STATIC_REQUIRE(has<Sequential<Input<4>, Frozen<Named<"fc", Linear<4>>>>>("fc.weight"));
-  STATIC_REQUIRE(has<Sequential<Input<4>, Named<"a", Frozen<Sequential<Linear<4>>>>>>("a.0.weight"));
+  STATIC_REQUIRE(
+      has<Sequential<Input<4>, Named<"a", Frozen<Sequential<Linear<4>>>>>>("a.0.weight"));
   STATIC_REQUIRE(has<Sequential<Input<4>, Named<"a", Frozen<Linear<4>, ReLU>>>>("a.0.weight"));
   STATIC_REQUIRE(!Net::graph.values[Net::graph.input_of(4)].wants_gradient);
   STATIC_REQUIRE(Net::graph.values[Net::graph.output].wants_gradient);

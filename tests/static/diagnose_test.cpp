@@ -171,8 +171,9 @@ TEST_CASE("an option that is unknown, given twice or not for this layer is told"
         "layer 0 Conv2d<8, 3, stride(2), padding(1), stride(1)>: stride is given twice");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, direct, winograd(2)>>() ==
         "layer 0 Conv2d<8, 3, direct, winograd(2)>: an algorithm is given twice");
-  STATIC_REQUIRE(detail::network_options_error<stride(2)> ==
-                 "With: stride(2) is not an option of a network, which knows fusion, fold, an algorithm");
+  STATIC_REQUIRE(
+      detail::network_options_error<stride(2)> ==
+      "With: stride(2) is not an option of a network, which knows fusion, fold, an algorithm");
   STATIC_REQUIRE(detail::network_options_error<direct, fusion(false)>.empty());
 }
 
@@ -422,19 +423,24 @@ TEST_CASE("branches that do not meet are told") {
         "Sum of the network's input: its body makes 8x30x30 of 8x32x32; a sum needs equal shapes "
         "(a 3x3 kernel keeps height and width with padding(1), a 5x5 one with padding(2))");
   CHECK(said<In, Sum<Conv2d<16, 3, stride(2), padding(1)>, Conv2d<8, 1>>>() ==
-        "Sum of the network's input: its first branch makes 16x16x16, its second branch 8x32x32; a sum "
+        "Sum of the network's input: its first branch makes 16x16x16, its second branch 8x32x32; a "
+        "sum "
         "needs equal shapes (Conv2d<16, 1, stride(2)> at the end of that branch would make them)");
-  CHECK(said<In, Sum<Conv2d<8, 1>, Conv2d<8, 1>, Conv2d<8, 3, stride(2), padding(1)>>>() ==
-        "Sum of the network's input: its first branch makes 8x32x32, its third branch 8x16x16; a sum "
-        "needs equal shapes (Conv2d<8, 1, stride(2)> at the end of the first would make them)");
+  CHECK(
+      said<In, Sum<Conv2d<8, 1>, Conv2d<8, 1>, Conv2d<8, 3, stride(2), padding(1)>>>() ==
+      "Sum of the network's input: its first branch makes 8x32x32, its third branch 8x16x16; a sum "
+      "needs equal shapes (Conv2d<8, 1, stride(2)> at the end of the first would make them)");
   CHECK(said<In, Sum<Conv2d<8, 1>, Sequential<Flatten, Linear<8>>>>() ==
-        "Sum of the network's input: its first branch makes 8x32x32, its second branch 8; a sum needs "
+        "Sum of the network's input: its first branch makes 8x32x32, its second branch 8; a sum "
+        "needs "
         "equal shapes");
   CHECK(said<In, Conv, ReLU, Concat<Conv2d<8, 3>, Identity>>() ==
-        "Concat after layer 1: its first branch makes 8x30x30, its second branch 8x32x32; channels are "
+        "Concat after layer 1: its first branch makes 8x30x30, its second branch 8x32x32; channels "
+        "are "
         "put together of images of equal height and width");
   CHECK(said<In, Product<Identity, Conv2d<4, 1>>>() ==
-        "Product of the network's input: its first branch makes 8x32x32, its second branch 4x32x32; a "
+        "Product of the network's input: its first branch makes 8x32x32, its second branch "
+        "4x32x32; a "
         "product needs equal shapes, or one number a channel, such as 8x1x1");
   CHECK(said<In, Product<Identity, Identity, Identity>>() ==
         "Product of the network's input: has 3 branches; a product has two");
@@ -449,9 +455,9 @@ TEST_CASE("what is no branch and no join is told") {
   CHECK(said<In, ReLU, Sum<ReLU>>() ==
         "Sum after layer 0: has one branch, which leaves nothing to join; a shortcut is the branch "
         "Identity");
-  CHECK(said<In, Concat<>>() ==
-        "Concat of the network's input: has no branch, which leaves nothing to join; a shortcut is the "
-        "branch Identity");
+  CHECK(said<In, Concat<>>() == "Concat of the network's input: has no branch, which leaves "
+                                "nothing to join; a shortcut is the "
+                                "branch Identity");
   CHECK(said<In, Residual<>>() ==
         "Sequential<> of the network's input: has no layers; a shortcut is the branch Identity");
   CHECK(said<In, Frozen<>>() == "Frozen<> of the network's input: has no layers");
@@ -460,7 +466,8 @@ TEST_CASE("what is no branch and no join is told") {
   CHECK(said<In, Sum<Sequential<ReLU, Input<3>>, Identity>>() ==
         "layer 1 Input<3>: an Input comes first and only once");
   CHECK(said<In, Parallel<int, Identity, Identity>>() ==
-        "Parallel<int, ...> of the network's input: int is not a join: it lacks static constexpr Shape "
+        "Parallel<int, ...> of the network's input: int is not a join: it lacks static constexpr "
+        "Shape "
         "output_shape(Shapes)");
   CHECK(said<In, Add>() ==
         "layer 0 Sum is a join, which stands before branches: Parallel<Add, ...>");

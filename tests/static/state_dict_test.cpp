@@ -24,7 +24,8 @@ void has_the_tensors_of(const std::string& network, bool all = true) {
     const detail::ParameterNode& parameter = Net::graph.parameters[p];
     CHECK(std::string(parameter.name.view()) == list.entries[p].name);
     const std::size_t* const extent = parameter.shape.extent;
-    CHECK(std::vector<std::uint64_t>(extent, extent + parameter.shape.rank) == list.entries[p].shape);
+    CHECK(std::vector<std::uint64_t>(extent, extent + parameter.shape.rank) ==
+          list.entries[p].shape);
   }
 }
 

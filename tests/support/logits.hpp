@@ -19,7 +19,8 @@ namespace ctnn::test {
 /// Checks that Net, torchvision's `network` for images of size "3x32x32" or such, has its logits within
 /// `tolerance` of the largest.
 template <class Net, class T>
-void has_torchvisions_logits(const std::string& network, const std::string& size, double tolerance) {
+void has_torchvisions_logits(const std::string& network, const std::string& size,
+                             double tolerance) {
   INFO(network << ' ' << size << (sizeof(T) == 4 ? " in float" : " in double"));
   const auto expected = reference("torchvision_nets/" + network + ".json")[size];
   const auto samples = expected["samples"].get<std::size_t>();
@@ -29,7 +30,8 @@ void has_torchvisions_logits(const std::string& network, const std::string& size
   REQUIRE(logits.size() == y.size());
 
   Network<Net, T> net;
-  load_hashed_weights(net, torchvision_state_dict(network)); // strictly: throws if a tensor is amiss
+  load_hashed_weights(net,
+                      torchvision_state_dict(network)); // strictly: throws if a tensor is amiss
   Workspace<Net, T> workspace;
   net.predict(samples, x.data(), y.data(), workspace);
   double largest = 0, apart = 0;

@@ -7,15 +7,16 @@ namespace ctnn::test {
 
 // resnet.py
 template <int C, int S>
-using BasicBody = Sequential<Named<"conv1", Conv2d<C, 3, stride(S), padding(1), bias(false)>>,
-                             Named<"bn1", BatchNorm2d<>>, ReLU,
-                             Named<"conv2", Conv2d<C, 3, padding(1), bias(false)>>,
-                             Named<"bn2", BatchNorm2d<>>>;
+using BasicBody =
+    Sequential<Named<"conv1", Conv2d<C, 3, stride(S), padding(1), bias(false)>>,
+               Named<"bn1", BatchNorm2d<>>, ReLU,
+               Named<"conv2", Conv2d<C, 3, padding(1), bias(false)>>, Named<"bn2", BatchNorm2d<>>>;
 template <int C, int S>
-using Bottleneck = Sequential<
-    Named<"conv1", Conv2d<C, 1, bias(false)>>, Named<"bn1", BatchNorm2d<>>, ReLU,
-    Named<"conv2", Conv2d<C, 3, stride(S), padding(1), bias(false)>>, Named<"bn2", BatchNorm2d<>>,
-    ReLU, Named<"conv3", Conv2d<4 * C, 1, bias(false)>>, Named<"bn3", BatchNorm2d<>>>;
+using Bottleneck =
+    Sequential<Named<"conv1", Conv2d<C, 1, bias(false)>>, Named<"bn1", BatchNorm2d<>>, ReLU,
+               Named<"conv2", Conv2d<C, 3, stride(S), padding(1), bias(false)>>,
+               Named<"bn2", BatchNorm2d<>>, ReLU, Named<"conv3", Conv2d<4 * C, 1, bias(false)>>,
+               Named<"bn3", BatchNorm2d<>>>;
 template <int C, int S>
 using Downsample =
     Named<"downsample", Sequential<Conv2d<C, 1, stride(S), bias(false)>, BatchNorm2d<>>>;
@@ -38,10 +39,9 @@ using ResNet =
                Named<"layer4", Layer4>, AdaptiveAvgPool2d<1>, Flatten, Named<"fc", Linear<1000>>>;
 
 template <int Side>
-using ResNet18 = ResNet<Side, Sequential<Basic<64>, Basic<64>>,
-                        Sequential<BasicDown<128>, Basic<128>>,
-                        Sequential<BasicDown<256>, Basic<256>>,
-                        Sequential<BasicDown<512>, Basic<512>>>;
+using ResNet18 =
+    ResNet<Side, Sequential<Basic<64>, Basic<64>>, Sequential<BasicDown<128>, Basic<128>>,
+           Sequential<BasicDown<256>, Basic<256>>, Sequential<BasicDown<512>, Basic<512>>>;
 template <int Side>
 using ResNet50 =
     ResNet<Side, Sequential<WideDown<64, 1>, Wide<64>, Wide<64>>,
@@ -50,10 +50,10 @@ using ResNet50 =
            Sequential<WideDown<512, 2>, Wide<512>, Wide<512>>>;
 
 // densenet.py
-using DenseBody = Sequential<Named<"norm1", BatchNorm2d<>>, ReLU,
-                             Named<"conv1", Conv2d<128, 1, bias(false)>>,
-                             Named<"norm2", BatchNorm2d<>>, ReLU,
-                             Named<"conv2", Conv2d<32, 3, padding(1), bias(false)>>>;
+using DenseBody =
+    Sequential<Named<"norm1", BatchNorm2d<>>, ReLU, Named<"conv1", Conv2d<128, 1, bias(false)>>,
+               Named<"norm2", BatchNorm2d<>>, ReLU,
+               Named<"conv2", Conv2d<32, 3, padding(1), bias(false)>>>;
 template <detail::FixedString Label>
 using DenseLayer = Concat<Identity, Named<Label, DenseBody>>;
 template <int C>
@@ -96,9 +96,9 @@ using DenseNet121 = Sequential<
 // googlenet.py, without the auxiliary heads. Its poolings round up (ceil_mode), which ours cannot yet:
 // the tensors are the same, the images between them are not.
 template <int C, int Kernel, int Stride = 1, int Padding = 0>
-using BasicConv2d = Sequential<
-    Named<"conv", Conv2d<C, Kernel, stride(Stride), padding(Padding), bias(false)>>,
-    Named<"bn", BatchNorm2d<eps(1e-3)>>, ReLU>;
+using BasicConv2d =
+    Sequential<Named<"conv", Conv2d<C, Kernel, stride(Stride), padding(Padding), bias(false)>>,
+               Named<"bn", BatchNorm2d<eps(1e-3)>>, ReLU>;
 template <int One, int ThreeRed, int Three, int FiveRed, int Five, int Pool>
 using Inception = Sequential<Concat<
     Named<"branch1", BasicConv2d<One, 1>>,

@@ -21,11 +21,12 @@ template <int C, int S>
 using Body = Sequential<Conv2d<C, 3, stride(S), padding(1)>, ReLU, Conv2d<C, 3, padding(1)>>;
 
 /// Every join, nested, with what fuses inside of branches.
-using Net = Sequential<Input<2, 8, 8>, Conv2d<8, 3, padding(1)>, ReLU, Residual<Body<8, 1>>, ReLU,
-                       Sum<Body<12, 2>, Conv2d<12, 1, stride(2)>>, ReLU,
-                       Product<Identity, Sequential<AvgPool2d<4>, Conv2d<12, 1>, Sigmoid>>,
-                       Concat<Identity, Sequential<Conv2d<4, 3, padding(1)>, ReLU>, Residual<Dropout<0.2>>>,
-                       Flatten, Linear<3>, LogSoftmax>;
+using Net =
+    Sequential<Input<2, 8, 8>, Conv2d<8, 3, padding(1)>, ReLU, Residual<Body<8, 1>>, ReLU,
+               Sum<Body<12, 2>, Conv2d<12, 1, stride(2)>>, ReLU,
+               Product<Identity, Sequential<AvgPool2d<4>, Conv2d<12, 1>, Sigmoid>>,
+               Concat<Identity, Sequential<Conv2d<4, 3, padding(1)>, ReLU>, Residual<Dropout<0.2>>>,
+               Flatten, Linear<3>, LogSoftmax>;
 
 template <class N>
 struct Images {
@@ -33,7 +34,9 @@ struct Images {
   std::size_t size() const { return 256; }
   void read(std::size_t i, auto* x) const {
     for (std::size_t k = 0; k < sample_shape.size(); ++k)
-      x[k] = static_cast<std::remove_pointer_t<decltype(x)>>((i * 7919 + k * 104'729) % 1000) / 500 - 1;
+      x[k] =
+          static_cast<std::remove_pointer_t<decltype(x)>>((i * 7919 + k * 104'729) % 1000) / 500 -
+          1;
   }
   std::uint32_t label(std::size_t i) const { return static_cast<std::uint32_t>(i % 3); }
 };
@@ -42,7 +45,8 @@ template <class Runs>
 std::vector<float> weights_after_40_steps(std::size_t threads) {
   const Images<Runs> images;
   Network<Runs> net(2);
-  Trainer trainer(net, NLLLoss{}, SGD{.lr = 0.02, .momentum = 0.9}, {.threads = threads, .seed = 6});
+  Trainer trainer(net, NLLLoss{}, SGD{.lr = 0.02, .momentum = 0.9},
+                  {.threads = threads, .seed = 6});
   std::vector<std::uint32_t> batch(32);
   for (std::uint32_t step = 0; step < 40; ++step) {
     std::iota(batch.begin(), batch.end(), step * 32 % static_cast<std::uint32_t>(images.size()));
@@ -61,12 +65,14 @@ using Tuned = Sequential<Input<2, 8, 8>, Backbone, Flatten, Named<"fc", Linear<3
 
 } // namespace
 
-TEST_CASE("a network that branches trains to the same bits, fused or not, by any number of threads") {
+TEST_CASE(
+    "a network that branches trains to the same bits, fused or not, by any number of threads") {
   const auto one = weights_after_40_steps<Net>(1);
   REQUIRE(std::isfinite(std::accumulate(one.begin(), one.end(), 0.f)));
   const Network<Net> start(2);
   REQUIRE(!std::ranges::equal(one, start.parameter_block()));
-  for (const std::size_t threads : {2u, 3u, 8u}) CHECK(same_bits(weights_after_40_steps<Net>(threads), one));
+  for (const std::size_t threads : {2u, 3u, 8u})
+    CHECK(same_bits(weights_after_40_steps<Net>(threads), one));
   CHECK(same_bits(weights_after_40_steps<With<Net, fusion(false)>>(2), one));
 }
 
@@ -82,7 +88,8 @@ TEST_CASE("what is frozen stays, and costs nothing on the way back") {
   STATIC_REQUIRE(Program::parameters.trained_size < Program::parameters.size);
   STATIC_REQUIRE(Program::parameters.offset[Tuned::graph.parameters.size() - 2] == 0);
   using Head = Sequential<Input<96>, Linear<3>>;
-  STATIC_REQUIRE(Program::offsets.gradient_size == plan::Program<Head, float>::offsets.gradient_size);
+  STATIC_REQUIRE(Program::offsets.gradient_size ==
+                 plan::Program<Head, float>::offsets.gradient_size);
   STATIC_REQUIRE(Tuned::trainable_count == 3 * 6 * 16 + 3);
 
   const Images<Tuned> images;
@@ -102,7 +109,8 @@ TEST_CASE("what is frozen stays, and costs nothing on the way back") {
 }
 
 TEST_CASE("a trained layer between frozen ones gets the gradient that it gets among trained ones") {
-  using All = Sequential<Input<2, 8, 8>, Conv2d<5, 3>, ReLU, Conv2d<4, 3>, Tanh, Flatten, Linear<3>, LogSoftmax>;
+  using All = Sequential<Input<2, 8, 8>, Conv2d<5, 3>, ReLU, Conv2d<4, 3>, Tanh, Flatten, Linear<3>,
+                         LogSoftmax>;
   using Middle = Sequential<Input<2, 8, 8>, Frozen<Conv2d<5, 3>, ReLU>, Conv2d<4, 3>, Tanh,
                             Frozen<Flatten, Linear<3>>, LogSoftmax>;
   const auto gradients = []<class N>(N) {

@@ -151,9 +151,8 @@ struct PoisonedFacts {
                           layers = tell<Error>(), nodes = tell<Error>(), node_count = tell<Error>(),
                           input_shape = tell<Error>(), output_shape = tell<Error>(),
                           parameter_count = tell<Error>(), trainable_count = tell<Error>(),
-                          multiply_adds = tell<Error>(),
-                          input_bytes = tell<Error>(), forward_backward_bytes = tell<Error>(),
-                          parameter_bytes = tell<Error>();
+                          multiply_adds = tell<Error>(), input_bytes = tell<Error>(),
+                          forward_backward_bytes = tell<Error>(), parameter_bytes = tell<Error>();
   template <std::size_t I>
   using layer = poison;
   template <FixedString Name>

@@ -449,8 +449,8 @@ constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value) {
                  is_input = Composite::kind == Kind::input,
                  is_sequence = Composite::kind == Kind::sequence;
   // What is no module of its own adds no part to the names of its layers.
-  constexpr bool is_module = Composite::named || is_layer || is_input ||
-                             (is_sequence && !Composite::frozen && !Branch);
+  constexpr bool is_module =
+      Composite::named || is_layer || is_input || (is_sequence && !Composite::frozen && !Branch);
   constexpr bool is_empty =
       is_sequence && Composite::children::count == 0 && !std::is_same_v<Own, Identity>;
   constexpr bool has_place = !is_input && !is_empty;

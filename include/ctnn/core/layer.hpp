@@ -243,7 +243,9 @@ constexpr std::size_t tape_size(Shape in) {
 /// passes_gradient is whether the gradient by each of a join's inputs is the one by its output.
 template <class J>
 inline constexpr bool passes_gradient = [] {
-  if constexpr (requires { {J::passes_gradient} -> std::same_as<const bool&>; })
+  if constexpr (requires {
+                  { J::passes_gradient } -> std::same_as<const bool&>;
+                })
     return J::passes_gradient;
   else
     return false;
@@ -251,7 +253,9 @@ inline constexpr bool passes_gradient = [] {
 
 template <class J>
 constexpr Sentence check_join(Shapes in) {
-  if constexpr (requires { { J::check(in) } -> std::convertible_to<Sentence>; })
+  if constexpr (requires {
+                  { J::check(in) } -> std::convertible_to<Sentence>;
+                })
     return J::check(in);
   else
     return {};
@@ -306,8 +310,7 @@ constexpr Sentence member_error() {
     if (requires { &L::tape_size; } && !HasTapeSize<L>)
       what = "static constexpr std::size_t tape_size(Shape)";
     if (requires { &L::gives; } && !HasGives<L>) what = "static constexpr Gives gives";
-    if (requires { &L::sees_batch; } && !HasSeesBatch<L>)
-      what = "static constexpr bool sees_batch";
+    if (requires { &L::sees_batch; } && !HasSeesBatch<L>) what = "static constexpr bool sees_batch";
     return what;
   }();
   constexpr Slip slip = [] {

@@ -61,10 +61,10 @@ struct batch_norm {
     using F = typename Epilogue::function;
     each(chunk.n, [&](std::size_t i, std::size_t c, std::size_t part) {
       const auto x = simd::load_first(chunk.x + i, part);
-      simd::store_first(chunk.y + i,
-                        F::f(simd::fma(x, simd::load(chunk.derived + c),
-                                       simd::load(chunk.derived + padded + c))),
-                        part);
+      simd::store_first(
+          chunk.y + i,
+          F::f(simd::fma(x, simd::load(chunk.derived + c), simd::load(chunk.derived + padded + c))),
+          part);
     });
   }
 
@@ -88,9 +88,8 @@ private:
   template <class F>
   static void each(std::size_t n, F&& f) {
     for (std::size_t pixel = 0; pixel < n * Pixels; ++pixel)
-      simd::for_each_vector<T>(Channels, [&](std::size_t c, std::size_t part) {
-        f(pixel * Channels + c, c, part);
-      });
+      simd::for_each_vector<T>(
+          Channels, [&](std::size_t c, std::size_t part) { f(pixel * Channels + c, c, part); });
   }
 };
 
@@ -103,7 +102,8 @@ template <class T, class Kernel, std::size_t WeightSize, std::size_t OutChannels
           bool Affine, double Epsilon>
 struct folded : Kernel {
   static constexpr std::size_t derived_size = Kernel::derived_size + WeightSize + OutChannels;
-  static constexpr std::size_t derive_tasks = 1; // the kernel's all read the weights that are made here
+  static constexpr std::size_t derive_tasks =
+      1; // the kernel's all read the weights that are made here
 
   static void derive(std::size_t, std::span<const T* const> parameters, T* derived) {
     const normalisation<T, Affine> norm = norm_of(parameters);
@@ -113,8 +113,7 @@ struct folded : Kernel {
       const double factor = norm.factor(out);
       for (std::size_t i = out * row; i < (out + 1) * row; ++i)
         weight[i] = static_cast<T>(double{parameters[0][i]} * factor);
-      bias[out] =
-          static_cast<T>(norm.summand(out, Bias ? double{parameters[1][out]} : 0));
+      bias[out] = static_cast<T>(norm.summand(out, Bias ? double{parameters[1][out]} : 0));
     }
     const std::array<const T*, 2> own{weight, bias};
     for (std::size_t task = 0; task < Kernel::derive_tasks; ++task)
@@ -122,8 +121,7 @@ struct folded : Kernel {
   }
 
   /// derive_adjoint assigns the gradients by the layer's own parameters; the norm's have none.
-  static void derive_adjoint(std::size_t, const T* derived_gradient,
-                             std::span<T* const> gradients,
+  static void derive_adjoint(std::size_t, const T* derived_gradient, std::span<T* const> gradients,
                              std::span<const T* const> parameters) {
     for (std::size_t task = 0; task < Kernel::derive_tasks; ++task)
       Kernel::derive_adjoint(task, derived_gradient, gradients.first(Bias ? 2 : 1));

@@ -170,8 +170,8 @@ public:
       if constexpr (ParameterGradient) {
         const T* const source = with_border(x + image * G.input_size(), scratch);
         out_panels::for_each([&](auto p, std::size_t first) {
-        backward_parameters_panel<decltype(p)>(images, source, seed + first,
-                                               derived_gradient + (1 + depth) * first);
+          backward_parameters_panel<decltype(p)>(images, source, seed + first,
+                                                 derived_gradient + (1 + depth) * first);
         });
       }
       if constexpr (InputGradient)

@@ -41,8 +41,8 @@ public:
 
   /// kernel is what runs the layer by itself, with `Epilogue` behind it.
   template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm>
-  using kernel = kernels::batch_norm<T, In.channels(), In.height() * In.width(), is_affine, epsilon,
-                                     Epilogue>;
+  using kernel =
+      kernels::batch_norm<T, In.channels(), In.height() * In.width(), is_affine, epsilon, Epilogue>;
 
 protected:
   static constexpr Sentence check_options(StringView kind) {

@@ -22,7 +22,8 @@ struct BatchNorm1d : detail::BatchNorm<Options...> {
   static constexpr Sentence check(Shape in) {
     Sentence error = BatchNorm1d::check_options(kind);
     if (error.empty() && in.rank > 2)
-      error << "expects a vector or a sequence {C, T}, got " << in << " (BatchNorm2d is for images)";
+      error << "expects a vector or a sequence {C, T}, got " << in
+            << " (BatchNorm2d is for images)";
     return error;
   }
 };

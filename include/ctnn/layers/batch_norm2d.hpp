@@ -22,7 +22,8 @@ struct BatchNorm2d : detail::BatchNorm<Options...> {
   static constexpr Sentence check(Shape in) {
     Sentence error = BatchNorm2d::check_options(kind);
     if (error.empty() && in.rank != 3)
-      error << "expects an image {C, H, W}, got " << in << " (BatchNorm1d is for vectors and sequences)";
+      error << "expects an image {C, H, W}, got " << in
+            << " (BatchNorm1d is for vectors and sequences)";
     return error;
   }
 };

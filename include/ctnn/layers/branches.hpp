@@ -27,7 +27,8 @@ constexpr Sentence projection(Shape from, Shape to) {
   if (from.rank != 3 || to.rank != 3 || to.height() > from.height() || to.size() == 0) return text;
   const std::size_t stride = (from.height() + to.height() - 1) / to.height();
   // What Conv2d<C, 1, stride(s)> makes of H rows is (H - 1) / s + 1.
-  if ((from.height() - 1) / stride + 1 != to.height() || (from.width() - 1) / stride + 1 != to.width())
+  if ((from.height() - 1) / stride + 1 != to.height() ||
+      (from.width() - 1) / stride + 1 != to.width())
     return text;
   text << "Conv2d<" << to.channels() << ", 1";
   if (stride > 1) text << ", stride(" << stride << ')';

@@ -97,7 +97,8 @@ struct ForwardContext : Context<T, In, Out, Tensors> {
 /// A BackwardContext is what a layer's backward is handed.
 template <class T, Shape In, Shape Out, std::size_t Tensors, bool NeedsDx, bool Trained>
 struct BackwardContext : Context<T, In, Out, Tensors> {
-  static constexpr bool trained = Trained; ///< false for a Frozen layer, whose gradients nobody wants
+  static constexpr bool trained =
+      Trained; ///< false for a Frozen layer, whose gradients nobody wants
   static constexpr bool needs_dx = NeedsDx; ///< false where nobody wants dx, which is null then
 
   View<const T, In> x;   ///< the input, valid if the layer's backward_reads says so
@@ -114,16 +115,16 @@ template <class T, Shape Out, Shape... In>
 struct JoinForwardContext {
   using value_type = T; ///< float or double
 
-  std::size_t samples;                 ///< the number of samples in this chunk
-  std::tuple<View<const T, In>...> x;  ///< what the branches make, the first one's first
-  View<T, Out> y;                      ///< the output: to be assigned, all of it
+  std::size_t samples;                ///< the number of samples in this chunk
+  std::tuple<View<const T, In>...> x; ///< what the branches make, the first one's first
+  View<T, Out> y;                     ///< the output: to be assigned, all of it
 };
 
 /// A JoinBackwardContext is what a join's backward is handed. `NeedsDx` is a std::array<bool>, one
 /// for each input.
 template <class T, auto NeedsDx, Shape Out, Shape... In>
 struct JoinBackwardContext {
-  using value_type = T; ///< float or double
+  using value_type = T;                     ///< float or double
   static constexpr auto needs_dx = NeedsDx; ///< for each input, false where nobody wants its dx
 
   std::size_t samples;                ///< the number of samples in this chunk

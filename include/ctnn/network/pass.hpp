@@ -88,7 +88,8 @@ inline constexpr Sentence batch_error = [] {
   for (const Node& node : Net::nodes)
     if (node.sees_batch && error.empty())
       error << "layer " << node.name << ' ' << node.kind
-            << " would train by the statistics of each batch, which it cannot yet; inside of Frozen<...> "
+            << " would train by the statistics of each batch, which it cannot yet; inside of "
+               "Frozen<...> "
                "it trains by its running statistics";
   return error;
 }();
@@ -157,7 +158,8 @@ struct Pass {
         join_backward<I>(n, buffers, std::make_index_sequence<node<I>.inputs>{});
     } else {
       T* const own = gradients + Program::offsets.gradient[I];
-      using Context = BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx<I, M>[0], trains<I>>;
+      using Context =
+          BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx<I, M>[0], trains<I>>;
       if constexpr (requires(const Context& c) { L::backward(c); })
         L::backward(Context{context<I>(chunk, weights, buffers),
                             /*x=*/{buffers.value(input_of<I>), n},
@@ -229,7 +231,8 @@ struct Pass {
   }
   /// gather brings all gradients to the layout of the parameters.
   static void gather(Weights<T> weights, T* gradients, T* block) {
-    for_each_task([&](auto i, std::size_t task) { gather_task<i>(task, weights, gradients, block); });
+    for_each_task(
+        [&](auto i, std::size_t task) { gather_task<i>(task, weights, gradients, block); });
   }
 
   /// at_task calls f(i, task) for one of the Program::offsets.task.back() tasks of what is trained.
@@ -289,9 +292,9 @@ private:
   template <std::size_t I, bool Forward>
   static constexpr Sentence lacks = [] {
     return Sentence() << Program::graph.nodes[I].kind << " lacks static void "
-                      << (Forward ? "forward" : "backward")
-                      << "(const auto& c): a " << (node<I>.is_layer() ? "layer" : "join")
-                      << " needs it to " << (Forward ? "run" : "train");
+                      << (Forward ? "forward" : "backward") << "(const auto& c): a "
+                      << (node<I>.is_layer() ? "layer" : "join") << " needs it to "
+                      << (Forward ? "run" : "train");
   }();
 
   template <std::size_t I, plan::Mode M, std::size_t... K>

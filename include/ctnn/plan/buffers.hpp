@@ -110,7 +110,8 @@ constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edg
   std::array<std::size_t, most_values> of_value{}, of_gradient{};
   for (std::size_t v = 0; v < values; ++v) {
     const std::size_t maker = graph.values[v].maker;
-    of_value[v] = maker != none && graph.nodes[maker].is_fork() ? of_value[graph.input_of(maker)] : v;
+    of_value[v] =
+        maker != none && graph.nodes[maker].is_fork() ? of_value[graph.input_of(maker)] : v;
   }
   for (std::size_t v = values; v-- > 0;) {
     const std::size_t taker = graph.values[v].taker;
@@ -177,10 +178,10 @@ constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edg
     if (training && node.tape_size > 0 && runs_backward(graph, i, mode))
       plan.tape[i] = place(node.tape_size, forward_step(i), backward_step(i));
     for (std::size_t v = graph.output_of(i); v < graph.output_of(i) + node.outputs; ++v)
-      plan.value[v] = node.is_fork()           ? plan.value[of_value[v]]
-                      : value_from[i] != none ? plan.value[value_from[i]]
-                                              : place(graph.values[v].shape.size(),
-                                                      forward_step(i), value_leaves[v]);
+      plan.value[v] = node.is_fork() ? plan.value[of_value[v]]
+                      : value_from[i] != none
+                          ? plan.value[value_from[i]]
+                          : place(graph.values[v].shape.size(), forward_step(i), value_leaves[v]);
   }
   const auto place_gradient = [&](std::size_t v) {
     if (!has_gradient(graph, v, mode)) return;

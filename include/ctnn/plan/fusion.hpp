@@ -52,8 +52,7 @@ struct Operations {
 /// and a pooling.
 template <std::size_t Layers>
 constexpr Operation operation_at(std::size_t first, const std::array<Shape, Layers>& inputs,
-                                 const std::array<Traits, Layers>& layers,
-                                 RunOptions options) {
+                                 const std::array<Traits, Layers>& layers, RunOptions options) {
   const kernels::ConvolutionAlgorithm of_network = options.algorithm;
   const Traits& layer = layers[first];
   Operation operation{first};

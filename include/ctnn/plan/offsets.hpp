@@ -58,7 +58,8 @@ struct KernelSizes {
 template <std::size_t Operations>
 struct Offsets {
   std::array<std::size_t, Operations> derived{}, gradient{};
-  std::array<std::size_t, Operations + 1> task{}; ///< the first of each in a count of the tasks of what is trained
+  std::array<std::size_t, Operations + 1>
+      task{}; ///< the first of each in a count of the tasks of what is trained
   std::size_t derived_size = 0, gradient_size = 0, scratch_size = 0;
 };
 

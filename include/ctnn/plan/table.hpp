@@ -35,7 +35,7 @@ constexpr Sentence operation_name(const Operation& operation) {
   const Node& first = Net::nodes[operation.first];
   Sentence text;
   text << first.name;
-  if (first.parameter_count == 0) text << (first.name.empty() ? "" : " ") << first.kind;
+  if (first.multiply_adds == 0) text << (first.name.empty() ? "" : " ") << first.kind;
   for (std::size_t i = 1; i < operation.count; ++i)
     text << ' ' << Net::nodes[operation.first + i].kind;
   return text;

@@ -53,7 +53,8 @@ inline constexpr Sentence trainer_error = [] {
   if constexpr (WellFormed<Net>) {
     if (error.empty()) error = batch_error<Net>;
     if (error.empty() && Net::trainable_count == 0)
-      error << "the network has no parameters to train" << (Net::parameter_count > 0 ? ": all are Frozen" : "");
+      error << "the network has no parameters to train"
+            << (Net::parameter_count > 0 ? ": all are Frozen" : "");
   }
   if constexpr (Loss<L, T> && WellFormed<Net>)
     if (error.empty()) error = output_error<Net, L>();

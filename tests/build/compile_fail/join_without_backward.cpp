@@ -1,6 +1,6 @@
 // expect: Largest lacks static void backward(const auto& c): a join needs it to train
-#include <ctnn/train.hpp>
 #include <algorithm>
+#include <ctnn/train.hpp>
 using namespace ctnn;
 struct Largest {
   static constexpr Shape output_shape(Shapes in) { return in[0]; }

@@ -3,7 +3,9 @@
 using namespace ctnn;
 struct Largest { // a layer's output_shape, of one shape
   static constexpr Shape output_shape(Shape in) { return in; }
-  static void forward(const auto& c) { c.y.tensor() = xt::maximum(std::get<0>(c.x).tensor(), std::get<1>(c.x).tensor()); }
+  static void forward(const auto& c) {
+    c.y.tensor() = xt::maximum(std::get<0>(c.x).tensor(), std::get<1>(c.x).tensor());
+  }
 };
 using Net = Sequential<Input<4>, Linear<8>, Parallel<Largest, Linear<8>, Identity>, Linear<2>>;
 double train(Network<Net>& net, const TensorDataset<float, 2>& data) {
