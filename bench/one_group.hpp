@@ -59,6 +59,7 @@ struct alone<Net, G, std::index_sequence<Axis...>, std::index_sequence<I...>> {
   using type =
       Sequential<Input<static_cast<int>(in[Axis])...>, typename member<Net, G.first + I>::type...>;
 };
+
 /// The group that begins at node First, as such a network. (A struct, because g++ 12 crashes on an alias.)
 template <class Net, std::size_t First>
 struct group_of {
@@ -122,6 +123,8 @@ private:
   using OracleOf =
       Reference<typename Program::template leaf<I>, Own::graph.nodes[I].input_shape, float>;
   static_assert(samples <= Program::chunk);
+  static_assert(needs_dx || Own::trainable_count > 0,
+                "a group that nothing goes back through, as in front of what is trained");
 
   void fill_all(Numbers numbers) {
     std::mt19937 random(1);
