@@ -418,10 +418,12 @@ TEST_CASE("branches that do not meet are told") {
         "(Sum<Sequential<...>, Conv2d<4, 1>> has them)");
   CHECK(said<In, Residual<Conv2d<16, 3, stride(2), padding(1)>>>() ==
         "Sum of the network's input: its body makes 16x16x16 of 8x32x32; a sum needs equal shapes "
-        "(Sum<Sequential<...>, Conv2d<16, 1, stride(2)>> has them)");
+        "(Sum<Sequential<...>, Conv2d<16, 1, stride(2)>> has them, if the body is meant to shrink "
+        "them)");
   CHECK(said<In, Residual<Conv2d<8, 3>>>() ==
         "Sum of the network's input: its body makes 8x30x30 of 8x32x32; a sum needs equal shapes "
-        "(a 3x3 kernel keeps height and width with padding(1), a 5x5 one with padding(2))");
+        "(without a stride a 3x3 kernel keeps height and width with padding(1), a 5x5 one with "
+        "padding(2))");
   CHECK(said<In, Sum<Conv2d<16, 3, stride(2), padding(1)>, Conv2d<8, 1>>>() ==
         "Sum of the network's input: its first branch makes 16x16x16, its second branch 8x32x32; a "
         "sum "
@@ -459,7 +461,7 @@ TEST_CASE("what is no branch and no join is told") {
                                 "nothing to join; a shortcut is the "
                                 "branch Identity");
   CHECK(said<In, Residual<>>() ==
-        "Sequential<> of the network's input: has no layers; a shortcut is the branch Identity");
+        "a branch of the network's input: has no layers; a shortcut is the branch Identity");
   CHECK(said<In, Frozen<>>() == "Frozen<> of the network's input: has no layers");
   CHECK(said<In, Identity>() == "Sequential<Input<8, 32, 32>, ...> has no layers");
   CHECK(said<In, Residual<Input<8>>>() == "layer 0 Input<8>: an Input comes first and only once");

@@ -44,8 +44,9 @@ struct Parallel {};
 /// Identity is y = x, a branch without layers: the shortcut of a residual block. torch.nn.Identity
 struct Identity {};
 
-/// Frozen is layers in a row whose parameters no training moves; it adds no part to their names. What
-/// normalises by running statistics uses them, as in torch.nn.Module.eval.
+/// Frozen is layers in a row whose parameters no training moves, and which train as they predict, as after
+/// torch.nn.Module.eval: batch normalisation uses its running statistics, dropout drops nothing. It adds
+/// no part to their names.
 template <class... Layers>
 struct Frozen {};
 

@@ -45,6 +45,7 @@ struct Node {
   Reads backward_reads = Reads::nothing; ///< which of x and y backward looks at
   bool in_place = false;                 ///< whether y may be x, and dx may be dy
   bool passes_gradient = false;          ///< for a join: whether every dx is dy
+  bool frozen = false;                   ///< whether it stands inside of a Frozen
   bool sees_batch = false;               ///< whether it would train by statistics of the batch
 
   /// is_fork is whether it is a Fork.
@@ -268,6 +269,7 @@ constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& 
     node.tape_size = tape_size<L>(in);
     node.backward_reads = backward_reads<L>;
     node.in_place = in_place<L>;
+    node.frozen = walk.frozen;
     node.sees_batch = sees_batch<L> && !walk.frozen;
     out = add_layer(walk, value, node, parameters<L>(in).data());
   }
@@ -295,6 +297,15 @@ constexpr void write_place(Sentence& text, const G& graph, std::size_t value) {
     text << " of the network's input";
   else
     text << " after layer " << graph.nodes[graph.values[value].maker].name;
+}
+
+/// write_join writes what a join is called where it is meant: Sum, or Parallel<Larger, ...>.
+template <class J>
+constexpr void write_join(Sentence& text) {
+  if constexpr (Join<J> && HasKind<J>)
+    text << kind_of<J>();
+  else
+    text << "Parallel<" << type_name<J>() << ", ...>";
 }
 
 /// join_error is what is wrong with what the branches Bs of a join make, or nothing.
@@ -341,7 +352,11 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
   constexpr std::size_t count = sizeof...(Bs);
   G& graph = walk.graph;
   std::size_t out = value;
-  if constexpr (count < 2) {
+  if constexpr (!Join<J>) {
+    walk.failed = true;
+    graph.error << ": " << type_name<J>()
+                << " is not a join: it lacks static constexpr Shape output_shape(Shapes)";
+  } else if constexpr (count < 2) {
     walk.failed = true;
     graph.error << ": has " << (count == 0 ? "no branch" : "one branch")
                 << ", which leaves nothing to join; a shortcut is the branch Identity";
@@ -355,11 +370,7 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
                          ...);
     if (!traced) return value;
     const Shapes in(shapes, count);
-    if constexpr (!Join<J>) {
-      walk.failed = true;
-      graph.error << ": " << type_name<J>()
-                  << " is not a join: it lacks static constexpr Shape output_shape(Shapes)";
-    } else if (const Sentence wrong = detail::join_error<J>(in, branches); !wrong.empty()) {
+    if (const Sentence wrong = detail::join_error<J>(in, branches); !wrong.empty()) {
       walk.failed = true;
       graph.error << ": " << wrong;
     } else {
@@ -377,10 +388,7 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
     if (walk.failed) {
       const Sentence what = graph.error;
       graph.error = Sentence();
-      if constexpr (requires { StringView(J::kind); })
-        graph.error << J::kind;
-      else
-        graph.error << "Parallel<" << type_name<J>() << ", ...>";
+      write_join<J>(graph.error);
       write_place(graph.error, graph, value);
       graph.error << what;
     }
@@ -405,11 +413,15 @@ constexpr std::size_t trace_contents(Walk<G>& walk, Scope& scope, std::size_t va
 /// asked itself: one that begins with an Input would take itself for a network.
 template <class L>
 constexpr Sentence describe_type() {
+  using Own = typename composite<L>::type;
+  Sentence text;
   if constexpr (composite<L>::kind == Kind::layer || composite<L>::kind == Kind::input)
-    return describe<typename composite<L>::type>();
+    text = describe<Own>();
+  else if constexpr (Branching<L>)
+    write_join<typename composite<L>::join>(text);
   else
-    return Sentence(type_name<typename composite<L>::type>())
-           << (composite<L>::children::count == 0 ? "<>" : "<...>");
+    text << type_name<Own>() << (composite<L>::children::count == 0 ? "<>" : "<...>");
+  return text;
 }
 
 /// tell_misplaced says what is wrong with the place or the name of L: it has no layers, it is an Input,
@@ -420,7 +432,7 @@ constexpr void tell_misplaced(Walk<G>& walk, const Scope& scope, std::size_t val
   using Composite = composite<L>;
   Sentence& error = walk.graph.error;
   if (!is_module) {
-    error << describe_type<L>();
+    error << (Branch ? Sentence("a branch") : describe_type<L>());
     write_place(error, walk.graph, value);
     error << ": has no layers" << (Branch ? "; a shortcut is the branch Identity" : "");
   } else if (Composite::named && !is_part_of_name(Composite::label)) {

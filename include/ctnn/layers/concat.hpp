@@ -21,6 +21,7 @@ struct ConcatChannels {
           in[i].width() != in[0].width()) {
         detail::write_branches(error, in, i);
         error << "; channels are put together of images of equal height and width";
+        if (in[i].rank != in[0].rank) error << " (Flatten makes a vector of an image)";
       }
     return error;
   }

@@ -34,10 +34,15 @@ struct Add {
     Sentence error;
     if (body == in) return error;
     error << "its body makes " << body << " of " << in << "; a sum needs equal shapes";
-    if (const Sentence projection = detail::projection(in, body); !projection.empty())
-      error << " (Sum<Sequential<...>, " << projection << "> has them)";
-    else if (body.rank == 3 && body.height() < in.height())
-      error << " (a 3x3 kernel keeps height and width with padding(1), a 5x5 one with padding(2))";
+    const Sentence projection = detail::projection(in, body);
+    const bool shrinks = body.rank == 3 && body.height() < in.height();
+    if (shrinks && 2 * body.height() > in.height())
+      error << " (without a stride a 3x3 kernel keeps height and width with padding(1), a 5x5 one "
+               "with "
+               "padding(2))";
+    else if (!projection.empty())
+      error << " (Sum<Sequential<...>, " << projection << "> has them"
+            << (shrinks ? ", if the body is meant to shrink them)" : ")");
     return error;
   }
   static constexpr Shape output_shape(Shapes in) { return in[0]; }

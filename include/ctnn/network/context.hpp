@@ -78,7 +78,7 @@ struct Context {
 
   std::size_t samples;           ///< the number of samples in this chunk
   std::uint64_t first_sample;    ///< a number for the first one; no two samples of a run share one
-  bool training;                 ///< false when the network predicts
+  bool training;                 ///< false when the network predicts, and inside of Frozen
   kernels::RandomKey random_key; ///< for random numbers, another key for each layer
 
   std::array<ParameterView<const T>, Tensors> parameters; ///< in the order the layer declares them

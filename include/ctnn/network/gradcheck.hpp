@@ -191,7 +191,8 @@ template <class... Layers>
 struct checked_network {
   using type = Sequential<Layers...>;
 };
-template <WellFormed Net>
+template <class Net>
+  requires requires { Net::well_formed; }
 struct checked_network<Net> {
   using type = Net;
 };

@@ -338,7 +338,7 @@ private:
     constexpr auto layer = static_cast<std::uint32_t>(Program::operations[I].first);
     return {.samples = chunk.samples,
             .first_sample = chunk.first_sample,
-            .training = chunk.training,
+            .training = chunk.training && !node<I>.frozen,
             .random_key = {chunk.seed, kernels::stream::layer + layer},
             .parameters = parameters,
             .derived = weights.derived + Program::offsets.derived[I],
