@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <random>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,12 +18,15 @@
 
 namespace ctnn::bench {
 
-/// Calls f(i) with the first node of every operation of Net, a constant.
+/// Calls f(i) with the first node of every operation of Net, a constant; forks and joins are none.
 template <class Net, class F>
 void for_each_group(F&& f) {
   using Program = plan::Program<Net, float>;
-  ctnn::detail::for_each_index<Program::size>(
-      [&f](auto i) { f(std::integral_constant<std::size_t, Program::operations[i].first>{}); });
+  ctnn::detail::for_each_index<Program::size>([&f](auto i) {
+    constexpr std::size_t first = Program::operations[i].first;
+    if constexpr (Net::graph.nodes[first].is_layer())
+      f(std::integral_constant<std::size_t, first>{});
+  });
 }
 
 /// The operation of Net that begins at a node.
@@ -32,19 +37,38 @@ constexpr auto group_at(std::size_t first) {
   return plan::Program<Net, float>::operations[i];
 }
 
+/// Whether a node is inside of a Frozen, as far as it matters there.
+template <class Net, std::size_t I>
+constexpr bool
+    is_frozen = Net::graph.nodes[I].trained_count < Net::graph.nodes[I].parameter_count ||
+                (ctnn::detail::sees_batch<typename plan::Program<Net, float>::template leaf<I>> &&
+                 !Net::graph.nodes[I].sees_batch);
+
+template <class Net, std::size_t I>
+struct member {
+  using leaf = typename plan::Program<Net, float>::template leaf<I>;
+  using type = std::conditional_t<is_frozen<Net, I>, Frozen<leaf>, leaf>;
+};
+
 /// The network of only those nodes.
 template <class Net, plan::Operation G, class Axes, class Nodes>
 struct alone;
 template <class Net, plan::Operation G, std::size_t... Axis, std::size_t... I>
 struct alone<Net, G, std::index_sequence<Axis...>, std::index_sequence<I...>> {
   static constexpr Shape in = Net::graph.nodes[G.first].input_shape;
-  using type = Sequential<Input<static_cast<int>(in[Axis])...>,
-                          typename plan::Program<Net, float>::template leaf<G.first + I>...>;
+  using type =
+      Sequential<Input<static_cast<int>(in[Axis])...>, typename member<Net, G.first + I>::type...>;
 };
-template <class Net, plan::Operation G>
-using Alone =
-    typename alone<Net, G, std::make_index_sequence<Net::graph.nodes[G.first].input_shape.rank>,
-                   std::make_index_sequence<G.count>>::type;
+
+/// The group that begins at node First, as such a network. (A struct, because g++ 12 crashes on an alias.)
+template <class Net, std::size_t First>
+struct group_of {
+  static constexpr plan::Operation group = group_at<Net>(First);
+  using type =
+      typename alone<Net, group, std::make_index_sequence<Net::graph.nodes[First].input_shape.rank>,
+                     std::make_index_sequence<group.count>>::type;
+  static constexpr bool needs_dx = Net::graph.values[Net::graph.input_of(First)].wants_gradient;
+};
 
 /// Never 0 and never tiny. Whole: -2, -1, 1 or 2, whose sums of products are exact in a float.
 /// Otherwise of all bits, because multiplying round numbers takes less power and so less time.
@@ -58,18 +82,19 @@ inline void fill(std::span<float> values, Numbers numbers, std::mt19937& random)
   }
 }
 
-/// The group that begins at node First of Net. Layers that run in place get their own output as the
-/// next input, which changes nothing: ReLU and LogSoftmax leave such values as they are.
-template <class Net, std::size_t First, std::size_t Samples = plan::Program<Net, float>::chunk>
-class OneGroup {
+/// A group in a network of its own. (It is told by that alone, so that equal blocks of a network are
+/// compiled once.) Layers that run in place get their own output as the next input, which changes nothing:
+/// ReLU and LogSoftmax leave such values as they are.
+template <class Own_, bool NeedsDx, std::size_t Samples>
+class Group {
 public:
-  static constexpr plan::Operation group = group_at<Net>(First);
-  using Own = Alone<Net, group>;
+  using Own = Own_;
   static constexpr std::size_t samples = Samples;
-  static constexpr bool needs_dx = First > 0;
+  static constexpr bool needs_dx = NeedsDx;
+  static constexpr plan::Mode mode = needs_dx ? plan::Mode::input_gradient : plan::Mode::training;
 
   /// Its result is checked, and its data are ready.
-  OneGroup() {
+  Group() {
     fill_all(Numbers::whole);
     run_reference();
     run();
@@ -87,7 +112,7 @@ public:
   void backward() {
     if constexpr (loses_dy)
       std::ranges::copy(chain_.back().dy, workspace_.gradient(Program::output));
-    Pass::template backward<needs_dx>(chunk, net_.weights(), workspace_, gradients_.data());
+    Pass::backward(chunk, net_.weights(), workspace_, gradients_.data());
   }
 
 private:
@@ -98,13 +123,19 @@ private:
   using OracleOf =
       Reference<typename Program::template leaf<I>, Own::graph.nodes[I].input_shape, float>;
   static_assert(samples <= Program::chunk);
+  static_assert(needs_dx || Own::trainable_count > 0,
+                "a group that nothing goes back through, as in front of what is trained");
 
   void fill_all(Numbers numbers) {
-    std::mt19937 random(First);
+    std::mt19937 random(1);
     fill(chain_.front().x, numbers, random);
     fill(chain_.back().dy, numbers, random);
-    for (Chunk<float>& node : chain_)
-      for (auto& tensor : node.parameters) fill(tensor, numbers, random);
+    for (std::size_t p = 0; p < Own::graph.parameters.size(); ++p) {
+      std::vector<float>& tensor = of_node(p, &Chunk<float>::parameters);
+      fill(tensor, numbers, random);
+      if (Own::graph.parameters[p].name.view().contains("running_var"))
+        for (float& variance : tensor) variance = std::abs(variance);
+    }
     net_.modify([&](auto& tensors) {
       for (std::size_t p = 0; p < tensors.size(); ++p)
         std::ranges::copy(of_node(p, &Chunk<float>::parameters), tensors[p].begin());
@@ -120,7 +151,9 @@ private:
       // Before a pooling nothing needs to be marked: elements near 0 are then ties of the pooling.
       if constexpr (i > 0 && Own::graph.nodes[i].output_shape == Own::output_shape &&
                     requires { &OracleOf<i>::mark_undecided; })
-        OracleOf<i>::mark_undecided(chain_[i], 2 * tolerance * largest(chain_[0].y), undecided);
+        OracleOf<i>::mark_undecided(
+            chain_[i], 2 * tolerance * std::max(largest(chain_[0].y), largest(chain_[i].x)),
+            undecided);
       if (i + 1 < Own::node_count) chain_[i + 1].x = chain_[i].y;
     });
     for (std::size_t i = 0; i < undecided.size(); ++i)
@@ -144,33 +177,35 @@ private:
   std::string check() {
     std::string error = difference("y", y_, chain_.back().y, tolerance);
     const Chunk<float>& first = chain_.front();
-    if (needs_dx && error.empty())
-      error = difference("dx", {workspace_.gradient(Program::input), first.dx.size()}, first.dx,
-                         tolerance);
+    if constexpr (needs_dx)
+      if (error.empty())
+        error = difference("dx", {workspace_.gradient(Program::input), first.dx.size()}, first.dx,
+                           tolerance);
     std::vector<float> block(Program::parameters.size);
-    Pass::gather(gradients_.data(), block.data());
+    Pass::gather(net_.weights(), gradients_.data(), block.data());
     for (std::size_t p = 0; p < Own::graph.parameters.size() && error.empty(); ++p)
-      error = difference(Own::graph.parameters[p].name.view(), Pass::tensor(block.data(), p),
-                         of_node(p, &Chunk<float>::gradients), tolerance);
+      if (Own::graph.parameters[p].trained)
+        error = difference(Own::graph.parameters[p].name.view(), Pass::tensor(block.data(), p),
+                           of_node(p, &Chunk<float>::gradients), tolerance);
     return error;
   }
 
   /// Parameter p's own tensor in the chunk of its node.
-  const std::vector<float>& of_node(std::size_t p,
-                                    std::vector<std::vector<float>> Chunk<float>::*tensors) const {
+  std::vector<float>& of_node(std::size_t p,
+                              std::vector<std::vector<float>> Chunk<float>::*tensors) {
     const std::size_t node = Own::graph.parameters[p].node;
     return (chain_[node].*tensors)[p - Own::graph.nodes[node].first_parameter];
   }
 
   /// Whether a gradient further down is laid where dy was. (One in place is the same once more.)
   static constexpr bool loses_dy = [] {
-    const auto at = Workspace<Own, float, plan::Mode::training>::plan.gradient;
+    const auto at = Workspace<Own, float, mode>::plan.gradient;
     const auto size = [](std::size_t i) {
       const Shape& shape = i == 0 ? Own::input_shape : Program::graph.nodes[i - 1].output_shape;
       return Program::chunk * shape.size();
     };
     constexpr std::size_t last = Program::output;
-    for (std::size_t i = 0; i < last; ++i)
+    for (std::size_t i = needs_dx ? 0 : 1; i < last; ++i)
       if (at[i] != at[last] && at[i] < at[last] + size(last) && at[last] < at[i] + size(i))
         return true;
     return false;
@@ -184,7 +219,7 @@ private:
   }();
 
   Network<Own> net_;
-  Workspace<Own, float, plan::Mode::training> workspace_;
+  Workspace<Own, float, mode> workspace_;
   ctnn::detail::AlignedBlock<float> gradients_{Program::offsets.gradient_size};
   std::vector<Chunk<float>> chain_ = [] {
     std::vector<Chunk<float>> chain;
@@ -195,5 +230,10 @@ private:
   std::vector<float> y_;
   std::string error_;
 };
+
+/// The group that begins at node First of Net.
+template <class Net, std::size_t First, std::size_t Samples = plan::Program<Net, float>::chunk>
+using OneGroup =
+    Group<typename group_of<Net, First>::type, group_of<Net, First>::needs_dx, Samples>;
 
 } // namespace ctnn::bench

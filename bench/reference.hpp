@@ -13,11 +13,13 @@
 #include <fmt/format.h>
 
 #include <ctnn/ctnn.hpp>
+#include <ctnn/kernels/reference/adaptive_avg_pool2d.hpp>
 #include <ctnn/kernels/reference/avg_pool2d.hpp>
 #include <ctnn/kernels/reference/conv2d.hpp>
 #include <ctnn/kernels/reference/elementwise.hpp>
 #include <ctnn/kernels/reference/linear.hpp>
 #include <ctnn/kernels/reference/max_pool2d.hpp>
+#include <ctnn/kernels/reference/normalization.hpp>
 #include <ctnn/kernels/reference/softmax.hpp>
 
 namespace ctnn::bench {
@@ -69,29 +71,30 @@ std::string difference(std::string_view what, std::span<const float> got,
 template <class L, Shape In, class T>
 struct Reference;
 
-/// Convolution and linear, with a bias. What linear sums up is exact where all numbers are small and whole; a
-/// convolution may be done by Winograd's algorithm, which rounds even then.
-template <class Op, class T>
+/// Convolution and linear. What linear sums up is exact where all numbers are small and whole; a convolution
+/// may be done by Winograd's algorithm, which rounds even then.
+template <class Op, std::size_t Out, class T>
 struct ReferenceOfProducts {
   static void forward(Chunk<T>& c) {
-    Op::forward(c.samples, c.x.data(), c.parameters[0].data(), c.parameters.at(1).data(),
-                c.y.data());
+    const std::vector<T> bias = c.parameters.size() > 1 ? c.parameters[1] : std::vector<T>(Out);
+    Op::forward(c.samples, c.x.data(), c.parameters[0].data(), bias.data(), c.y.data());
   }
   static void backward(Chunk<T>& c) {
+    std::vector<T> unused(Out);
+    std::vector<T>& bias = c.gradients.size() > 1 ? c.gradients[1] : unused;
     Op::backward_input(c.samples, c.dy.data(), c.parameters[0].data(), c.dx.data());
-    Op::backward_parameters(c.samples, c.x.data(), c.dy.data(), c.gradients[0].data(),
-                            c.gradients.at(1).data());
+    Op::backward_parameters(c.samples, c.x.data(), c.dy.data(), c.gradients[0].data(), bias.data());
   }
 };
 template <int Out, Size2d K, auto... Options, Shape In, class T>
 struct Reference<Conv2d<Out, K, Options...>, In, T>
     : ReferenceOfProducts<kernels::reference::conv2d<T, Conv2d<Out, K, Options...>::geometry(In)>,
-                          T> {
+                          Out, T> {
   static constexpr double tolerance = 2e-5;
 };
 template <int Out, auto... Options, Shape In, class T>
 struct Reference<Linear<Out, Options...>, In, T>
-    : ReferenceOfProducts<kernels::reference::linear<T, In.size(), Out>, T> {
+    : ReferenceOfProducts<kernels::reference::linear<T, In.size(), Out>, Out, T> {
   static constexpr double tolerance = 0;
 };
 
@@ -192,6 +195,151 @@ private:
   static void put(const std::vector<double>& values, std::vector<T>& all, std::size_t row) {
     for (std::size_t i = 0; i < In.size(); ++i)
       all[row * In.size() + i] = static_cast<T>(values[i]);
+  }
+};
+
+template <Size2d Output, Shape In, class T>
+struct Reference<AdaptiveAvgPool2d<Output>, In, T> {
+  static constexpr double tolerance = 1e-6;
+  static constexpr Shape out = AdaptiveAvgPool2d<Output>::output_shape(In);
+  static constexpr kernels::AdaptivePool2dGeometry geometry{In.channels(), In.height(), In.width(),
+                                                            out.height(), out.width()};
+
+  static void forward(Chunk<T>& c) {
+    kernels::reference::adaptive_avg_pool2d_forward(geometry, c.samples, c.x.data(), c.y.data());
+  }
+  static void backward(Chunk<T>& c) {
+    kernels::reference::adaptive_avg_pool2d_backward(geometry, c.samples, c.dy.data(), c.dx.data());
+  }
+};
+
+template <Shape In, class T>
+struct Reference<Sigmoid, In, T> {
+  static constexpr double tolerance = 1e-6;
+
+  static void forward(Chunk<T>& c) {
+    for (std::size_t i = 0; i < c.x.size(); ++i)
+      c.y[i] = static_cast<T>(kernels::reference::sigmoid(c.x[i]));
+  }
+  static void backward(Chunk<T>& c) {
+    for (std::size_t i = 0; i < c.x.size(); ++i)
+      c.dx[i] = static_cast<T>(kernels::reference::sigmoid_backward(c.y[i], c.dy[i]));
+  }
+};
+
+/// By running statistics. Its weight and bias get no gradients: it trains only where it is frozen. Folded
+/// into what is before it, it rounds their weights.
+template <auto... Options, Shape In, class T>
+struct Reference<BatchNorm2d<Options...>, In, T> {
+  static constexpr double tolerance = 2e-5;
+
+  static void forward(Chunk<T>& c) {
+    for (std::size_t i = 0; i < c.x.size(); ++i) {
+      const std::size_t channel = i % In.channels();
+      c.y[i] = static_cast<T>((c.x[i] - mean(c)[channel]) * factor(c, channel));
+      if constexpr (affine) c.y[i] += c.parameters[1][channel];
+    }
+  }
+  static void backward(Chunk<T>& c) {
+    for (std::size_t i = 0; i < c.x.size(); ++i)
+      c.dx[i] = static_cast<T>(c.dy[i] * factor(c, i % In.channels()));
+  }
+
+private:
+  static constexpr bool affine = BatchNorm2d<Options...>::is_affine;
+
+  static const std::vector<T>& mean(const Chunk<T>& c) { return c.parameters[affine ? 2 : 0]; }
+  static double factor(const Chunk<T>& c, std::size_t channel) {
+    const double variance = c.parameters[affine ? 3 : 1][channel];
+    return (affine ? static_cast<double>(c.parameters[0][channel]) : 1.0) /
+           std::sqrt(variance + BatchNorm2d<Options...>::epsilon);
+  }
+};
+
+template <int Groups, auto... Options, Shape In, class T>
+struct Reference<GroupNorm<Groups, Options...>, In, T> {
+  static constexpr double tolerance = 1e-5;
+  static constexpr ctnn::detail::NormalizationRule rule =
+      ctnn::detail::group_norm_rule<Groups, ctnn::detail::group_norm_options<Options...>>;
+
+  static void forward(Chunk<T>& c) {
+    std::vector<double> y(In.size());
+    for (std::size_t first = 0; first < c.x.size(); first += In.size()) {
+      kernels::reference::normalization_forward(geometry, rule.eps, c.x.data() + first, weight(c),
+                                                rule.bias ? c.parameters[1].data() : nullptr,
+                                                y.data());
+      put(y, c.y.data() + first);
+    }
+  }
+  static void backward(Chunk<T>& c) {
+    std::vector<double> dx(In.size()), dweight(In.channels()), dbias(In.channels());
+    for (std::size_t first = 0; first < c.x.size(); first += In.size()) {
+      kernels::reference::normalization_backward(geometry, rule.eps, c.x.data() + first, weight(c),
+                                                 c.dy.data() + first, dx.data(), dweight.data(),
+                                                 dbias.data());
+      put(dx, c.dx.data() + first);
+    }
+    if constexpr (rule.weight) {
+      add(dweight, c.gradients[0]);
+      add(dbias, c.gradients[1]);
+    }
+  }
+
+private:
+  static constexpr kernels::NormalizationGeometry geometry = rule.geometry(In);
+
+  static const T* weight(const Chunk<T>& c) {
+    return rule.weight ? c.parameters[0].data() : nullptr;
+  }
+  static void put(const std::vector<double>& values, T* to) {
+    for (const double value : values) *to++ = static_cast<T>(value);
+  }
+  static void add(const std::vector<double>& values, std::vector<T>& sum) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<T>(values[i]);
+  }
+};
+
+/// The join J in scalar code, of as many tensors as it has branches: forward(shapes, x, y) assigns y,
+/// backward(shapes, x, dy, dx) adds to dx. A join without one cannot be benchmarked.
+template <class J>
+struct ReferenceJoin;
+
+template <>
+struct ReferenceJoin<Add> {
+  using Tensors = std::vector<std::vector<double>>;
+
+  static void forward(const std::vector<Shape>&, const Tensors& x, std::vector<double>& y) {
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      y[i] = 0;
+      for (const std::vector<double>& term : x) y[i] += term[i];
+    }
+  }
+  static void backward(const std::vector<Shape>&, const Tensors&, const std::vector<double>& dy,
+                       Tensors& dx) {
+    for (std::vector<double>& term : dx)
+      for (std::size_t i = 0; i < dy.size(); ++i) term[i] += dy[i];
+  }
+};
+
+/// One of the two may have one number for each channel of the other.
+template <>
+struct ReferenceJoin<Multiply> {
+  using Tensors = std::vector<std::vector<double>>;
+
+  static void forward(const std::vector<Shape>& in, const Tensors& x, std::vector<double>& y) {
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[0][at(in, 0, i)] * x[1][at(in, 1, i)];
+  }
+  static void backward(const std::vector<Shape>& in, const Tensors& x,
+                       const std::vector<double>& dy, Tensors& dx) {
+    for (std::size_t i = 0; i < dy.size(); ++i)
+      for (const std::size_t k : {0, 1}) dx[k][at(in, k, i)] += dy[i] * x[1 - k][at(in, 1 - k, i)];
+  }
+
+private:
+  /// Where factor k of element i of the product is.
+  static std::size_t at(const std::vector<Shape>& in, std::size_t k, std::size_t i) {
+    const std::size_t size = std::max(in[0].size(), in[1].size());
+    return in[k].size() == size ? i : i / size * in[k].size() + i % in[k].channels();
   }
 };
 

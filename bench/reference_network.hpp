@@ -34,35 +34,37 @@ struct RandomImages {
   }
 };
 
-/// Forward at once; NLLLoss, its mean over the images, and its gradients when asked for.
+/// Forward at once; NLLLoss, its mean over the images, and its gradients when asked for. It follows the
+/// edges of Net's graph.
 template <class Net>
 class ReferenceNetwork {
 public:
   ReferenceNetwork(const Network<Net>& net, const RandomImages<Net>& images, std::size_t samples) {
-    for (std::size_t i = 0; i < Net::node_count; ++i) nodes_.emplace_back(Net::graph, i, samples);
+    for (std::size_t i = 0; i < Net::node_count; ++i) nodes_.emplace_back(graph, i, samples);
+    for (const ctnn::detail::Value& value : graph.values)
+      values_.emplace_back(samples * value.shape.size());
     for (std::size_t i = 0; i < samples; ++i) {
       Workspace<Net> workspace;
       ctnn::detail::Pass<plan::Program<Net, float>>::write_input(
           1, images.pixels.data() + i * Net::input_shape.size(), workspace);
       std::copy_n(workspace.value(0), Net::input_shape.size(),
-                  nodes_[0].x.begin() + static_cast<std::ptrdiff_t>(i * Net::input_shape.size()));
+                  values_[0].begin() + static_cast<std::ptrdiff_t>(i * Net::input_shape.size()));
     }
-    ctnn::detail::for_each_index<Net::node_count>([&](auto i) {
-      constexpr const ctnn::detail::Node& node = Net::graph.nodes[i];
-      for (std::size_t p = 0; p < node.parameter_tensors; ++p)
-        std::ranges::copy(net.tensor(node.first_parameter + p), nodes_[i].parameters[p].begin());
-      OracleOf<i>::forward(nodes_[i]);
-      if (i + 1 < Net::node_count) nodes_[i + 1].x = nodes_[i].y;
-    });
-    for (std::size_t sample = 0; sample < samples; ++sample) {
-      const std::size_t at = sample * Net::output_shape.size() + images.label(sample);
-      loss_ -= nodes_.back().y[at] / static_cast<double>(samples);
-      nodes_.back().dy[at] = -1.0 / static_cast<double>(samples);
-    }
+    for (std::size_t p = 0; p < graph.parameters.size(); ++p)
+      std::ranges::copy(net.tensor(p), of_node(p, &Chunk<double>::parameters).begin());
+    ctnn::detail::for_each_index<Net::node_count>([&](auto i) { forward<i>(); });
+    for (std::size_t sample = 0; sample < samples; ++sample)
+      loss_ -= output()[place_of_label(images, sample)] / static_cast<double>(samples);
+
+    gradients_ = values_;
+    for (std::vector<double>& gradient : gradients_) std::ranges::fill(gradient, 0.0);
+    for (std::size_t sample = 0; sample < samples; ++sample)
+      gradients_[graph.output][place_of_label(images, sample)] =
+          -1.0 / static_cast<double>(samples);
   }
 
   double loss() const { return loss_; }
-  const std::vector<double>& output() const { return nodes_.back().y; }
+  const std::vector<double>& output() const { return values_[graph.output]; }
 
   /// Whether rounding, `tolerance` of the largest number at each layer, could decide otherwise than
   /// this network does: which element wins a pooling window, what a ReLU lets through.
@@ -79,23 +81,80 @@ public:
   }
 
   void backward() {
-    ctnn::detail::for_each_index<Net::node_count>([&](auto reversed) {
-      constexpr std::size_t i = Net::node_count - 1 - reversed;
-      OracleOf<i>::backward(nodes_[i]);
-      if constexpr (i > 0) nodes_[i - 1].dy = nodes_[i].dx;
-    });
+    ctnn::detail::for_each_index<Net::node_count>(
+        [&](auto reversed) { backward<Net::node_count - 1 - reversed>(); });
   }
   const std::vector<double>& gradient(std::size_t p) const {
-    const std::size_t node = Net::graph.parameters[p].node;
-    return nodes_[node].gradients[p - Net::graph.nodes[node].first_parameter];
+    const std::size_t node = graph.parameters[p].node;
+    return nodes_[node].gradients[p - graph.nodes[node].first_parameter];
   }
 
 private:
-  template <std::size_t I>
-  using OracleOf = Reference<typename plan::Program<Net, double>::template leaf<I>,
-                             Net::graph.nodes[I].input_shape, double>;
+  using Tensors = std::vector<std::vector<double>>;
+  static constexpr const auto& graph = Net::graph;
 
-  std::vector<Chunk<double>> nodes_;
+  template <std::size_t I>
+  using leaf = typename plan::Program<Net, double>::template leaf<I>;
+  template <std::size_t I>
+  using OracleOf = Reference<leaf<I>, graph.nodes[I].input_shape, double>;
+
+  static std::size_t place_of_label(const RandomImages<Net>& images, std::size_t sample) {
+    return sample * Net::output_shape.size() + images.label(sample);
+  }
+  std::vector<double>& of_node(std::size_t p, Tensors Chunk<double>::*tensors) {
+    const std::size_t node = graph.parameters[p].node;
+    return (nodes_[node].*tensors)[p - graph.nodes[node].first_parameter];
+  }
+
+  template <std::size_t I>
+  void forward() {
+    constexpr const ctnn::detail::Node& node = graph.nodes[I];
+    if constexpr (node.is_fork()) {
+      for (std::size_t k = 0; k < node.outputs; ++k)
+        values_[graph.output_of(I, k)] = values_[graph.input_of(I)];
+    } else if constexpr (node.is_layer()) {
+      nodes_[I].x = values_[graph.input_of(I)];
+      OracleOf<I>::forward(nodes_[I]);
+      values_[graph.output_of(I)] = nodes_[I].y;
+    } else {
+      ReferenceJoin<leaf<I>>::forward(shapes(I), taken(I, values_), values_[graph.output_of(I)]);
+    }
+  }
+  template <std::size_t I>
+  void backward() {
+    constexpr const ctnn::detail::Node& node = graph.nodes[I];
+    if constexpr (node.is_fork()) {
+      std::vector<double>& dx = gradients_[graph.input_of(I)];
+      for (std::size_t k = 0; k < node.outputs; ++k)
+        for (std::size_t i = 0; i < dx.size(); ++i) dx[i] += gradients_[graph.output_of(I, k)][i];
+    } else if constexpr (node.is_layer()) {
+      nodes_[I].dy = gradients_[graph.output_of(I)];
+      OracleOf<I>::backward(nodes_[I]);
+      gradients_[graph.input_of(I)] = nodes_[I].dx;
+    } else {
+      Tensors dx = taken(I, gradients_);
+      ReferenceJoin<leaf<I>>::backward(shapes(I), taken(I, values_), gradients_[graph.output_of(I)],
+                                       dx);
+      for (std::size_t k = 0; k < node.inputs; ++k) gradients_[graph.input_of(I, k)] = dx[k];
+    }
+  }
+
+  /// The shapes of what a join takes, and copies of it.
+  static std::vector<Shape> shapes(std::size_t node) {
+    std::vector<Shape> all;
+    for (std::size_t k = 0; k < graph.nodes[node].inputs; ++k)
+      all.push_back(graph.values[graph.input_of(node, k)].shape);
+    return all;
+  }
+  static Tensors taken(std::size_t node, const Tensors& values) {
+    Tensors all;
+    for (std::size_t k = 0; k < graph.nodes[node].inputs; ++k)
+      all.push_back(values[graph.input_of(node, k)]);
+    return all;
+  }
+
+  std::vector<Chunk<double>> nodes_; ///< of layers; a fork's and a join's numbers are values alone
+  Tensors values_, gradients_;       ///< as the graph numbers them
   double loss_ = 0;
 };
 

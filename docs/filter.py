@@ -21,7 +21,8 @@ from public_names import declared_name, without_comments, without_instruction_se
 SHOWN = {
     "a_network_as_a_type": "ConvolutionAlgorithm FixedString",
     "what_is_known_of_it": "Graph Node ParameterNode Name",
-    "a_layer_of_one_s_own": "Context ForwardContext BackwardContext View ParameterView Initial BoundedText",
+    "a_layer_of_one_s_own": "Context ForwardContext BackwardContext JoinForwardContext "
+    "JoinBackwardContext View ParameterView Initial BoundedText",
 }
 SHOWN = {name: group for group, names in SHOWN.items() for name in names.split()}
 
@@ -35,9 +36,21 @@ LAYER = {
     "backward_reads": "says which of x and y backward() looks at",
     "in_place": "says whether y may be x, and dx may be dy",
     "gives": "says what y is to a loss",
+    "sees_batch": "says whether it trains by statistics of the batch, unless it is Frozen",
     "tape_size": "is the number of elements that one sample hands from forward() to backward()",
     "forward": "assigns all of `c.y`; `c` is a detail::ForwardContext",
     "backward": "assigns all of `c.dx` and adds to `c.gradients`; `c` is a detail::BackwardContext",
+}
+JOIN = {
+    "output_shape": "is the shape of one sample's output, for inputs of shapes `in`",
+    "check": "says what is wrong with inputs of shapes `in`, or nothing",
+    "check_shortcut": "says what is wrong with two inputs of which the second is the branches' own",
+    "kind": LAYER["kind"],
+    "backward_reads": "says which of the inputs and y backward() looks at",
+    "in_place": "says whether y may be an input of its shape",
+    "passes_gradient": "says whether the gradient by each input is the one by y",
+    "forward": "assigns all of `c.y`; `c` is a detail::JoinForwardContext",
+    "backward": "assigns all of each `c.dx`; `c` is a detail::JoinBackwardContext",
 }
 LOSS = {
     "class_targets": "says whether targets are classes, or tensors like the output",
@@ -61,6 +74,9 @@ TRANSFORM = {
     "choose": "returns the index of the branch that an image takes",
 }
 CONTRACTS = {
+    "layers/sum.hpp": ("Join", JOIN),
+    "layers/product.hpp": ("Join", JOIN),
+    "layers/concat.hpp": ("Join", JOIN),
     "layers/": ("Layer", LAYER),
     "train/losses.hpp": ("Loss", LOSS),
     "train/optimizers.hpp": ("Optimizer", OPTIMIZER),

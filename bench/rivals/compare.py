@@ -13,9 +13,13 @@ layers     a layer on one thread against oneDNN: ours on as many images as the n
            time, with the pooling and the activation that belong to it; oneDNN's convolution alone,
            by its faster algorithm and on its faster batch, ours or 512, in layouts of its choice
 avx2       the training step of a build for x86-64-v3, against PyTorch as it is
+folding    the prediction of a batch of 64 by the network with a batch norm behind each convolution,
+           against itself without norms (1 if folding costs nothing) and with norms by themselves
+freezing   a training step of the last layer alone, all before it frozen, against one of all layers,
+           and against the prediction of as many images (1 if it costs no more than that)
 epoch      an epoch of MNIST with its data handling, against our own bare training step
 
-Whole networks are measured by the wall clock, layers and XNNPACK by the thread's. The FMA peak is
+Whole networks are measured by the wall clock; layers, XNNPACK, folding and freezing by the thread's. The FMA peak is
 that of one core in the same run, the share is ours of it in FLOPs of the direct algorithm.
 PyTorch's linear layers are as fast as the BLAS that it finds, which is printed below the table:
 with libopenblas0-pthread in place of Debian's plain one it trains and predicts faster.
@@ -116,6 +120,24 @@ def avx2(options):
                           2, bench=options.bench_v3)
 
 
+def against_ourselves(options, benchmark, rivals):
+    samples = ours(options.bench, benchmark, options.rounds)
+    for counter, rival in rivals.items():
+        yield row(benchmark, rival, "µs/image", turns(samples, counter), samples)
+
+
+def folding(options):
+    yield from against_ourselves(
+        options, "prediction of 64 images, norms folded, 1 thread",
+        {"without_norms": "ctnn without norms", "unfolded": "ctnn, fold(false)"})
+
+
+def freezing(options):
+    yield from against_ourselves(
+        options, "training step of 512 images, last layer alone, 1 thread",
+        {"all_layers": "ctnn, all layers trained", "forward": "ctnn, prediction of 512 images"})
+
+
 def epoch(options):
     if not (ROOT / "data/mnist").exists():
         yield "epoch: skipped: no data/mnist (scripts/fetch-data gets it)"
@@ -126,7 +148,8 @@ def epoch(options):
               samples, MINIMUM["epoch"])
 
 
-GROUPS = {group.__name__: group for group in (training, inference, single, layers, avx2, epoch)}
+GROUPS = {group.__name__: group for group in (training, inference, single, layers, avx2,
+                                              folding, freezing, epoch)}
 
 
 def main():

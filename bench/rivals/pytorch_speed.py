@@ -48,7 +48,8 @@ class Net(nn.Module):
 
 
 def sgd(net):
-    return torch.optim.SGD(net.parameters(), lr=LR, momentum=MOMENTUM)
+    trained = (p for p in net.parameters() if p.requires_grad)
+    return torch.optim.SGD(trained, lr=LR, momentum=MOMENTUM)
 
 
 def train_step(net, optimiser, x, target):
@@ -60,10 +61,38 @@ def train_step(net, optimiser, x, target):
     return loss.item()
 
 
-def build(description):
-    """A network of PyTorch's own modules: each layer has a kind, and the rest are its arguments."""
-    layers = [dict(layer) for layer in description["layers"]]
-    return nn.Sequential(*(getattr(nn, layer.pop("kind"))(**layer) for layer in layers))
+class Described(nn.Module):
+    """A network of PyTorch's own modules that `ctnn_shapes --describe` prints: each layer has a kind and
+    the values that it takes and makes, and the rest are its arguments."""
+
+    JOINS = {"Sum": torch.add, "Product": torch.mul}
+
+    def __init__(self, description):
+        super().__init__()
+        self.layers, self.steps = nn.ModuleList(), []
+        last = {value: i for i, layer in enumerate(description["layers"])
+                for value in layer["takes"]}
+        for i, layer in enumerate(map(dict, description["layers"])):
+            kind, takes, makes = layer.pop("kind"), layer.pop("takes"), layer.pop("makes")
+            call = self.JOINS.get(kind) or self.module(kind, layer)
+            self.steps.append((call, takes, makes, [v for v in set(takes) if last[v] == i]))
+
+    def module(self, kind, arguments):
+        frozen = arguments.pop("frozen", False)
+        module = getattr(nn, kind)(**arguments)
+        if frozen:
+            module.requires_grad_(False).eval()
+        self.layers.append(module)
+        return module
+
+    def forward(self, x):
+        values = {0: x}
+        for call, takes, makes, dead in self.steps:
+            y = call(*[values[value] for value in takes])
+            for value in dead:
+                del values[value]
+            values[makes] = y
+        return y
 
 
 def seconds(call, calls):
@@ -105,7 +134,7 @@ def main():
     shape = options.net["input"] if options.net else [1, 28, 28]
     layout = torch.channels_last if options.layout == "channels_last" and len(shape) == 3 \
         else torch.contiguous_format
-    net = (build(options.net) if options.net else Net()).to(memory_format=layout)
+    net = (Described(options.net) if options.net else Net()).to(memory_format=layout)
     x = torch.randn(options.batch, *shape).to(memory_format=layout)
     if options.work == "train":
         target, optimiser = torch.randint(10, (options.batch,)), sgd(net)

@@ -3,7 +3,8 @@
 
 Run: scripts/bench --benchmark_list_tests && cmake --build build/bench --target ctnn_shapes
      bench/rivals/shapes.py
-The networks are those of bench/shapes/; ctnn_shapes describes them, so that PyTorch builds the same.
+The networks are those of bench/shapes/; ctnn_shapes describes them with their edges, so that PyTorch
+builds the same. What is frozen has requires_grad False there, and is in eval mode.
 PyTorch runs them channels-last and in its default layout, and keeps the faster.
 """
 import argparse

@@ -5,8 +5,9 @@
 
 using namespace ctnn;
 
-using Net = Sequential<Input<1, 12, 12>, Conv2d<8, 3>, ReLU, MaxPool2d<2>, Dropout<0.1>, Flatten,
-                       Linear<10>, LogSoftmax>;
+using Net = Sequential<Input<1, 12, 12>, Conv2d<8, 3>, ReLU, MaxPool2d<2>, GroupNorm<2>, GELU<>,
+                       LayerNorm<>, AdaptiveAvgPool2d<4>, Dropout<0.1>, Flatten,
+                       Linear<10, weight_init(init::orthogonal())>, LogSoftmax>;
 
 /// The loss after ten steps, whose last bits depend on the instruction set.
 double RUN() {

@@ -1,5 +1,5 @@
 """The names in namespace ctnn are those of public_names.txt, which people may rely on; whatever else
-the headers declare is in ctnn::detail, kernels, plan, transforms or io.
+the headers declare is in ctnn::detail, kernels, plan, transforms, init or io.
 
 usage: public_names.py <include/ctnn> <public_names.txt>
 """
@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-INNER = {"detail", "kernels", "plan", "transforms", "io", "simd"}
+INNER = {"detail", "kernels", "plan", "transforms", "init", "io", "simd"}
 
 
 def without_comments(text):

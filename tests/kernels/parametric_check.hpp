@@ -90,7 +90,7 @@ struct kernel {
   void (*derive_adjoint)(std::size_t part, const T* gradient, std::span<T* const> gradients);
   void (*forward)(const kernels::forward_chunk<T>& chunk);
   using Backward = void(const kernels::backward_chunk<T>& chunk);
-  Backward *backward, *backward_without_dx;
+  Backward *backward, *backward_without_dx, *backward_dx_only;
 
   /// The parameters are {weight, bias}, or {weight}.
   void derive_all(const std::vector<const T*>& parameters, T* derived) const {
@@ -108,8 +108,9 @@ constexpr kernel<T> kernel_of{K::derived_size,
                               K::derive,
                               K::derive_adjoint,
                               K::forward,
-                              K::template backward<true>,
-                              K::template backward<false>};
+                              K::template backward<true, true>,
+                              K::template backward<false, true>,
+                              K::template backward<true, false>};
 
 /// The function y = F(max over Pool x Pool windows of (map of x)) in scalar code and in double.
 struct function {
@@ -243,6 +244,10 @@ results<ExactBuffer<T>> run(const kernel<T>& k, const function& f, const inputs&
   backward(k.backward_without_dx, nullptr, without_dx.data());
   CHECK(std::equal(gradient.data(), gradient.data() + gradient.size(), without_dx.data()));
   k.adjoint_all(gradient.data(), {r.dweight.data(), r.dbias.data()});
+  // A frozen layer's dx is the same, and nobody gives it a place for its gradients.
+  auto dx_only = misaligned<T>(x.size());
+  backward(k.backward_dx_only, dx_only.data(), nullptr);
+  CHECK(same(dx_only, r.dx));
 
   // Without a bias it is as with one of zeros, and the weight's gradient is the same.
   const auto zeros = misaligned<T>(std::vector<double>(bias.size()));

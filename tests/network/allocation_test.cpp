@@ -144,14 +144,14 @@ TEST_CASE("predicting, forward and backward allocate nothing") {
   using Program = Network<Net>::Program;
   using Pass = detail::Pass<Program>;
   constexpr detail::Chunk chunk{.samples = 5, .training = true};
-  Workspace<Net, float, plan::Mode::training> training;
+  Workspace<Net, float, plan::Mode::input_gradient> training;
   std::vector<float> gradients(Program::offsets.gradient_size), block(Program::parameters.size);
   CHECK(allocations_of([&] {
           Pass::write_input(5, x.data(), training);
           Pass::forward(chunk, net.weights(), training);
           std::fill_n(training.gradient(Program::output), 5 * Net::output_shape.size(), 1.f);
-          Pass::backward<true>(chunk, net.weights(), training, gradients.data());
-          Pass::gather(gradients.data(), block.data());
+          Pass::backward(chunk, net.weights(), training, gradients.data());
+          Pass::gather(net.weights(), gradients.data(), block.data());
         }) == 0);
 }
 

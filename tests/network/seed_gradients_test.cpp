@@ -57,8 +57,8 @@ TEST_CASE("the seed network's gradients in float are those in double of the same
   std::vector<double> wide_shard(Wide::Program::offsets.gradient_size), wide_block(block.size());
   Pass::backward(chunk, net.weights(), workspace, shard.data());
   WidePass::backward(chunk, wide.weights(), wide_workspace, wide_shard.data());
-  Pass::gather(shard.data(), block.data());
-  WidePass::gather(wide_shard.data(), wide_block.data());
+  Pass::gather(net.weights(), shard.data(), block.data());
+  WidePass::gather(wide.weights(), wide_shard.data(), wide_block.data());
   for (std::size_t p = 0; p < net.tensors; ++p) {
     CAPTURE(p);
     CHECK(test::error(Pass::tensor(block.data(), p), WidePass::tensor(wide_block.data(), p)) <=

@@ -72,6 +72,20 @@ static_assert(counts_of(linear, rectifier, linear, sigmoid) == Counts4{2, 2});
 static_assert(counts_of(linear, pool) == Counts2{1, 1});
 static_assert(counts(operations_of(false, conv, pool, rectifier)) == Counts3{1, 1, 1});
 
+// A batch normalisation is folded into what it follows, and is otherwise the first of its own operation.
+constexpr plan::Traits norm{.fusable = true, .norm = true};
+static_assert(counts_of(conv, norm, pool, rectifier) == Counts4{4});
+static_assert(counts_of(linear, norm, rectifier, norm) == Counts4{3, 1});
+static_assert(counts_of(conv, norm, norm, rectifier) == Counts4{2, 2});
+static_assert(counts_of(other, norm, rectifier) == Counts3{1, 2});
+static_assert(counts_of(conv, pool, norm) == Counts3{2, 1});
+static_assert(counts(operations_of(false, conv, norm, rectifier)) == Counts3{2, 1});
+
+// The first layer of a branch stands behind the last of the one before, and does not take what that makes.
+constexpr plan::Traits elsewhere{.follows = false, .activation = true, .commutes = true};
+static_assert(counts_of(conv, elsewhere) == Counts2{1, 1});
+static_assert(counts_of(conv, pool, elsewhere, rectifier) == Counts4{2, 1, 1});
+
 constexpr plan::Operation places = operations_of(true, other, conv, rectifier, pool).operation[1];
 static_assert(places.first == 1 && places.activation == 1 && places.pool == 2);
 // The algorithm is that for the pooled outputs, also where the pooling is an operation of its own.

@@ -11,6 +11,7 @@ import random
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 HERE = Path(__file__).resolve().parent
@@ -58,6 +59,59 @@ def with_zeros(dice, shape):
 def wide(dice, shape):
     """Multiples of 1/16 in [-8, 8]: where sigmoid and tanh are almost flat."""
     return 4 * grid(dice, shape)
+
+
+def with_kinks(*kinks):
+    """wide, but every third value one of these in turn."""
+    def values(dice, shape):
+        x = wide(dice, shape)
+        flat = x.view(-1)
+        for i, place in enumerate(range(0, flat.numel(), 3)):
+            flat[place] = kinks[i % len(kinks)]
+        return x
+    return values
+
+
+def off_sixteenths(dice, shape):
+    """wide, moved by 1/64 from where Hardswish has its kinks, at which PyTorch 1.13 gives gradients of
+    neither side."""
+    return wide(dice, shape) + 1 / 64
+
+
+def around_five(dice, shape):
+    """Far from zero: the variance is what is left of the squares."""
+    return 5 + grid(dice, shape)
+
+
+class ChannelsLast(nn.Module):
+    """Hands a layer {N, H, W, C} or {N, T, C} of an input {N, C, …}, as ConvNeXt does for LayerNorm."""
+
+    def forward(self, x):
+        return self.of_last(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class LayerNorm(ChannelsLast):
+    def __init__(self, channels, eps=1e-5, affine=True, bias=True):
+        super().__init__()
+        self.channels, self.eps = channels, eps
+        self.weight = nn.Parameter(torch.ones(channels)) if affine else None
+        self.bias = nn.Parameter(torch.zeros(channels)) if affine and bias else None
+
+    def of_last(self, x):
+        return F.layer_norm(x, (self.channels,), self.weight, self.bias, self.eps)
+
+
+class RMSNorm(ChannelsLast):
+    """torch.nn.RMSNorm, which PyTorch has since 2.4, by its formula."""
+
+    def __init__(self, channels, eps=None, affine=True):
+        super().__init__()
+        self.eps = torch.finfo(torch.float64).eps if eps is None else eps
+        self.weight = nn.Parameter(torch.ones(channels)) if affine else None
+
+    def of_last(self, x):
+        unit = x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps)
+        return unit if self.weight is None else unit * self.weight
 
 
 def numbers(tensor):
@@ -134,7 +188,35 @@ def main():
     layer("avg_pool2d_2", nn.AvgPool2d(2), (3, 6, 8))
     layer("avg_pool2d_3_stride_2_padding_1", nn.AvgPool2d(3, stride=2, padding=1), (2, 7, 8))
 
+    layer("adaptive_avg_pool2d_1", nn.AdaptiveAvgPool2d(1), (3, 5, 7))
+    layer("adaptive_avg_pool2d_3x2", nn.AdaptiveAvgPool2d((3, 2)), (2, 7, 5))
+    layer("adaptive_avg_pool2d_of_whole_windows", nn.AdaptiveAvgPool2d((3, 2)), (2, 6, 8))
+    layer("adaptive_avg_pool2d_larger", nn.AdaptiveAvgPool2d((7, 4)), (2, 5, 3))
+
+    layer("layer_norm_vector", nn.LayerNorm(37), (37,), batch=3)
+    layer("layer_norm_sequence", LayerNorm(5), (5, 7))
+    layer("layer_norm_image", LayerNorm(19), (19, 3, 4), around_five)
+    layer("layer_norm_eps", LayerNorm(6, eps=0.25), (6, 3, 2))
+    layer("layer_norm_no_bias", LayerNorm(6, bias=False), (6, 3, 2))
+    layer("layer_norm_no_affine", LayerNorm(6, affine=False), (6, 3, 2))
+    layer("rms_norm_vector", RMSNorm(37), (37,), batch=3)
+    layer("rms_norm_image", RMSNorm(5, eps=1e-5), (5, 3, 4))
+    layer("rms_norm_no_affine", RMSNorm(20, eps=0.25, affine=False), (20, 3, 2))
+    layer("group_norm_1", nn.GroupNorm(1, 6), (6, 3, 5), around_five)
+    layer("group_norm_2", nn.GroupNorm(2, 6), (6, 3, 5))
+    layer("group_norm_4", nn.GroupNorm(4, 32), (32, 2, 3))
+    layer("group_norm_vector", nn.GroupNorm(3, 12), (12,), batch=3)
+    layer("group_norm_no_affine", nn.GroupNorm(2, 6, eps=0.25, affine=False), (6, 3, 2))
+    layer("instance_norm2d", nn.InstanceNorm2d(5), (5, 4, 3), around_five)
+    layer("instance_norm2d_affine", nn.InstanceNorm2d(3, eps=0.25, affine=True), (3, 5, 4))
+
     layer("relu", nn.ReLU(), (3, 4, 5), with_zeros)
+    layer("relu6", nn.ReLU6(), (3, 4, 5), with_kinks(0, 6))
+    layer("gelu", nn.GELU(), (3, 4, 5), with_kinks(0))
+    layer("gelu_tanh", nn.GELU(approximate="tanh"), (3, 4, 5), with_kinks(0))
+    layer("silu", nn.SiLU(), (3, 4, 5), with_kinks(0))
+    layer("hardswish", nn.Hardswish(), (3, 4, 5), off_sixteenths)
+    layer("hardsigmoid", nn.Hardsigmoid(), (3, 4, 5), with_kinks(-3, 3))
     layer("leaky_relu_0.01", nn.LeakyReLU(0.01), (3, 4, 5), with_zeros)
     layer("leaky_relu_0.2", nn.LeakyReLU(0.2), (3, 4, 5), with_zeros)
     layer("sigmoid", nn.Sigmoid(), (3, 4, 5), wide)

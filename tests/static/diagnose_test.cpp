@@ -162,17 +162,112 @@ TEST_CASE("an option that is unknown, given twice or not for this layer is told"
         "layer 0 MaxPool2d<3, bias(false)>: bias(false) is not an option of MaxPool2d, which knows "
         "stride, padding");
   CHECK(said<Input<9>, Linear<3, padding(1)>>() ==
-        "layer 0 Linear<3, padding(1)>: padding(1) is not an option of Linear, which knows bias");
+        "layer 0 Linear<3, padding(1)>: padding(1) is not an option of Linear, which knows bias, "
+        "weight_init, bias_init");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, fusion(false)>>() ==
         "layer 0 Conv2d<8, 3, fusion(false)>: fusion(false) is not an option of Conv2d, which "
-        "knows stride, padding, bias, an algorithm");
+        "knows stride, padding, bias, an algorithm, weight_init, bias_init");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), padding(1), stride(1)>>() ==
         "layer 0 Conv2d<8, 3, stride(2), padding(1), stride(1)>: stride is given twice");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, direct, winograd(2)>>() ==
         "layer 0 Conv2d<8, 3, direct, winograd(2)>: an algorithm is given twice");
-  STATIC_REQUIRE(detail::network_options_error<stride(2)> ==
-                 "With: stride(2) is not an option of a network, which knows fusion, an algorithm");
+  STATIC_REQUIRE(
+      detail::network_options_error<stride(2)> ==
+      "With: stride(2) is not an option of a network, which knows fusion, fold, an algorithm");
   STATIC_REQUIRE(detail::network_options_error<direct, fusion(false)>.empty());
+}
+
+TEST_CASE("a parameter that cannot start as it should is told") {
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, weight_init(init::kaiming_normal(init::fan_out))>>() ==
+        "");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::normal(0, -1))>>() ==
+        "layer 0 Linear<3, weight_init(init::normal(0, -1))>: weight cannot start as "
+        "init::normal(0, -1): std must not be negative");
+  CHECK(said<Input<9>, Linear<3, bias_init(init::xavier_uniform())>>() ==
+        "layer 0 Linear<3, bias_init(init::xavier_uniform())>: bias cannot start as "
+        "init::xavier_uniform(): wants two extents or more, and it has the shape 3");
+  CHECK(said<Input<9>, LayerNorm<weight_init(init::orthogonal(2))>>() ==
+        "layer 0 LayerNorm<weight_init(init::orthogonal(2))>: weight cannot start as "
+        "init::orthogonal(2): wants two extents or more, and it has the shape 9");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::uniform(1, -1))>>() ==
+        "layer 0 Linear<3, weight_init(init::uniform(1, -1))>: weight cannot start as "
+        "init::uniform(1, -1): a range begins before it ends");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::trunc_normal(0, 0))>>() ==
+        "layer 0 Linear<3, weight_init(init::trunc_normal(0, 0, -2, 2))>: weight cannot start as "
+        "init::trunc_normal(0, 0, -2, 2): std must be positive");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::trunc_normal(0, 1, 2, 2))>>() ==
+        "layer 0 Linear<3, weight_init(init::trunc_normal(0, 1, 2, 2))>: weight cannot start as "
+        "init::trunc_normal(0, 1, 2, 2): a must be less than b");
+  CHECK(said<Input<9>, Linear<3, weight_init(init::kaiming_uniform(init::nonlinearity{-1}))>>() ==
+        "layer 0 Linear<3, weight_init(init::kaiming_uniform(init::nonlinearity{-1}))>: weight "
+        "cannot start as init::kaiming_uniform(init::nonlinearity{-1}): the square of a gain must "
+        "not be negative");
+  CHECK(said<Input<9>,
+             Linear<3, bias_init(init::normal(0, std::numeric_limits<double>::infinity()))>>() ==
+        "layer 0 Linear<3, bias_init(init::normal(0, 1e9 or more))>: bias cannot start as "
+        "init::normal(0, 1e9 or more): its numbers must be finite");
+  CHECK(said<Input<9>, Linear<3, bias(false), bias_init(init::zeros())>>() ==
+        "layer 0 Linear<3, bias(false), bias_init(constant(0))>: bias_init is for a bias, and the "
+        "layer has none");
+  CHECK(said<Input<1, 9, 9>, Conv2d<3, 3, bias(false), bias_init(init::ones())>>() ==
+        "layer 0 Conv2d<3, 3, bias(false), bias_init(constant(1))>: bias_init is for a bias, and "
+        "the layer has none");
+  CHECK(said<Input<9>, RMSNorm<affine(false), weight_init(init::zeros())>>() ==
+        "layer 0 RMSNorm<affine(false), weight_init(constant(0))>: weight_init is for a weight, "
+        "and the layer has none");
+}
+
+TEST_CASE("what a normalisation cannot do is told") {
+  CHECK(said<Input<6, 2, 2>, GroupNorm<2>, LayerNorm<>, RMSNorm<>, InstanceNorm2d<>>() == "");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<4>>() ==
+        "layer 0 GroupNorm<4>: num_groups 4 does not divide the 6 channels of its input");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<0>>() ==
+        "layer 0 GroupNorm<0>: num_groups must be at least 1, got 0");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<-2>>() ==
+        "layer 0 GroupNorm<-2>: num_groups must be at least 1, got -2");
+  CHECK(said<Input<6>, GroupNorm<6>>() ==
+        "layer 0 GroupNorm<6>: each group has one element, which its mean would take away");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<2, 6>>() ==
+        "layer 0 GroupNorm<2, 6>: the second argument is an option such as eps(1e-6); num_groups "
+        "come first, num_channels are inferred");
+  CHECK(said<Input<6, 2, 2>, GroupNorm<2, bias(false)>>() ==
+        "layer 0 GroupNorm<2, bias(false)>: bias(false) is not an option of GroupNorm, which knows "
+        "eps, affine, weight_init, bias_init");
+  CHECK(said<Input<6>, LayerNorm<6>>() ==
+        "layer 0 LayerNorm<6>: the first argument is an option such as eps(1e-6); "
+        "normalized_shape is inferred: the channels");
+  CHECK(said<Input<6>, LayerNorm<eps(0)>>() ==
+        "layer 0 LayerNorm<eps(0)>: eps must be a positive number");
+  CHECK(said<Input<6>, RMSNorm<eps(-1e-5)>>() ==
+        "layer 0 RMSNorm<eps(-0.00001)>: eps must be a positive number");
+  CHECK(said<Input<6>, LayerNorm<eps(std::numeric_limits<double>::infinity())>>() ==
+        "layer 0 LayerNorm<eps(1e9 or more)>: eps must be a positive number");
+  CHECK(said<Input<6>, LayerNorm<eps(1e-5), eps(1e-6)>>() ==
+        "layer 0 LayerNorm<eps(1e-5), eps(1e-6)>: eps is given twice");
+  CHECK(said<Input<6>, RMSNorm<bias(false)>>() ==
+        "layer 0 RMSNorm<bias(false)>: bias(false) is not an option of RMSNorm, which knows eps, "
+        "affine, weight_init");
+  CHECK(said<Input<6>, InstanceNorm2d<>>() ==
+        "layer 0 InstanceNorm2d<>: expects an image (channels, height, width), got 6");
+  CHECK(said<Input<6, 1, 1>, InstanceNorm2d<affine(true)>>() ==
+        "layer 0 InstanceNorm2d<affine(true)>: each channel has one pixel, which its mean would "
+        "take away");
+}
+
+TEST_CASE("what an adaptive pooling or an activation cannot do is told") {
+  CHECK(said<Input<6, 2, 2>, AdaptiveAvgPool2d<1>, GELU<>, GELU<approximate("none")>>() == "");
+  CHECK(said<Input<6, 2, 2>, AdaptiveAvgPool2d<Size2d{1, 0}>>() ==
+        "layer 0 AdaptiveAvgPool2d<{1, 0}>: output_size must be at least 1x1, got 1x0");
+  CHECK(said<Input<6, 2, 2>, AdaptiveAvgPool2d<1.5>>() ==
+        "layer 0 AdaptiveAvgPool2d<fraction>: sizes are whole numbers");
+  CHECK(said<Input<6>, AdaptiveAvgPool2d<1>>() ==
+        "layer 0 AdaptiveAvgPool2d<1>: expects an image (channels, height, width), got 6");
+  CHECK(said<Input<6>, GELU<approximate("erf")>>() ==
+        "layer 0 GELU<approximate(\"erf\")>: approximate is \"none\" or \"tanh\"");
+  CHECK(said<Input<6>, GELU<bias(false)>>() ==
+        "layer 0 GELU<bias(false)>: bias(false) is not an option of GELU, which knows approximate");
+  CHECK(said<Input<6>, GELU<1>>() ==
+        "layer 0 GELU<1>: the first argument is an option such as approximate(\"tanh\")");
 }
 
 TEST_CASE("a layer is described as it is written") {
@@ -181,6 +276,18 @@ TEST_CASE("a layer is described as it is written") {
                  "Conv2d<8, {2, 3}, padding(1, 0), bias(false), winograd(4)>");
   STATIC_REQUIRE(Linear<50, bias(true)>::describe() == "Linear<50, bias(true)>");
   STATIC_REQUIRE(MaxPool2d<3, stride(2)>::describe() == "MaxPool2d<3, stride(2)>");
+  STATIC_REQUIRE(LayerNorm<eps(1e-12), affine(false)>::describe() ==
+                 "LayerNorm<eps(1e-12), affine(false)>");
+  STATIC_REQUIRE(LayerNorm<eps(0.25)>::describe() == "LayerNorm<eps(0.25)>");
+  STATIC_REQUIRE(GroupNorm<8, eps(1e-6)>::describe() == "GroupNorm<8, eps(1e-6)>");
+  STATIC_REQUIRE(AdaptiveAvgPool2d<Size2d{7, 7}>::describe() == "AdaptiveAvgPool2d<7>");
+  STATIC_REQUIRE(GELU<approximate("tanh")>::describe() == "GELU<approximate(\"tanh\")>");
+  STATIC_REQUIRE(Linear<3, weight_init(init::kaiming_normal(init::fan_out)),
+                        bias_init(constant(0.5))>::describe() ==
+                 "Linear<3, weight_init(init::kaiming_normal(init::fan_out)), "
+                 "bias_init(constant(0.5))>");
+  STATIC_REQUIRE(Linear<3, weight_init(init::trunc_normal(0, 0.02))>::describe() ==
+                 "Linear<3, weight_init(init::trunc_normal(0, 0.02, -2, 2))>");
 }
 
 TEST_CASE("a member that a layer need not have is checked when it is there") {
@@ -213,6 +320,16 @@ TEST_CASE("the library's own layers declare what they mean to") {
   STATIC_REQUIRE(detail::member_error<Tanh>().empty());
   STATIC_REQUIRE(detail::member_error<Softmax>().empty());
   STATIC_REQUIRE(detail::member_error<LogSoftmax>().empty());
+  STATIC_REQUIRE(detail::member_error<AdaptiveAvgPool2d<1>>().empty());
+  STATIC_REQUIRE(detail::member_error<LayerNorm<>>().empty());
+  STATIC_REQUIRE(detail::member_error<RMSNorm<>>().empty());
+  STATIC_REQUIRE(detail::member_error<GroupNorm<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<InstanceNorm2d<>>().empty());
+  STATIC_REQUIRE(detail::member_error<GELU<>>().empty());
+  STATIC_REQUIRE(detail::member_error<SiLU>().empty());
+  STATIC_REQUIRE(detail::member_error<ReLU6>().empty());
+  STATIC_REQUIRE(detail::member_error<Hardswish>().empty());
+  STATIC_REQUIRE(detail::member_error<Hardsigmoid>().empty());
   STATIC_REQUIRE(detail::is_of_ctnn<Conv2d<8, 3>> && !detail::is_of_ctnn<Same>);
 }
 
@@ -291,6 +408,83 @@ TEST_CASE("names that could not be told apart or read back are told") {
         "layer  Linear<3>: a name must not be empty or contain a dot");
   CHECK(said<Input<9>, Named<"a.b", Linear<3>>>() ==
         "layer a.b Linear<3>: a name must not be empty or contain a dot");
+}
+
+TEST_CASE("branches that do not meet are told") {
+  using In = Input<8, 32, 32>;
+  using Conv = Conv2d<8, 3, padding(1)>;
+  CHECK(said<In, Conv, Residual<Conv2d<4, 3, padding(1)>>>() ==
+        "Sum after layer 0: its body makes 4x32x32 of 8x32x32; a sum needs equal shapes "
+        "(Sum<Sequential<...>, Conv2d<4, 1>> has them)");
+  CHECK(said<In, Residual<Conv2d<16, 3, stride(2), padding(1)>>>() ==
+        "Sum of the network's input: its body makes 16x16x16 of 8x32x32; a sum needs equal shapes "
+        "(Sum<Sequential<...>, Conv2d<16, 1, stride(2)>> has them, if the body is meant to shrink "
+        "them)");
+  CHECK(said<In, Residual<Conv2d<8, 3>>>() ==
+        "Sum of the network's input: its body makes 8x30x30 of 8x32x32; a sum needs equal shapes "
+        "(without a stride a 3x3 kernel keeps height and width with padding(1), a 5x5 one with "
+        "padding(2))");
+  CHECK(said<In, Sum<Conv2d<16, 3, stride(2), padding(1)>, Conv2d<8, 1>>>() ==
+        "Sum of the network's input: its first branch makes 16x16x16, its second branch 8x32x32; a "
+        "sum "
+        "needs equal shapes (Conv2d<16, 1, stride(2)> at the end of that branch would make them)");
+  CHECK(
+      said<In, Sum<Conv2d<8, 1>, Conv2d<8, 1>, Conv2d<8, 3, stride(2), padding(1)>>>() ==
+      "Sum of the network's input: its first branch makes 8x32x32, its third branch 8x16x16; a sum "
+      "needs equal shapes (Conv2d<8, 1, stride(2)> at the end of the first would make them)");
+  CHECK(said<In, Sum<Conv2d<8, 1>, Sequential<Flatten, Linear<8>>>>() ==
+        "Sum of the network's input: its first branch makes 8x32x32, its second branch 8; a sum "
+        "needs "
+        "equal shapes");
+  CHECK(said<In, Conv, ReLU, Concat<Conv2d<8, 3>, Identity>>() ==
+        "Concat after layer 1: its first branch makes 8x30x30, its second branch 8x32x32; channels "
+        "are "
+        "put together of images of equal height and width");
+  CHECK(said<In, Product<Identity, Conv2d<4, 1>>>() ==
+        "Product of the network's input: its first branch makes 8x32x32, its second branch "
+        "4x32x32; a "
+        "product needs equal shapes, or one number a channel, such as 8x1x1");
+  CHECK(said<In, Product<Identity, Identity, Identity>>() ==
+        "Product of the network's input: has 3 branches; a product has two");
+  // The place is that of the innermost one.
+  CHECK(said<In, Named<"block", Sequential<Conv, Residual<Conv, Residual<Conv2d<9, 1>>>>>>() ==
+        "Sum after layer block.1: its body makes 9x32x32 of 8x32x32; a sum needs equal shapes "
+        "(Sum<Sequential<...>, Conv2d<9, 1>> has them)");
+}
+
+TEST_CASE("what is no branch and no join is told") {
+  using In = Input<8, 32, 32>;
+  CHECK(said<In, ReLU, Sum<ReLU>>() ==
+        "Sum after layer 0: has one branch, which leaves nothing to join; a shortcut is the branch "
+        "Identity");
+  CHECK(said<In, Concat<>>() == "Concat of the network's input: has no branch, which leaves "
+                                "nothing to join; a shortcut is the "
+                                "branch Identity");
+  CHECK(said<In, Residual<>>() ==
+        "a branch of the network's input: has no layers; a shortcut is the branch Identity");
+  CHECK(said<In, Frozen<>>() == "Frozen<> of the network's input: has no layers");
+  CHECK(said<In, Identity>() == "Sequential<Input<8, 32, 32>, ...> has no layers");
+  CHECK(said<In, Residual<Input<8>>>() == "layer 0 Input<8>: an Input comes first and only once");
+  CHECK(said<In, Sum<Sequential<ReLU, Input<3>>, Identity>>() ==
+        "layer 1 Input<3>: an Input comes first and only once");
+  CHECK(said<In, Parallel<int, Identity, Identity>>() ==
+        "Parallel<int, ...> of the network's input: int is not a join: it lacks static constexpr "
+        "Shape "
+        "output_shape(Shapes)");
+  CHECK(said<In, Add>() ==
+        "layer 0 Sum is a join, which stands before branches: Parallel<Add, ...>");
+  // What is wrong inside of a branch is told as anywhere else.
+  CHECK(said<In, Residual<MaxPool2d<64>>>() ==
+        "layer 0 MaxPool2d<64>: window 64x64 does not fit its 32x32 input");
+}
+
+TEST_CASE("names in branches are those of the block around them") {
+  using In = Input<8, 4, 4>;
+  using Conv = Named<"conv", Conv2d<8, 1>>;
+  CHECK(said<In, Conv, Residual<Conv>>() == "two layers are named conv");
+  CHECK(said<In, Sequential<Residual<Conv>, Frozen<Conv>>>() == "two layers are named 0.conv");
+  CHECK(said<In, ReLU, Sum<Named<"0", Conv2d<8, 1>>, Identity>>() == "two layers are named 0");
+  CHECK(said<In, Residual<Sequential<Conv>, Named<"b", Sequential<Conv>>>, Conv>() == "");
 }
 
 TEST_CASE("a layer of the user's own speaks for itself") {

@@ -39,7 +39,7 @@ struct ThereAndBack {
     using Pass = detail::Pass<Program>;
     constexpr Shape in = Net::input_shape, out = Net::output_shape;
     const std::size_t n = x.size() / in.size();
-    Workspace<Net, T, plan::Mode::training> workspace;
+    Workspace<Net, T, plan::Mode::input_gradient> workspace;
     REQUIRE(n <= workspace.chunk);
 
     const std::vector<T> input(x.begin(), x.end()), dy_input(dy.begin(), dy.end());
@@ -51,10 +51,10 @@ struct ThereAndBack {
 
     std::vector<T> shard(Program::offsets.gradient_size), block(Program::parameters.size);
     detail::to_inner_order<out>(n, dy_input.data(), workspace.gradient(Program::output));
-    Pass::template backward<true>(chunk, net.weights(), workspace, shard.data());
+    Pass::backward(chunk, net.weights(), workspace, shard.data());
     dx.resize(n * in.size());
     detail::from_inner_order<in>(n, workspace.gradient(Program::input), dx.data());
-    Pass::gather(shard.data(), block.data());
+    Pass::gather(net.weights(), shard.data(), block.data());
     for (std::size_t p = 0; p < Network<Net, T>::tensors; ++p) {
       const auto tensor = Pass::tensor(block.data(), p);
       gradients.emplace_back(tensor.begin(), tensor.end());

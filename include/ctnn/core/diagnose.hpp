@@ -117,7 +117,9 @@ struct poison {
   static const poison nodes, parameters, error, name, kind, input_shape, output_shape,
       first_parameter, parameter_tensors, parameter_count, multiply_adds, tape_size, backward_reads,
       in_place, shape, initial, node, extent, rank, channels, height, width, size, data, empty,
-      view, chars, length;
+      view, chars, length, values, output, trained_count, role, trained, is_fork, is_layer, inputs,
+      outputs, first_input, first_output, taken, maker, taker, wants_gradient, passes_gradient,
+      sees_batch, frozen, input_of, output_of, node_count, value_count, edge_count;
 };
 inline constexpr poison poison::nodes{}, poison::parameters{}, poison::error{}, poison::name{},
     poison::kind{}, poison::input_shape{}, poison::output_shape{}, poison::first_parameter{},
@@ -125,7 +127,13 @@ inline constexpr poison poison::nodes{}, poison::parameters{}, poison::error{}, 
     poison::tape_size{}, poison::backward_reads{}, poison::in_place{}, poison::shape{},
     poison::initial{}, poison::node{}, poison::extent{}, poison::rank{}, poison::channels{},
     poison::height{}, poison::width{}, poison::size{}, poison::data{}, poison::empty{},
-    poison::view{}, poison::chars{}, poison::length{};
+    poison::view{}, poison::chars{}, poison::length{}, poison::values{}, poison::output{},
+    poison::trained_count{}, poison::role{}, poison::trained{}, poison::is_fork{},
+    poison::is_layer{}, poison::inputs{}, poison::outputs{}, poison::first_input{},
+    poison::first_output{}, poison::taken{}, poison::maker{}, poison::taker{},
+    poison::wants_gradient{}, poison::passes_gradient{}, poison::sees_batch{}, poison::frozen{},
+    poison::input_of{}, poison::output_of{}, poison::node_count{}, poison::value_count{},
+    poison::edge_count{};
 
 /// Lines are a text as a template argument for clang, which cuts a literal there after 36 characters:
 /// its lines, of one length each, are cut behind a blank.

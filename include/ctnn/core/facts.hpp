@@ -13,9 +13,6 @@
 namespace ctnn {
 namespace detail {
 
-template <class In, class... Ls>
-inline constexpr auto network_graph = trace_network(In{}, types<Ls...>{});
-
 template <class Graph>
 constexpr std::size_t find_parameter(const Graph& graph, StringView name) {
   std::size_t index = 0;
@@ -82,7 +79,8 @@ struct NetworkFacts<Input<Extents...>, Layers...> {
   using layer = typename detail::composite<detail::type_at<detail::types<Layers...>, I>>::type;
 
   /// nodes are the layers with nested blocks laid out flat, each a detail::Node: its name, kind,
-  /// shapes, parameter_count and multiply_adds.
+  /// shapes, parameter_count and multiply_adds. Where branches begin stands a Fork, where they end their
+  /// join, such as a Sum.
   static constexpr const auto& nodes = graph.nodes;
 
   /// node_count is the number of nodes.
@@ -92,12 +90,20 @@ struct NetworkFacts<Input<Extents...>, Layers...> {
   static constexpr Shape input_shape{Extents...};
 
   /// output_shape is the shape of one sample's output.
-  static constexpr Shape output_shape = nodes[node_count - 1].output_shape;
+  static constexpr Shape output_shape = graph.values[graph.output].shape;
 
-  /// parameter_count is the number of elements of all parameters.
+  /// parameter_count is the number of elements of all parameters; buffers, such as running statistics,
+  /// are none.
   static constexpr std::size_t parameter_count = [] {
     std::size_t sum = 0;
     for (const detail::Node& node : nodes) sum += node.parameter_count;
+    return sum;
+  }();
+
+  /// trainable_count is the number of those that training moves: all but the Frozen ones.
+  static constexpr std::size_t trainable_count = [] {
+    std::size_t sum = 0;
+    for (const detail::Node& node : nodes) sum += node.trained_count;
     return sum;
   }();
 
@@ -116,7 +122,8 @@ struct NetworkFacts<Input<Extents...>, Layers...> {
   /// precision, as torchsummary counts.
   static constexpr std::size_t forward_backward_bytes = [] {
     std::size_t sum = 0;
-    for (const detail::Node& node : nodes) sum += 2 * 4 * node.output_shape.size();
+    for (const detail::Node& node : nodes)
+      if (!node.is_fork()) sum += 2 * 4 * node.output_shape.size();
     return sum;
   }();
 
@@ -143,9 +150,9 @@ struct PoisonedFacts {
   static constexpr poison graph = tell<Error>(), layer_count = tell<Error>(),
                           layers = tell<Error>(), nodes = tell<Error>(), node_count = tell<Error>(),
                           input_shape = tell<Error>(), output_shape = tell<Error>(),
-                          parameter_count = tell<Error>(), multiply_adds = tell<Error>(),
-                          input_bytes = tell<Error>(), forward_backward_bytes = tell<Error>(),
-                          parameter_bytes = tell<Error>();
+                          parameter_count = tell<Error>(), trainable_count = tell<Error>(),
+                          multiply_adds = tell<Error>(), input_bytes = tell<Error>(),
+                          forward_backward_bytes = tell<Error>(), parameter_bytes = tell<Error>();
   template <std::size_t I>
   using layer = poison;
   template <FixedString Name>

@@ -15,37 +15,99 @@
 
 namespace ctnn::detail {
 
-/// A Node is a layer in its place: what is known of it before it runs.
+/// none is the index of nothing: the maker of a network's input, the taker of its output.
+inline constexpr std::size_t none = ~std::size_t{0};
+
+/// A Value is the samples between two nodes. Every value is made once and taken once.
+struct Value {
+  Shape shape;                 ///< of one sample
+  std::size_t maker = none;    ///< the node that makes it; none for the network's input
+  std::size_t taker = none;    ///< the node that takes it; none for the network's output
+  bool wants_gradient = false; ///< whether a trained parameter is upstream
+};
+
+/// A Node is a layer in its place: what is known of it before it runs. A Fork and a join are nodes too.
 struct Node {
-  Name name;                         ///< "conv1", "0", "features.2"
+  Name name;                         ///< "conv1", "0", "features.2"; of a fork or join, its scope's
   StringView kind;                   ///< "Conv2d"
-  Shape input_shape;                 ///< of one sample
+  Shape input_shape;                 ///< of one sample; a join's first
   Shape output_shape;                ///< of one sample
+  std::size_t first_input = 0;       ///< the index of the first value that it takes in Graph::taken
+  std::size_t inputs = 1;            ///< the number of values it takes; more than 1 for a join
+  std::size_t first_output = 0;      ///< the index of the first value that it makes
+  std::size_t outputs = 1;           ///< the number of values it makes; more than 1 for a fork
   std::size_t first_parameter = 0;   ///< the index of its first tensor in Graph::parameters
   std::size_t parameter_tensors = 0; ///< the number of its tensors there
-  std::size_t parameter_count = 0;   ///< the elements of these tensors
+  std::size_t parameter_count = 0;   ///< the elements of these tensors, buffers apart
+  std::size_t trained_count = 0;     ///< the elements of those that are trained
   std::size_t multiply_adds = 0;     ///< the number that one sample takes forward
   std::size_t tape_size = 0;         ///< elements that one sample hands from forward to backward
   Reads backward_reads = Reads::nothing; ///< which of x and y backward looks at
   bool in_place = false;                 ///< whether y may be x, and dx may be dy
+  bool passes_gradient = false;          ///< for a join: whether every dx is dy
+  bool frozen = false;                   ///< whether it stands inside of a Frozen
+  bool sees_batch = false;               ///< whether it would train by statistics of the batch
+
+  /// is_fork is whether it is a Fork.
+  constexpr bool is_fork() const { return outputs > 1; }
+  /// is_layer is whether it is neither a Fork nor a join.
+  constexpr bool is_layer() const { return inputs == 1 && outputs == 1; }
 };
 
 /// A ParameterNode is a parameter tensor of a network.
 struct ParameterNode {
-  Name name;            ///< "conv1.weight"
-  Shape shape;          ///< as PyTorch writes it
-  Initial initial;      ///< how its elements start
-  std::size_t node = 0; ///< the index of its layer in Graph::nodes
+  Name name;                ///< "conv1.weight"
+  Shape shape;              ///< as PyTorch writes it
+  Initial initial;          ///< how its elements start
+  std::size_t node = 0;     ///< the index of its layer in Graph::nodes
+  Role role = Role::weight; ///< a weight, or a buffer
+  bool trained = true;      ///< whether an optimizer moves it
 };
 
-/// A Graph is a network as values.
-template <std::size_t Nodes, std::size_t Parameters>
+/// A Graph is a network as values: nodes in the order in which they run, and what goes from one to the
+/// next. In a chain node i takes value i and makes value i + 1.
+template <std::size_t Nodes, std::size_t Parameters, std::size_t Edges = Nodes>
 struct Graph {
-  std::array<Node, Nodes> nodes{};                    ///< the layers, nested blocks laid out flat
+  /// most_forks is a bound of the forks: each has one edge more than the layers, and its join another.
+  static constexpr std::size_t most_forks = (Edges - Nodes) / 2 + 1;
+
+  std::array<Node, Nodes> nodes{};                    ///< the layers, composites laid out flat
+  std::array<Value, Edges + 1> values{};              ///< the first is the network's input
+  std::array<std::size_t, Edges> taken{};             ///< the values that nodes take, node by node
   std::array<ParameterNode, Parameters> parameters{}; ///< the tensors, in the order of their layers
   std::size_t node_count = 0;        ///< less than `Nodes` only if there is an error
+  std::size_t value_count = 0;       ///< less than `Edges + 1` only if there is an error
+  std::size_t edge_count = 0;        ///< less than `Edges` only if there is an error
   std::size_t parameter_tensors = 0; ///< less than `Parameters` only if there is an error
+  std::size_t output = 0;            ///< the value that is the network's output
   Sentence error{};                  ///< what is wrong with the network, or empty
+
+  /// input_of is the value number `i` of those that a node takes.
+  constexpr std::size_t input_of(std::size_t node, std::size_t i = 0) const {
+    return taken[nodes[node].first_input + i];
+  }
+  /// output_of is the value number `i` of those that a node makes.
+  constexpr std::size_t output_of(std::size_t node, std::size_t i = 0) const {
+    return nodes[node].first_output + i;
+  }
+
+  /// add_node adds a node that knows all but its edges, which takes `inputs`, and returns the first
+  /// value that it makes.
+  constexpr std::size_t add_node(const Node& new_node, const std::size_t* inputs) {
+    Node& node = nodes[node_count] = new_node;
+    node.first_input = edge_count;
+    node.first_output = value_count;
+    bool wants_gradient = node.trained_count > 0;
+    for (std::size_t i = 0; i < node.inputs; ++i) {
+      values[inputs[i]].taker = node_count;
+      wants_gradient |= values[inputs[i]].wants_gradient;
+      taken[edge_count++] = inputs[i];
+    }
+    for (std::size_t i = 0; i < node.outputs; ++i)
+      values[value_count++] = {node.output_shape, node_count, none, wants_gradient};
+    ++node_count;
+    return node.first_output;
+  }
 };
 
 /// largest_tensor is the number of elements that no parameter and no sample's activation exceeds, so
@@ -70,7 +132,6 @@ constexpr bool is_part_of_name(StringView name) { return !name.empty() && !name.
 
 /// index_of is the index that a name spells, or none.
 constexpr std::size_t index_of(StringView name) {
-  constexpr std::size_t none = ~std::size_t{0};
   if (name.empty() || name.size() > 9 || (name[0] == '0' && name.size() > 1)) return none;
   std::size_t index = 0;
   for (const char c : name) {
@@ -80,10 +141,51 @@ constexpr std::size_t index_of(StringView name) {
   return index;
 }
 
-/// add_layer adds a layer that `node` knows all of but its parameters, and these, to the graph; or says
-/// what is wrong. (Not a template of the layer: what it says is compiled once.)
+/// A Scope is where names are unique: the modules of a Sequential, those of branches among them.
+struct Scope {
+  Name prefix;          ///< what the names in it begin with: "features."
+  StringView* labels;   ///< those of its modules so far; empty for one that is named by its index
+  std::size_t size = 0; ///< the number of its modules so far
+
+  /// name is that of the next module: its label if it has one, and otherwise its index. It is empty if
+  /// another has it, or if the label can be no name.
+  constexpr Name name(bool has_label, StringView label) {
+    bool refused = has_label && !is_part_of_name(label);
+    if (!has_label) {
+      for (std::size_t i = 0; i < size; ++i)
+        refused |= !labels[i].empty() && index_of(labels[i]) == size;
+    } else {
+      const std::size_t index = index_of(label);
+      refused |= index < size && labels[index].empty();
+      for (std::size_t i = 0; i < size; ++i) refused |= labels[i] == label;
+    }
+    Name full;
+    if (refused) return full;
+    full << prefix;
+    if (has_label)
+      full << label;
+    else
+      full << size;
+    labels[size++] = label;
+    return full;
+  }
+};
+
+/// A Walk is a graph while it grows.
 template <class G>
-constexpr void add_layer(G& graph, Node node, const Parameter* parameters) {
+struct Walk {
+  G& graph;
+  bool frozen = false; ///< whether what is met now is inside of a Frozen
+  bool failed = false; ///< whether something was wrong
+};
+
+/// add_layer adds a layer that `node` knows all of but its parameters, and these, to the graph, which
+/// takes `value`, and returns the value that it makes; or says what is wrong. (Not a template of the
+/// layer: what it says is compiled once.)
+template <class G>
+constexpr std::size_t add_layer(Walk<G>& walk, std::size_t value, Node& node,
+                                const Parameter* parameters) {
+  G& graph = walk.graph;
   const Shape in = node.input_shape, out = node.output_shape;
   auto& what = graph.error;
   node.first_parameter = graph.parameter_tensors;
@@ -115,10 +217,14 @@ constexpr void add_layer(G& graph, Node node, const Parameter* parameters) {
     entry.shape = parameter.shape;
     entry.initial = parameter.initial;
     entry.node = graph.node_count;
-    node.parameter_count += parameter.shape.size();
+    entry.role = parameter.role;
+    entry.trained = parameter.role == Role::weight && !walk.frozen;
+    if (parameter.role == Role::weight) node.parameter_count += parameter.shape.size();
+    if (entry.trained) node.trained_count += parameter.shape.size();
     if (entry.name.overflowed && what.empty()) what << ": its name is longer than 95 characters";
   }
-  graph.nodes[graph.node_count++] = node;
+  walk.failed = !what.empty();
+  return graph.add_node(node, &value);
 }
 
 /// blame puts the name of a layer before what is wrong with it.
@@ -128,92 +234,257 @@ constexpr void blame(Sentence& error, const Name& name, const Sentence& layer) {
   error << name << ' ' << layer << what;
 }
 
-/// trace_layer adds the layer L, which gets `in`, to the graph and returns its output's shape; or says
-/// what is wrong.
-template <class L, class G>
-constexpr Shape trace_layer(G& graph, Shape in, const Name& name) {
-  Shape out = in;
-  if constexpr (!Layer<L>) {
-    graph.error << " is not a layer: it lacks static constexpr Shape output_shape(Shape)";
-  } else if constexpr (!members_are_right<L>) {
-    graph.error << ' ' << member_error<L>();
+// A graph is traced without words first, and again, with `Tell`, where something is wrong: what says so
+// is then compiled for no layer of a network that is right.
+
+/// trace_layer adds the layer L, which takes `value`, to the graph and returns the value that it makes;
+/// or says what is wrong.
+template <class L, bool Tell, class G>
+constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& name) {
+  const Shape in = walk.graph.values[value].shape;
+  std::size_t out = value;
+  Sentence& error = walk.graph.error;
+  if constexpr (!Layer<L> || !members_are_right<L>) {
+    walk.failed = true;
+    if constexpr (Tell) {
+      if constexpr (Layer<L>)
+        error << ' ' << member_error<L>();
+      else if constexpr (Join<L>)
+        error << " is a join, which stands before branches: Parallel<" << type_name<L>()
+              << ", ...>";
+      else
+        error << " is not a layer: it lacks static constexpr Shape output_shape(Shape)";
+    }
   } else if (const Sentence what = check<L>(in); !what.empty()) {
-    graph.error << ": " << what;
+    walk.failed = true;
+    error << ": " << what;
   } else {
     Node node;
     node.name = name;
     node.kind = kind_of<L>();
     node.input_shape = in;
-    node.output_shape = out = L::output_shape(in);
+    node.output_shape = L::output_shape(in);
     node.parameter_tensors = parameter_tensors<L>;
     node.multiply_adds = multiply_adds<L>(in);
     node.tape_size = tape_size<L>(in);
     node.backward_reads = backward_reads<L>;
     node.in_place = in_place<L>;
-    add_layer(graph, node, parameters<L>(in).data());
+    node.frozen = walk.frozen;
+    node.sees_batch = sees_batch<L> && !walk.frozen;
+    out = add_layer(walk, value, node, parameters<L>(in).data());
   }
-  if (!graph.error.empty()) blame(graph.error, name, describe<L>());
+  if constexpr (Tell)
+    if (walk.failed) blame(error, name, describe<L>());
   return out;
 }
 
-template <class L, class G>
-constexpr Shape trace(G& graph, Shape in, const Name& name);
+template <class L, bool Branch, bool Tell, class G>
+constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value);
 
-template <class G, class... Ls>
-constexpr Shape trace_children(G& graph, Shape in, const Name& prefix, types<Ls...> children) {
-  const std::array<StringView, sizeof...(Ls)> labels{composite<Ls>::label...};
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i].empty()) continue; // it is named by its index
-    const std::size_t index = index_of(labels[i]);
-    bool twice = index < labels.size() && labels[index].empty();
-    for (std::size_t j = 0; j < i; ++j) twice |= labels[i] == labels[j];
-    if (twice) {
-      graph.error << "two layers are named " << prefix << labels[i];
-      return in;
-    }
-  }
-  std::size_t index = 0;
-  for_each_type(children, [&](auto type) {
-    using L = typename decltype(type)::type;
-    if (!graph.error.empty()) return;
-    Name name = prefix;
-    if constexpr (composite<L>::named)
-      name << composite<L>::label;
-    else
-      name << index;
-    in = trace<L>(graph, in, name);
-    ++index;
-  });
-  return in;
+/// trace_row adds types in a row.
+template <bool Tell, class G, class... Ls>
+constexpr std::size_t trace_row(Walk<G>& walk, Scope& scope, std::size_t value, types<Ls...>) {
+  static_cast<void>(((value = trace<Ls, false, Tell>(walk, scope, value), !walk.failed) && ...));
+  return value;
 }
 
-/// trace adds all layers of L, a layer or a block called `name`, to the graph and returns the output's
-/// shape; it stops at the first thing that is wrong.
-template <class L, class G>
-constexpr Shape trace(G& graph, Shape in, const Name& name) {
-  using Composite = composite<L>;
-  using Own = typename Composite::type;
-  if constexpr (Composite::named) {
-    if (!is_part_of_name(Composite::label)) {
-      graph.error << "layer " << name << ' ' << describe<Own>()
-                  << ": a name must not be empty or contain a dot";
-      return in;
+/// write_place says where branches begin, by the layer before them.
+template <class G>
+constexpr void write_place(Sentence& text, const G& graph, std::size_t value) {
+  while (value != 0 && !graph.nodes[graph.values[value].maker].is_layer())
+    value = graph.input_of(graph.values[value].maker);
+  if (value == 0)
+    text << " of the network's input";
+  else
+    text << " after layer " << graph.nodes[graph.values[value].maker].name;
+}
+
+/// write_join writes what a join is called where it is meant: Sum, or Parallel<Larger, ...>.
+template <class J>
+constexpr void write_join(Sentence& text) {
+  if constexpr (Join<J> && HasKind<J>)
+    text << kind_of<J>();
+  else
+    text << "Parallel<" << type_name<J>() << ", ...>";
+}
+
+/// join_error is what is wrong with what the branches Bs of a join make, or nothing.
+template <class J, class... Bs>
+constexpr Sentence join_error(Shapes in, types<Bs...>) {
+  if constexpr (sizeof...(Bs) == 2 && requires { J::check_shortcut(in[0], in[1]); })
+    if constexpr (std::is_same_v<typename composite<type_at<types<Bs...>, 1>>::type, Identity>)
+      return J::check_shortcut(in[0], in[1]);
+  return check_join<J>(in);
+}
+
+/// add_fork adds where `count` branches begin, and returns the first value that it makes.
+template <class G>
+constexpr std::size_t add_fork(Walk<G>& walk, const Scope& scope, std::size_t value,
+                               std::size_t count) {
+  Node node;
+  const StringView prefix = scope.prefix.view();
+  node.name << prefix.first(prefix.size() - (prefix.empty() ? 0 : 1));
+  node.kind = "Fork";
+  node.input_shape = node.output_shape = walk.graph.values[value].shape;
+  node.outputs = count;
+  return walk.graph.add_node(node, &value);
+}
+
+/// add_join adds a join that `node` knows all of but its place, where the branches of `fork` end in
+/// `ends`, and returns the value that it makes.
+template <class G>
+constexpr std::size_t add_join(Walk<G>& walk, std::size_t fork, Node& node,
+                               const std::size_t* ends) {
+  node.name = walk.graph.nodes[fork].name;
+  node.inputs = walk.graph.nodes[fork].outputs;
+  if (is_too_large(node.output_shape) || node.output_shape.size() == 0) {
+    walk.failed = true;
+    walk.graph.error << ": its output " << node.output_shape << " is empty or has more than "
+                     << largest_tensor << " elements";
+  }
+  return walk.graph.add_node(node, ends);
+}
+
+/// trace_parallel adds a fork, the branches, and the join of what they make.
+template <class J, bool Tell, class G, class... Bs>
+constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t value,
+                                     types<Bs...> branches) {
+  constexpr std::size_t count = sizeof...(Bs);
+  G& graph = walk.graph;
+  std::size_t out = value;
+  if constexpr (!Join<J>) {
+    walk.failed = true;
+    graph.error << ": " << type_name<J>()
+                << " is not a join: it lacks static constexpr Shape output_shape(Shapes)";
+  } else if constexpr (count < 2) {
+    walk.failed = true;
+    graph.error << ": has " << (count == 0 ? "no branch" : "one branch")
+                << ", which leaves nothing to join; a shortcut is the branch Identity";
+  } else {
+    const std::size_t fork = graph.node_count, first = add_fork(walk, scope, value, count);
+    std::size_t ends[count]{};
+    Shape shapes[count]{};
+    std::size_t at = 0;
+    const bool traced = ((ends[at] = trace<Bs, true, Tell>(walk, scope, first + at),
+                          shapes[at] = graph.values[ends[at]].shape, ++at, !walk.failed) &&
+                         ...);
+    if (!traced) return value;
+    const Shapes in(shapes, count);
+    if (const Sentence wrong = detail::join_error<J>(in, branches); !wrong.empty()) {
+      walk.failed = true;
+      graph.error << ": " << wrong;
+    } else {
+      Node node;
+      node.kind = kind_of<J>();
+      node.input_shape = shapes[0];
+      node.output_shape = J::output_shape(in);
+      node.backward_reads = backward_reads<J>;
+      node.in_place = in_place<J>;
+      node.passes_gradient = passes_gradient<J>;
+      out = add_join(walk, fork, node, ends);
     }
   }
-  if constexpr (Composite::kind == Kind::input) {
-    graph.error << "layer " << name << ' ' << describe<Own>()
-                << ": an Input comes first and only once";
-    return in;
-  } else if constexpr (std::is_same_v<Own, Sequential<>>) {
-    graph.error << "layer " << name << " Sequential<> has no layers";
-    return in;
-  } else if constexpr (Composite::kind == Kind::sequence) {
-    Name prefix = name;
-    prefix << '.';
-    return trace_children(graph, in, prefix, typename Composite::children{});
+  if constexpr (Tell)
+    if (walk.failed) {
+      const Sentence what = graph.error;
+      graph.error = Sentence();
+      write_join<J>(graph.error);
+      write_place(graph.error, graph, value);
+      graph.error << what;
+    }
+  return out;
+}
+
+/// trace_contents adds what a composite holds, in a scope.
+template <class Composite, bool Tell, class G>
+constexpr std::size_t trace_contents(Walk<G>& walk, Scope& scope, std::size_t value) {
+  const bool was_frozen = walk.frozen;
+  if constexpr (Composite::frozen) walk.frozen = true;
+  if constexpr (Composite::kind == Kind::parallel)
+    value = detail::trace_parallel<typename Composite::join, Tell>(walk, scope, value,
+                                                                   typename Composite::children{});
+  else
+    value = detail::trace_row<Tell>(walk, scope, value, typename Composite::children{});
+  walk.frozen = was_frozen;
+  return value;
+}
+
+/// describe_type is a type of a network as it is written in code. A Sequential inside of a network is not
+/// asked itself: one that begins with an Input would take itself for a network.
+template <class L>
+constexpr Sentence describe_type() {
+  using Own = typename composite<L>::type;
+  Sentence text;
+  if constexpr (composite<L>::kind == Kind::layer || composite<L>::kind == Kind::input)
+    text = describe<Own>();
+  else if constexpr (Branching<L>)
+    write_join<typename composite<L>::join>(text);
+  else
+    text << type_name<Own>() << (composite<L>::children::count == 0 ? "<>" : "<...>");
+  return text;
+}
+
+/// tell_misplaced says what is wrong with the place or the name of L: it has no layers, it is an Input,
+/// or it has no `name` that could stand there.
+template <class L, bool Branch, class G>
+constexpr void tell_misplaced(Walk<G>& walk, const Scope& scope, std::size_t value,
+                              const Name& name, bool is_module) {
+  using Composite = composite<L>;
+  Sentence& error = walk.graph.error;
+  if (!is_module) {
+    error << (Branch ? Sentence("a branch") : describe_type<L>());
+    write_place(error, walk.graph, value);
+    error << ": has no layers" << (Branch ? "; a shortcut is the branch Identity" : "");
+  } else if (Composite::named && !is_part_of_name(Composite::label)) {
+    error << "layer " << scope.prefix << Composite::label << ' ' << describe_type<L>()
+          << ": a name must not be empty or contain a dot";
+  } else if (name.empty()) {
+    error << "two layers are named " << scope.prefix;
+    if (Composite::named)
+      error << Composite::label;
+    else
+      error << scope.size;
   } else {
-    return trace_layer<Own>(graph, in, name);
+    error << "layer " << name << ' ' << describe_type<L>()
+          << (Composite::kind == Kind::input ? ": an Input comes first and only once"
+                                             : " has no layers");
   }
+}
+
+/// trace adds all layers of L to the graph, which takes `value`, and returns the value that it makes; it
+/// stops at the first thing that is wrong. `Branch` is whether L is a branch.
+template <class L, bool Branch, bool Tell, class G>
+constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value) {
+  using Composite = composite<L>;
+  using Own = typename Composite::type;
+  constexpr bool is_layer = Composite::kind == Kind::layer,
+                 is_input = Composite::kind == Kind::input,
+                 is_sequence = Composite::kind == Kind::sequence;
+  // What is no module of its own adds no part to the names of its layers.
+  constexpr bool is_module =
+      Composite::named || is_layer || is_input || (is_sequence && !Composite::frozen && !Branch);
+  constexpr bool is_empty =
+      is_sequence && Composite::children::count == 0 && !std::is_same_v<Own, Identity>;
+  constexpr bool has_place = !is_input && !is_empty;
+
+  Name name;
+  if constexpr (is_module) name = scope.name(Composite::named, Composite::label);
+  if (!has_place || (is_module && name.empty())) {
+    walk.failed = true;
+    if constexpr (Tell) tell_misplaced<L, Branch>(walk, scope, value, name, is_module);
+  } else if constexpr (!has_place) {
+    // Told above.
+  } else if constexpr (is_layer) {
+    return trace_layer<Own, Tell>(walk, value, name);
+  } else if constexpr (!is_module) {
+    return trace_contents<Composite, Tell>(walk, scope, value);
+  } else {
+    std::array<StringView, counts_of<L>.names> labels{};
+    Scope own{name, labels.data()};
+    own.prefix << '.';
+    return trace_contents<Composite, Tell>(walk, own, value);
+  }
+  return value;
 }
 
 /// input_error is what is wrong with a network's Input, or nothing.
@@ -232,17 +503,34 @@ constexpr Sentence input_error(Input<Extents...>) {
 }
 
 /// trace_network is the graph of a network, and in `error` what is wrong with it.
-template <int... Extents, class... Ls>
+template <bool Tell, int... Extents, class... Ls>
 constexpr auto trace_network(Input<Extents...> input, types<Ls...> layers) {
   constexpr Counts counts = counts_of<Sequential<Ls...>>;
-  Graph<counts.layers, counts.tensors> graph;
+  Graph<counts.layers, counts.tensors, counts.edges> graph;
   graph.error = input_error(input);
   if (!graph.error.empty()) return graph;
-  if (sizeof...(Ls) == 0)
-    graph.error << "Sequential<" << Input<Extents...>::describe() << "> has no layers";
-  else if constexpr (sizeof...(Extents) >= 1 && sizeof...(Extents) <= 3)
-    trace_children(graph, Shape{Extents...}, Name{}, layers);
+  if constexpr (sizeof...(Ls) > 0 && sizeof...(Extents) >= 1 && sizeof...(Extents) <= 3) {
+    Walk<decltype(graph)> walk{graph};
+    std::array<StringView, counts.names> labels{};
+    Scope scope{Name{}, labels.data()};
+    graph.values[graph.value_count++].shape = Shape{Extents...};
+    graph.output = detail::trace_row<Tell>(walk, scope, 0, layers);
+    if (walk.failed && graph.error.empty()) graph.error << "to be told";
+  }
+  if (graph.error.empty() && graph.output == 0)
+    graph.error << "Sequential<" << Input<Extents...>::describe()
+                << (sizeof...(Ls) > 0 ? ", ...> has no layers" : "> has no layers");
   return graph;
 }
+
+/// network_graph is the graph of a network, and in `error` what is wrong with it.
+template <class In, class... Ls>
+inline constexpr auto network_graph = [] {
+  constexpr auto graph = detail::trace_network<false>(In{}, types<Ls...>{});
+  if constexpr (graph.error.empty())
+    return graph;
+  else
+    return detail::trace_network<true>(In{}, types<Ls...>{});
+}();
 
 } // namespace ctnn::detail

@@ -6,32 +6,25 @@
 #include <concepts>
 #include <cstddef>
 
+#include <ctnn/core/init.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
 
 namespace ctnn {
 
-namespace detail {
-
-/// An Initial says how a parameter starts: uniform in ±1/sqrt(fan_in), or constant where fan_in is 0.
-struct Initial {
-  std::size_t fan_in = 0; ///< inputs that each output sums up, or 0
-  double value = 0;       ///< the constant
+/// Role says what a tensor that a layer owns is to training, as PyTorch tells apart parameters and
+/// buffers.
+enum class Role {
+  weight, ///< what an optimizer moves, unless the layer is Frozen
+  buffer  ///< what belongs to the state_dict and no optimizer moves, such as running statistics
 };
-
-} // namespace detail
-
-/// uniform_by_fan_in starts a parameter as PyTorch does the weight and bias of Conv2d and Linear:
-/// kaiming_uniform_(a=sqrt(5)), which comes to U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
-constexpr detail::Initial uniform_by_fan_in(std::size_t fan_in) { return {fan_in, 0}; }
-/// constant starts every element of a parameter as `value`.
-constexpr detail::Initial constant(double value) { return {0, value}; }
 
 /// A Parameter is a tensor that a layer owns.
 struct Parameter {
   StringView name;                       ///< its own part of the state_dict name: "weight"
   Shape shape;                           ///< as PyTorch writes it
-  detail::Initial initial = constant(0); ///< how it starts: constant() or uniform_by_fan_in()
+  detail::Initial initial = constant(0); ///< how it starts: constant(), or another of core/init.hpp
+  Role role = Role::weight;              ///< whether it is trained
 };
 
 /// Reads says what a layer's backward looks at; the memory plan keeps only that.
@@ -65,6 +58,7 @@ enum class Gives {
 ///     static constexpr bool in_place;                        y may be x, and dx may be dy | false
 ///     static constexpr std::size_t tape_size(Shape in);      elements a sample hands to backward | 0
 ///     static constexpr Gives gives;                          what y is to a loss | Gives::scores
+///     static constexpr bool sees_batch;                      trains by statistics of the batch | false
 ///
 /// A member that is there and is something else, such as a tape_size that is a number, is an error.
 /// check() runs first: the others are asked only of inputs that it accepts. To run, a layer declares
@@ -77,6 +71,33 @@ enum class Gives {
 template <class L>
 concept Layer = requires(Shape in) {
   { L::output_shape(in) } -> std::same_as<Shape>;
+};
+
+/// A Join is an empty type that makes one value of the several that branches end in: what a
+/// `Parallel<Join, …>` such as Sum ends with. It must declare
+///
+///     static constexpr Shape output_shape(Shapes in);
+///
+/// and may declare the following; what it leaves out is as stands behind the bar.
+///
+///     static constexpr Sentence check(Shapes in);     what is wrong with these inputs | nothing
+///     static constexpr Sentence check_shortcut(Shape first, Shape in);    the same, where the second of two
+///                                                     branches is Identity | check
+///     static constexpr StringView kind;               "Sum", for the summary | the type's name
+///     static constexpr Reads backward_reads;          of the inputs and y | Reads::input_and_output
+///     static constexpr bool in_place;                 y may be an input of its shape | false
+///     static constexpr bool passes_gradient;          each dx is dy: backward does nothing | false
+///
+/// To run, it declares
+///
+///     static void forward(const auto& c);    assigns all of c.y
+///     static void backward(const auto& c);   assigns all of c.dx
+///
+/// where c is a detail::JoinForwardContext or detail::JoinBackwardContext (network/context.hpp): there
+/// `std::get<0>(c.x)` is the first branch's value. One that passes the gradient needs no backward.
+template <class J>
+concept Join = requires(Shapes in) {
+  { J::output_shape(in) } -> std::same_as<Shape>;
 };
 
 namespace detail {
@@ -219,12 +240,46 @@ constexpr std::size_t tape_size(Shape in) {
     return 0;
 }
 
+/// passes_gradient is whether the gradient by each of a join's inputs is the one by its output.
+template <class J>
+inline constexpr bool passes_gradient = [] {
+  if constexpr (requires {
+                  { J::passes_gradient } -> std::same_as<const bool&>;
+                })
+    return J::passes_gradient;
+  else
+    return false;
+}();
+
+template <class J>
+constexpr Sentence check_join(Shapes in) {
+  if constexpr (requires {
+                  { J::check(in) } -> std::convertible_to<Sentence>;
+                })
+    return J::check(in);
+  else
+    return {};
+}
+
 template <class L>
 inline constexpr Gives gives = [] {
   if constexpr (HasGives<L>)
     return L::gives;
   else
     return Gives::scores;
+}();
+
+template <class L>
+concept HasSeesBatch = requires {
+  { L::sees_batch } -> std::same_as<const bool&>;
+};
+
+template <class L>
+inline constexpr bool sees_batch = [] {
+  if constexpr (HasSeesBatch<L>)
+    return L::sees_batch;
+  else
+    return false;
 }();
 
 /// A name as somebody wrote it, and the one that a layer has.
@@ -255,6 +310,7 @@ constexpr Sentence member_error() {
     if (requires { &L::tape_size; } && !HasTapeSize<L>)
       what = "static constexpr std::size_t tape_size(Shape)";
     if (requires { &L::gives; } && !HasGives<L>) what = "static constexpr Gives gives";
+    if (requires { &L::sees_batch; } && !HasSeesBatch<L>) what = "static constexpr bool sees_batch";
     return what;
   }();
   constexpr Slip slip = [] {

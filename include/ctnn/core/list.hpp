@@ -19,6 +19,7 @@ namespace hana = boost::hana;
 /// Some types, as a value that functions can take; `sequence` is open to every Hana algorithm.
 template <class... Ts>
 struct types {
+  static constexpr std::size_t count = sizeof...(Ts);
   using sequence = hana::tuple<hana::type<Ts>...>;
 };
 

@@ -18,7 +18,7 @@ namespace detail {
 template <class... Ls>
 inline constexpr Sentence network_error = [] {
   Sentence error = "Sequential<";
-  const Sentence names[]{describe<typename composite<Ls>::type>()..., Sentence{}};
+  const Sentence names[]{describe_type<Ls>()..., Sentence{}};
   if (sizeof...(Ls) > 0) error << names[0];
   if (sizeof...(Ls) > 1) error << ", ...";
   return error << "> has no Input<...>; a network starts with one";

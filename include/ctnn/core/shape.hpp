@@ -44,6 +44,28 @@ struct Shape {
   friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
 
+/// Shapes are the shapes of several samples that come together, such as those that the branches of a Sum
+/// make. They belong to somebody else.
+class Shapes {
+public:
+  constexpr Shapes() = default; ///< no shapes
+  /// Makes a view of `count` shapes at `first`.
+  constexpr Shapes(const Shape* first, std::size_t count) : first_(first), count_(count) {}
+
+  /// size is the number of shapes.
+  constexpr std::size_t size() const { return count_; }
+  /// Returns shape number `i`, from 0.
+  constexpr const Shape& operator[](std::size_t i) const { return first_[i]; }
+  /// begin is where the first shape is.
+  constexpr const Shape* begin() const { return first_; }
+  /// end is behind the last shape.
+  constexpr const Shape* end() const { return first_ + count_; }
+
+private:
+  const Shape* first_ = nullptr;
+  std::size_t count_ = 0;
+};
+
 /// A Size2d is a height and a width, as PyTorch's `kernel_size`, `stride` and `padding` have them; `3`
 /// is 3x3.
 struct Size2d {

@@ -10,13 +10,13 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,25 +24,9 @@
 
 #include <ctnn/core/error.hpp>
 #include <ctnn/io/file.hpp>
+#include <ctnn/io/load_options.hpp>
 #include <ctnn/io/message.hpp>
 #include <ctnn/io/safetensors.hpp>
-
-namespace ctnn {
-
-/// LoadOptions are the arguments of torch.nn.Module.load_state_dict.
-struct LoadOptions {
-  bool strict = true; ///< the names in the file and in the network must be the same
-};
-
-/// A LoadResult is what a file brought besides the values. `missing` and `unexpected` are empty after
-/// strict loading.
-struct LoadResult {
-  std::map<std::string, std::string> metadata; ///< the file's __metadata__
-  std::vector<std::string> missing;    ///< parameters that no tensor is for: left as they were
-  std::vector<std::string> unexpected; ///< tensors that no parameter is for
-};
-
-} // namespace ctnn
 
 namespace ctnn::io {
 
@@ -85,17 +69,23 @@ constexpr float float_of_bfloat16(std::uint16_t upper) {
   return std::bit_cast<float>(std::uint32_t{upper} << 16);
 }
 
-/// element is element `index` of a tensor of F16, BF16, F32 or, for `double` only, F64.
+/// read_elements assigns a tensor's elements, of F16, BF16, F32 or, for `double` only, F64.
 template <class T>
-T element(std::span<const std::byte> bytes, std::string_view dtype, std::size_t index) {
-  const auto stored_as = [&]<class Stored>(Stored value) {
-    std::memcpy(&value, bytes.data() + index * sizeof value, sizeof value);
-    return value;
+void read_elements(const TensorBytes& tensor, std::span<T> values) {
+  const auto stored_as = [&]<class Stored>(Stored stored, auto value) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      std::memcpy(&stored, tensor.data.data() + i * sizeof stored, sizeof stored);
+      values[i] = static_cast<T>(value(stored));
+    }
   };
-  if (dtype == "F16") return float_of_half(stored_as(std::uint16_t{}));
-  if (dtype == "BF16") return float_of_bfloat16(stored_as(std::uint16_t{}));
-  if (dtype == "F32") return stored_as(float{});
-  return static_cast<T>(stored_as(double{}));
+  if (tensor.dtype == "F16")
+    stored_as(std::uint16_t{}, float_of_half);
+  else if (tensor.dtype == "BF16")
+    stored_as(std::uint16_t{}, float_of_bfloat16);
+  else if (tensor.dtype == "F32")
+    stored_as(float{}, std::identity{});
+  else
+    stored_as(double{}, std::identity{});
 }
 
 /// is_read_as is whether a tensor of this dtype is read into elements T: none loses digits.
@@ -110,16 +100,18 @@ std::vector<T> values_for(const ParameterSlot<T>& slot, const TensorBytes& tenso
                           std::string& difference) {
   std::vector<T> values;
   if (tensor.shape != slot.shape) {
-    difference = fmt::format("size mismatch for {}: file has [{}], network has [{}]", slot.name,
-                             fmt::join(tensor.shape, ", "), fmt::join(slot.shape, ", "));
+    const std::string other = tensor.name == slot.name
+                                  ? ""
+                                  : fmt::format(" ({} in the file)", printable(tensor.name, 100));
+    difference = fmt::format("size mismatch for {}{}: file has [{}], network has [{}]", slot.name,
+                             other, fmt::join(tensor.shape, ", "), fmt::join(slot.shape, ", "));
   } else if (!is_read_as<T>(tensor.dtype)) {
     difference =
         fmt::format("dtype {} of {} is not supported, expected {}", tensor.dtype, slot.name,
                     std::same_as<T, float> ? "F16, BF16 or F32" : "F16, BF16, F32 or F64");
   } else {
     values.resize(slot.size());
-    for (std::size_t i = 0; i < values.size(); ++i)
-      values[i] = element<T>(tensor.data, tensor.dtype, i);
+    read_elements<T>(tensor, values);
     const auto wrong =
         std::ranges::find_if_not(values, [](T value) { return std::isfinite(value); });
     if (wrong != values.end())
@@ -127,12 +119,6 @@ std::vector<T> values_for(const ParameterSlot<T>& slot, const TensorBytes& tenso
                                slot.name, *wrong);
   }
   return values;
-}
-
-/// add_names adds "missing a, b"; nothing for no names.
-inline void add_names(std::vector<std::string>& differences, const char* what,
-                      const std::vector<std::string>& names) {
-  if (!names.empty()) differences.push_back(fmt::format("{} {}", what, fmt::join(names, ", ")));
 }
 
 } // namespace detail
@@ -155,44 +141,30 @@ inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
 
 /// load_parameters fills every slot from the tensor of its name, or throws `Error(bad_checkpoint)`
 /// with a list of all differences and leaves every slot as it was. F16, BF16 and F32 are read into
-/// `float` and `double`, F64 into `double`. Values must be finite. Without `strict`, names may differ, but there
-/// must be one in common. `file_name` is for messages.
+/// `float` and `double`, F64 into `double`. Values must be finite. `options` say which names may differ;
+/// there must be one in common. A `num_batches_tracked` beside a running_mean that is loaded, an I64
+/// without extents, is not read. `file_name` is for messages.
 template <class T>
 LoadResult load_parameters(const SafetensorsFile& file, std::string_view file_name,
                            std::span<const ParameterSlot<T>> slots, LoadOptions options = {}) {
-  std::unordered_map<std::string_view, const TensorBytes*> unused;
-  for (const TensorBytes& tensor : file.tensors) unused.emplace(tensor.name, &tensor);
+  std::vector<std::string_view> names;
+  for (const ParameterSlot<T>& slot : slots) names.push_back(slot.name);
+  detail::Matching matching = detail::match(file, names, options);
 
-  LoadResult result{file.metadata, {}, {}};
-  std::vector<std::pair<const TensorBytes*, const ParameterSlot<T>*>> pairs;
-  for (const ParameterSlot<T>& slot : slots)
-    if (const auto found = unused.find(slot.name); found != unused.end()) {
-      pairs.emplace_back(found->second, &slot);
-      unused.erase(found);
-    } else {
-      result.missing.push_back(slot.name);
-    }
-  for (const TensorBytes& tensor : file.tensors)
-    if (unused.contains(tensor.name)) result.unexpected.push_back(printable(tensor.name, 100));
-
-  std::vector<std::string> differences;
-  if (options.strict || pairs.empty()) {
-    detail::add_names(differences, "missing", result.missing);
-    detail::add_names(differences, "unexpected", result.unexpected);
-  }
+  std::vector<std::string>& differences = matching.differences;
   std::vector<std::vector<T>> values; // of each pair: nothing is assigned before all are right
-  for (const auto& [tensor, slot] : pairs) {
+  for (const auto& [tensor, p] : matching.pairs) {
     std::string difference;
-    values.push_back(detail::values_for(*slot, *tensor, difference));
+    values.push_back(detail::values_for(slots[p], *tensor, difference));
     if (!difference.empty()) differences.push_back(std::move(difference));
   }
   if (!differences.empty())
     fail(ErrorCode::bad_checkpoint, file_name, "does not match the network: {}",
          fmt::join(differences, "; "));
 
-  for (std::size_t i = 0; i < pairs.size(); ++i)
-    std::ranges::copy(values[i], pairs[i].second->data);
-  return result;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    std::ranges::copy(values[i], slots[matching.pairs[i].second].data);
+  return std::move(matching.result);
 }
 
 /// load_parameters does the same from the file `path`.

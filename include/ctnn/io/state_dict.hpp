@@ -38,8 +38,10 @@ std::vector<ParameterSlot<const T>> parameter_slots(const Network<Net, T>& net) 
 namespace ctnn {
 
 /// save_state_dict writes the parameters to `path` (safetensors) atomically, with PyTorch's names and
-/// layouts, so that `Net().load_state_dict(safetensors.torch.load_file(path))` just works.
-/// Throws `Error(cannot_write)`; the file that was there stays then.
+/// layouts, so that `Net().load_state_dict(safetensors.torch.load_file(path))` just works. Of batch norms
+/// it writes no `num_batches_tracked`: PyTorch takes a dict that comes from no file of its own for one of
+/// before there were such counts, and loads it strictly (1.13.1 then begins to count at 0). Throws
+/// `Error(cannot_write)`; the file that was there stays then.
 template <class Net, class T>
 void save_state_dict(const Network<Net, T>& net, const std::filesystem::path& path,
                      std::map<std::string, std::string> metadata = {}) {
@@ -47,10 +49,11 @@ void save_state_dict(const Network<Net, T>& net, const std::filesystem::path& pa
   io::save_parameters<const T>(path, slots, std::move(metadata));
 }
 
-/// load_state_dict reads such a file, ours or PyTorch's, into the network. Throws
-/// `Error(bad_checkpoint)` with all that does not match; the network stays as it was then. Without
-/// `strict` it takes the parameters whose names are in both, for a warm start from another network's
-/// weights.
+/// load_state_dict reads such a file, ours or PyTorch's, into the network: all that `options` do not leave
+/// out, or nothing. It returns what there was besides. Throws `Error(bad_checkpoint)` with all that does
+/// not match, and `Error(bad_argument)` for options that contradict themselves; the network stays as it
+/// was then. PyTorch's counts of batches, `num_batches_tracked` beside a running_mean that is loaded, are
+/// not read: nothing depends on them unless a norm's momentum is None.
 template <class Net, class T>
 LoadResult load_state_dict(Network<Net, T>& net, const std::filesystem::path& path,
                            LoadOptions options = {}) {

@@ -30,9 +30,11 @@ std::vector<ParameterSlot<T>> training_slots(Trainer<Net, Loss, Optimizer, Value
   const std::size_t parameters = slots.size();
   for (std::size_t block = 0; block < Optimizer::state_names.size(); ++block)
     for (std::size_t p = 0; p < parameters; ++p)
-      slots.push_back({fmt::format("optimizer.{}.{}",
-                                   std::string_view(Optimizer::state_names[block]), slots[p].name),
-                       slots[p].shape, trainer.state(block, p).data()});
+      if (Net::graph.parameters[p].trained)
+        slots.push_back(
+            {fmt::format("optimizer.{}.{}", std::string_view(Optimizer::state_names[block]),
+                         slots[p].name),
+             slots[p].shape, trainer.state(block, p).data()});
   return slots;
 }
 

@@ -147,8 +147,8 @@ public:
     });
   }
 
-  /// backward adds to derived_gradient, and assigns dx if InputGradient.
-  template <bool InputGradient>
+  /// backward adds to derived_gradient if ParameterGradient, and assigns dx if InputGradient.
+  template <bool InputGradient, bool ParameterGradient = true>
   static void backward(const backward_chunk<T>& chunk) {
     const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
     if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
@@ -167,11 +167,13 @@ public:
         });
         seed = outputs;
       }
-      const T* const source = with_border(x + image * G.input_size(), scratch);
-      out_panels::for_each([&](auto p, std::size_t first) {
-        backward_parameters_panel<decltype(p)>(images, source, seed + first,
-                                               derived_gradient + (1 + depth) * first);
-      });
+      if constexpr (ParameterGradient) {
+        const T* const source = with_border(x + image * G.input_size(), scratch);
+        out_panels::for_each([&](auto p, std::size_t first) {
+          backward_parameters_panel<decltype(p)>(images, source, seed + first,
+                                                 derived_gradient + (1 + depth) * first);
+        });
+      }
       if constexpr (InputGradient)
         in_panels::for_each([&](auto p, std::size_t first) {
           const T* const packed = derived + derived_gradient_size + taps * G.out_channels * first;

@@ -6,13 +6,14 @@
 
 #include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
+#include <ctnn/kernels/normal_distribution.hpp>
 #include <ctnn/kernels/simd.hpp>
 
 namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 // A functor has f(x), the value, and df(y), the derivative at the point whose value is y; so
 // backward needs the output only. It may add chain(y, dy) where dy * df(y) is not what PyTorch
-// computes.
+// computes. Those of a layer that derives from ElementwiseOfInput have df(x) and chain(x, dy) instead.
 
 /// identity is x: where nothing is to be done.
 struct identity {
@@ -91,6 +92,121 @@ struct tanh_activation {
   }
 };
 
+/// relu6 is min(max(0, x), 6); NaN stays NaN. torch.nn.ReLU6
+struct relu6 {
+  /// commutes_with_max is true for the reason that it is of relu, at both ends.
+  static constexpr bool commutes_with_max = true;
+
+  template <class V>
+  static V f(V x) {
+    return select(x <= V(0), V(0), select(x >= V(6), V(6), x));
+  }
+  template <class V>
+  static V df(V y) {
+    return select(y <= V(0), V(0), select(y >= V(6), V(0), V(1)));
+  }
+  /// The gradient is 0 at either end, even for an infinite dy, and dy where y is NaN.
+  template <class V>
+  static V chain(V y, V dy) {
+    return select(y <= V(0), V(0), select(y >= V(6), V(0), dy));
+  }
+};
+
+/// hardsigmoid is min(max(0, x + 3), 6) / 6. torch.nn.Hardsigmoid
+struct hardsigmoid {
+  template <class V>
+  static V f(V x) {
+    return relu6::f(x + V(3)) / V(6);
+  }
+  template <class V>
+  static V df(V y) {
+    return chain(y, V(1));
+  }
+  /// The gradient is 0 at either end, even for an infinite dy, and where y is NaN, as PyTorch's.
+  template <class V>
+  static V chain(V y, V dy) {
+    return select((y > V(0)) & (y < V(1)), dy / V(6), V(0));
+  }
+};
+
+/// hardswish is x * hardsigmoid(x), its derivative told from x: at -3 it is 0, and at 3 it is 1.
+/// (PyTorch 1.13 has -1/2, and 1 or 3/2 by the place in memory; its pull request 148049 mends that.)
+/// torch.nn.Hardswish
+struct hardswish {
+  template <class V>
+  static V f(V x) {
+    return x * hardsigmoid::f(x);
+  }
+  template <class V>
+  static V df(V x) {
+    return chain(x, V(1));
+  }
+  template <class V>
+  static V chain(V x, V dy) {
+    const V curved = dy * (x / V(3) + detail::number<V>(0.5));
+    return select(x <= V(-3), V(0), select(x < V(3), curved, dy));
+  }
+};
+
+/// silu is x * sigmoid(x), its derivative told from x. torch.nn.SiLU
+struct silu {
+  template <class V>
+  static V f(V x) {
+    return x / (V(1) + simd::exp(-x));
+  }
+  template <class V>
+  static V df(V x) {
+    const V gate = sigmoid::f(x);
+    return gate * (V(1) + x * (V(1) - gate));
+  }
+};
+
+/// gelu is x times the probability that a standard normal number is below x, its derivative told from
+/// x. Far below zero it keeps its digits, where x * (1 + erf(x / sqrt 2)) / 2 has none left.
+/// torch.nn.GELU
+struct gelu {
+  template <class V>
+  static V f(V x) {
+    return x * normal_distribution(x).below;
+  }
+  template <class V>
+  static V df(V x) {
+    const auto at = normal_distribution(x);
+    return at.below + x * at.density;
+  }
+};
+
+/// gelu_tanh is x * (1 + tanh(u)) / 2 with u = sqrt(2 / pi) * (x + 0.044715 x^3), its derivative told
+/// from x. (1 + tanh(u)) / 2 is the sigmoid of 2u, which keeps its digits far below zero.
+/// torch.nn.GELU(approximate="tanh")
+struct gelu_tanh {
+  template <class V>
+  static V f(V x) {
+    return x * gate(bounded(x));
+  }
+  template <class V>
+  static V df(V x) {
+    const V near = bounded(x), open = gate(near);
+    const V slope =
+        detail::number<V>(twice_beta) * (V(1) + detail::number<V>(3 * kappa) * near * near);
+    return open + near * slope * open * (V(1) - open);
+  }
+
+private:
+  static constexpr double twice_beta = 1.59576912160573071176, // 2 sqrt(2 / pi)
+      kappa = 0.044715;
+
+  /// The gate is 0 or 1 beyond, and its slope 0: where x^3 is infinite that would be NaN.
+  template <class V>
+  static V bounded(V x) {
+    return select(x > V(100), V(100), select(x < V(-100), V(-100), x));
+  }
+  template <class V>
+  static V gate(V x) {
+    return sigmoid::f(detail::number<V>(twice_beta) * (x + detail::number<V>(kappa) * x * x * x));
+  }
+};
+
 /// elementwise applies F to `count` elements. x may be y, and dy may be dx.
 template <class T, class F>
 struct elementwise {
@@ -101,7 +217,7 @@ struct elementwise {
     });
   }
 
-  /// dx = dy * df(y), with y the output of forward.
+  /// dx = dy * df(y), with y the output of forward, or its input if that is what df is told from.
   static void backward(std::size_t count, const T* y, const T* dy, T* dx) {
     simd::for_each_vector<T>(count, [=](std::size_t i, std::size_t part) {
       const auto value = simd::load_first(y + i, part);

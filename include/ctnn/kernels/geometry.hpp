@@ -57,4 +57,40 @@ struct Pool2dGeometry {
   constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }
 };
 
+/// An AdaptivePool2dGeometry is an image that is pooled to an extent which is given, by windows that are
+/// as large as that takes: along an axis, output i sees [begin(i), end(i)), as in PyTorch. All extents
+/// are positive.
+struct AdaptivePool2dGeometry {
+  std::size_t channels, in_height, in_width;
+  std::size_t out_height, out_width;
+
+  static constexpr std::size_t begin(std::size_t i, std::size_t in, std::size_t out) {
+    return i * in / out;
+  }
+  static constexpr std::size_t end(std::size_t i, std::size_t in, std::size_t out) {
+    return ((i + 1) * in + out - 1) / out;
+  }
+  constexpr std::size_t input_size() const { return channels * in_height * in_width; }
+  constexpr std::size_t output_size() const { return channels * out_height * out_width; }
+  /// windows_tile is whether the windows cover the image exactly once.
+  constexpr bool windows_tile() const {
+    return in_height % out_height == 0 && in_width % out_width == 0;
+  }
+};
+
+/// A NormalizationGeometry is which elements of a sample are normalised together, and what follows.
+struct NormalizationGeometry {
+  std::size_t channels, pixels;
+  std::size_t groups; ///< of channels, each over all pixels; 0 for all channels of each pixel alone
+  bool centered;      ///< whether the mean is taken off
+  bool weight, bias;  ///< whether each channel is multiplied by a weight, and a bias is added
+
+  constexpr std::size_t size() const { return channels * pixels; }
+  /// sets is how many sets of elements a sample has, which are normalised each by itself.
+  constexpr std::size_t sets() const { return groups > 0 ? groups : pixels; }
+  constexpr std::size_t set_size() const { return size() / sets(); }
+  /// tape_size is the elements that a sample hands from forward to backward.
+  constexpr std::size_t tape_size() const { return (centered ? 2 : 1) * sets(); }
+};
+
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -21,14 +21,24 @@ template <class T, Pool2dGeometry G>
 struct max_pool2d; // max_pool2d.hpp
 template <class T, Pool2dGeometry G>
 struct avg_pool2d; // avg_pool2d.hpp
+template <class T, AdaptivePool2dGeometry G>
+struct adaptive_avg_pool2d; // adaptive_avg_pool2d.hpp
+template <class T, NormalizationGeometry G>
+struct normalization; // normalization.hpp
 template <class T, class F>
 struct elementwise; // elementwise.hpp
-struct identity;    // elementwise.hpp, with the four below
+struct identity;    // elementwise.hpp, with those below
 struct relu;
 template <double NegativeSlope>
 struct leaky_relu;
 struct sigmoid;
 struct tanh_activation;
+struct relu6;
+struct hardsigmoid;
+struct hardswish;
+struct silu;
+struct gelu;
+struct gelu_tanh;
 template <class T, std::size_t Channels>
 struct softmax; // softmax.hpp
 template <class T, std::size_t Channels>
@@ -37,5 +47,17 @@ template <class T>
 struct dropout; // dropout.hpp
 template <class T, std::size_t Channels, std::size_t Pixels>
 struct channels_first; // channels_first.hpp
+template <class T, std::size_t Terms>
+struct sum; // sum.hpp
+template <class T, std::size_t Channels, std::size_t Pixels, bool Affine, double Epsilon,
+          class Epilogue>
+struct batch_norm; // batch_norm.hpp
+template <class T, class Kernel, std::size_t WeightSize, std::size_t OutChannels, bool Bias,
+          bool Affine, double Epsilon>
+struct folded; // batch_norm.hpp
+template <class T, std::size_t Channels, std::size_t Pixels, bool Broadcast>
+struct product; // product.hpp
+template <class T, std::size_t Channels, std::size_t Part>
+struct concat; // concat.hpp
 
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -159,15 +159,50 @@ inline vec<T> tanh(vec<T> v) {
   return at_bounded<T>(v, [](vec<T> x) { return xsimd::tanh(x); });
 }
 
+/// sqrt is the square root, correctly rounded.
+template <class T>
+inline vec<T> sqrt(vec<T> v) {
+  return xsimd::sqrt(v);
+}
+
+#if defined(__AVX2__)
+/// sum_of_halves is reduce_add of half a vector of AVX-512, or of a vector of AVX2.
+inline float sum_of_halves(__m256 v) {
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+inline double sum_of_halves(__m256d v) {
+  const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+#endif
+
 /// reduce_add is the sum of the lanes, halves onto halves. (xsimd's hadd makes g++ 12 warn falsely on
-/// AVX-512.)
+/// AVX-512, and adds neighbours.)
 template <class T>
 inline T reduce_add(vec<T> v) {
+#if defined(__AVX512F__)
+  // Halves by shuffles, for g++ 12 warns of _mm512_extractf64x4_pd, also where it casts to 256 bits.
+  if constexpr (std::is_same_v<T, float>) {
+    const __m512 all = v;
+    return sum_of_halves(
+        _mm256_add_ps(__builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7),
+                      __builtin_shufflevector(all, all, 8, 9, 10, 11, 12, 13, 14, 15)));
+  } else {
+    const __m512d all = v;
+    return sum_of_halves(_mm256_add_pd(__builtin_shufflevector(all, all, 0, 1, 2, 3),
+                                       __builtin_shufflevector(all, all, 4, 5, 6, 7)));
+  }
+#elif defined(__AVX2__)
+  return sum_of_halves(v);
+#else
   alignas(64) T lane[lanes<T>];
   v.store_aligned(lane);
   for (std::size_t half = lanes<T> / 2; half > 0; half /= 2)
     for (std::size_t i = 0; i < half; ++i) lane[i] += lane[i + half];
   return lane[0];
+#endif
 }
 
 /// reduce_max is the largest lane.

@@ -143,15 +143,15 @@ public:
     });
   }
 
-  /// backward adds to derived_gradient, and assigns dx if InputGradient.
-  template <bool InputGradient>
+  /// backward adds to derived_gradient if ParameterGradient, and assigns dx if InputGradient.
+  template <bool InputGradient, bool ParameterGradient = true>
   static void backward(const backward_chunk<T>& chunk) {
     const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
     T* const v = scratch;
     T* const dm = v + planes * in_plane;
     T* const dv = dm + planes * out_plane;
     for_each_block(n, [&](std::size_t first, std::size_t count) {
-      transform_input(first, count, x, v);
+      if constexpr (ParameterGradient) transform_input(first, count, x, v);
       out_panels::for_each([&](auto p, std::size_t channel) {
         for (std::size_t i = 0; i < count; ++i)
           for_each_part<decltype(p)>([&](auto part, std::size_t c, std::size_t vectors) {
@@ -161,6 +161,7 @@ public:
                 y + from, dy + from, Epilogue::pool > 1 ? tape + from : nullptr, y_steps, at.rows(),
                 at.columns(), vectors, dm + i * out_step + channel + c, out_plane);
           });
+        if constexpr (!ParameterGradient) return;
         add_bias_gradient<decltype(p)>(count, dm + channel, derived_gradient + channel);
         T* const du = derived_gradient + out_panels::padded + planes * G.in_channels * channel;
         for (std::size_t plane = 0; plane < planes; ++plane) {

@@ -15,14 +15,15 @@ namespace ctnn {
 /// becomes {OutChannels, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.Conv2d
 ///
 /// The `Options` are stride(S), 1 unless given; padding(P) with zeros on all sides, 0 unless given;
-/// bias(false) for none; and an algorithm: automatic, direct, or winograd(2) to winograd(6) for 3x3
-/// kernels of stride 1. The parameters are `weight` {OutChannels, C, K, K} and `bias` {OutChannels}.
+/// bias(false) for none; weight_init and bias_init, uniform_by_fan_in unless given; and an algorithm:
+/// automatic, direct, or winograd(2) to winograd(6) for 3x3 kernels of stride 1. The parameters are
+/// `weight` {OutChannels, C, K, K} and `bias` {OutChannels}.
 template <int OutChannels, Size2d Kernel, auto... Options>
 struct Conv2d : detail::Fusable {
 private:
-  using options =
-      detail::OptionList<detail::types<stride, padding, bias, kernels::ConvolutionAlgorithm>,
-                         Options...>;
+  using options = detail::OptionList<
+      detail::types<stride, padding, bias, kernels::ConvolutionAlgorithm, weight_init, bias_init>,
+      Options...>;
   static constexpr bool has_bias = options::get(bias(true)).enabled;
 
 public:
@@ -45,6 +46,7 @@ public:
         !wrong.empty())
       return wrong;
     if (OutChannels < 1) return Sentence("out_channels must be at least 1, got ") << OutChannels;
+    if (!has_bias && options::template has<bias_init>) return detail::no_bias_error;
     Sentence error = window.check(in, "kernel");
     if (error.empty() && own_algorithm != automatic &&
         !kernels::can_run(geometry(in), own_algorithm)) {
@@ -52,16 +54,18 @@ public:
       error << " needs 2 to 6 and a 3x3 kernel of stride 1, got kernel " << Kernel << " and stride "
             << window.stride;
     }
-    return error;
+    return error.empty() ? detail::starts_error(parameters(in)) : error;
   }
   static constexpr Shape output_shape(Shape in) { return window.output_shape(in, OutChannels); }
   static constexpr auto parameters(Shape in) {
     const auto initial = uniform_by_fan_in(in.channels() * static_cast<std::size_t>(Kernel.height) *
                                            static_cast<std::size_t>(Kernel.width));
-    const Parameter weight{
-        "weight", {OutChannels, in.channels(), Kernel.height, Kernel.width}, initial};
+    const Parameter weight{"weight",
+                           {OutChannels, in.channels(), Kernel.height, Kernel.width},
+                           options::get(weight_init(initial)).initial};
     if constexpr (has_bias)
-      return std::array{weight, Parameter{"bias", {OutChannels}, initial}};
+      return std::array{weight,
+                        Parameter{"bias", {OutChannels}, options::get(bias_init(initial)).initial}};
     else
       return std::array{weight};
   }

@@ -34,9 +34,12 @@ struct Dropout {
   }
   template <class Context>
   static void backward(const Context& c) {
-    kernels::dropout<typename Context::value_type>::backward(c.samples, Context::input_shape.size(),
-                                                             Probability, c.random_key,
-                                                             c.first_sample, c.dy.data, c.dx.data);
+    if (c.training)
+      kernels::dropout<typename Context::value_type>::backward(
+          c.samples, Context::input_shape.size(), Probability, c.random_key, c.first_sample,
+          c.dy.data, c.dx.data);
+    else // Frozen
+      for (std::size_t i = 0; i < c.dy.size(); ++i) c.dx.data[i] = c.dy.data[i];
   }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 /// @file
-/// What the activations share: a function of each element, its derivative told from its output.
+/// What the activations share: a function of each element, its derivative told from its output, or
+/// where that cannot tell from its input.
 
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/names.hpp>
@@ -30,6 +31,32 @@ struct Elementwise {
   template <class Context>
   static void backward(const Context& c) {
     kernels::elementwise<typename Context::value_type, F>::backward(c.y.size(), c.y.data, c.dy.data,
+                                                                    c.dx.data);
+  }
+};
+
+/// ElementwiseOfInput is the base of an activation whose derivative its value does not tell, as where
+/// two x have one y: `F` has df(x), told from the input, in place of df(y). It is a layer by itself: what
+/// ran before it has to keep its output.
+///
+///     struct square {
+///       static auto f(auto x) { return x * x; }
+///       static auto df(auto x) { return x + x; }
+///     };
+///     struct Square : ElementwiseOfInput<square> {};
+template <class F>
+struct ElementwiseOfInput {
+  static constexpr Shape output_shape(Shape in) { return in; }
+  static constexpr Reads backward_reads = Reads::input;
+  static constexpr bool in_place = true;
+
+  template <class Context>
+  static void forward(const Context& c) {
+    kernels::elementwise<typename Context::value_type, F>::forward(c.y.size(), c.x.data, c.y.data);
+  }
+  template <class Context>
+  static void backward(const Context& c) {
+    kernels::elementwise<typename Context::value_type, F>::backward(c.x.size(), c.x.data, c.dy.data,
                                                                     c.dx.data);
   }
 };

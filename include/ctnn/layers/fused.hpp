@@ -65,15 +65,16 @@ struct Fused {
   template <class Context>
   static void backward(const Context& c) {
     using Kernel = typename at<typename Context::value_type, Context::input_shape>::kernel;
-    Kernel::template backward<Context::needs_dx>({.n = c.samples,
-                                                  .x = c.x.data,
-                                                  .y = c.y.data,
-                                                  .tape = c.tape,
-                                                  .derived = c.derived,
-                                                  .dy = c.dy.data,
-                                                  .dx = c.dx.data,
-                                                  .derived_gradient = c.derived_gradient,
-                                                  .scratch = c.scratch});
+    Kernel::template backward<Context::needs_dx, Context::trained>(
+        {.n = c.samples,
+         .x = c.x.data,
+         .y = c.y.data,
+         .tape = c.tape,
+         .derived = c.derived,
+         .dy = c.dy.data,
+         .dx = c.dx.data,
+         .derived_gradient = c.derived_gradient,
+         .scratch = c.scratch});
   }
 };
 

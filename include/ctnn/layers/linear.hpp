@@ -12,12 +12,12 @@ namespace ctnn {
 
 /// Linear is y = x W^T + b: {in_features} becomes {OutFeatures}. torch.nn.Linear
 ///
-/// The one of its `Options` is bias(false) for no b. The parameters are `weight` {OutFeatures,
-/// in_features} and `bias` {OutFeatures}.
+/// The `Options` are bias(false) for no b; weight_init and bias_init, uniform_by_fan_in unless given.
+/// The parameters are `weight` {OutFeatures, in_features} and `bias` {OutFeatures}.
 template <int OutFeatures, auto... Options>
 struct Linear : detail::Fusable {
 private:
-  using options = detail::OptionList<detail::types<bias>, Options...>;
+  using options = detail::OptionList<detail::types<bias, weight_init, bias_init>, Options...>;
   static constexpr bool has_bias = options::get(bias(true)).enabled;
 
 public:
@@ -36,15 +36,19 @@ public:
       return wrong;
     Sentence error;
     if (OutFeatures < 1) return error << "out_features must be at least 1, got " << OutFeatures;
-    if (in.rank != 1) error << "expects a flat input, got " << in << " (put Flatten before it)";
-    return error;
+    if (in.rank != 1)
+      return error << "expects a flat input, got " << in << " (put Flatten before it)";
+    if (!has_bias && options::template has<bias_init>) return detail::no_bias_error;
+    return detail::starts_error(parameters(in));
   }
   static constexpr Shape output_shape(Shape) { return {OutFeatures}; }
   static constexpr auto parameters(Shape in) {
     const auto initial = uniform_by_fan_in(in.size());
-    const Parameter weight{"weight", {OutFeatures, in.size()}, initial};
+    const Parameter weight{
+        "weight", {OutFeatures, in.size()}, options::get(weight_init(initial)).initial};
     if constexpr (has_bias)
-      return std::array{weight, Parameter{"bias", {OutFeatures}, initial}};
+      return std::array{weight,
+                        Parameter{"bias", {OutFeatures}, options::get(bias_init(initial)).initial}};
     else
       return std::array{weight};
   }

@@ -3,6 +3,7 @@
 /// The options of a layer: values behind its sizes, which say by their type what they are, as keywords
 /// do in Python: Conv2d<64, 3, stride(2), padding(1), bias(false)>.
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
@@ -45,6 +46,62 @@ struct bias {
   constexpr explicit bias(bool on) : enabled(on) {}
 };
 
+/// weight_init is how the weight of a layer starts, if not as PyTorch's does by default:
+/// `weight_init(init::kaiming_normal(init::fan_out))`.
+struct weight_init {
+  detail::Initial initial; ///< what makes its numbers
+
+  /// Makes the weight start as `how` says.
+  constexpr explicit weight_init(detail::Initial how) : initial(how) {}
+};
+
+/// bias_init is how the bias of a layer starts, if not as PyTorch's does by default:
+/// `bias_init(init::zeros())`.
+struct bias_init {
+  detail::Initial initial; ///< what makes its numbers
+
+  /// Makes the bias start as `how` says.
+  constexpr explicit bias_init(detail::Initial how) : initial(how) {}
+};
+
+/// eps is what a normalisation adds to a variance, so that none divides by zero: `eps(1e-6)`.
+struct eps {
+  double value; ///< added to the mean of squares
+
+  /// Makes it this number.
+  constexpr explicit eps(double number) : value(number) {}
+};
+
+/// momentum is how much of a batch's statistics goes into the running ones: `momentum(0.01)`.
+struct momentum {
+  double value; ///< 0 to 1
+
+  /// Makes it this number.
+  constexpr explicit momentum(double number) : value(number) {}
+};
+
+/// affine is whether a normalisation has a weight and a bias: `affine(false)`. PyTorch's
+/// elementwise_affine is the same.
+struct affine {
+  bool enabled; ///< false for a layer without parameters
+
+  /// Asks for parameters, or for none.
+  constexpr explicit affine(bool on) : enabled(on) {}
+};
+
+/// approximate is which formula a GELU has: `approximate("tanh")`, or "none" for the exact one.
+struct approximate {
+  char text[8]{};         ///< what was asked for, cut to eight characters
+  std::size_t length = 0; ///< how many they are
+
+  /// Asks for a formula by PyTorch's word for it.
+  constexpr explicit approximate(StringView formula) {
+    for (; length < formula.size() && length < 8; ++length) text[length] = formula[length];
+  }
+  /// formula is what was asked for.
+  constexpr StringView formula() const { return {text, length}; }
+};
+
 namespace detail {
 
 /// option_name is what an option is called; empty for a value that is none.
@@ -56,6 +113,18 @@ template <>
 inline constexpr StringView option_name<padding> = "padding";
 template <>
 inline constexpr StringView option_name<bias> = "bias";
+template <>
+inline constexpr StringView option_name<eps> = "eps";
+template <>
+inline constexpr StringView option_name<momentum> = "momentum";
+template <>
+inline constexpr StringView option_name<affine> = "affine";
+template <>
+inline constexpr StringView option_name<weight_init> = "weight_init";
+template <>
+inline constexpr StringView option_name<bias_init> = "bias_init";
+template <>
+inline constexpr StringView option_name<approximate> = "approximate";
 template <>
 inline constexpr StringView option_name<kernels::ConvolutionAlgorithm> = "an algorithm";
 
@@ -69,6 +138,15 @@ constexpr void write_arguments(Sentence& text, Size2d size) {
   text << ')';
 }
 
+/// write_small writes a number that may be too small for six decimals: 1e-12.
+constexpr void write_small(Sentence& text, double number) {
+  int exponent = 0;
+  if (number > 0 && number < 1e-3)
+    for (; number < 1 - 1e-9 && exponent < 308; ++exponent) number *= 10;
+  text << number;
+  if (exponent > 0) text << "e-" << exponent;
+}
+
 /// write_option writes a template argument as it is written in code.
 template <class Option>
 constexpr void write_option(Sentence& text, const Option& option) {
@@ -77,6 +155,16 @@ constexpr void write_option(Sentence& text, const Option& option) {
     write_arguments(text, option.size);
   } else if constexpr (requires { option.enabled; }) {
     text << option_name<Option> << (option.enabled ? "(true)" : "(false)");
+  } else if constexpr (requires { option.value; }) {
+    text << option_name<Option> << '(';
+    write_small(text, option.value);
+    text << ')';
+  } else if constexpr (requires { option.initial; }) {
+    text << option_name<Option> << '(';
+    write_initial(text, option.initial);
+    text << ')';
+  } else if constexpr (std::same_as<Option, approximate>) {
+    text << "approximate(\"" << option.formula() << "\")";
   } else if constexpr (std::same_as<Option, kernels::ConvolutionAlgorithm>) {
     if (option == automatic)
       text << "automatic";
@@ -111,9 +199,20 @@ struct OptionList<types<Known...>, Given...> {
     return otherwise;
   }
 
+  /// has is whether an option of this type was given.
+  template <class Option>
+  static constexpr bool has = (std::same_as<std::remove_cvref_t<decltype(Given)>, Option> || ...);
+
   /// describe writes ", stride(2), padding(1)": the options as they were given.
   static constexpr void describe(Sentence& text) {
     ((text << ", ", write_option(text, Given)), ...);
+  }
+  /// describe_alone writes "<eps(1e-6), bias(false)>": the options of what has no sizes.
+  static constexpr void describe_alone(Sentence& text) {
+    std::size_t count = 0;
+    text << '<';
+    ((text << (count++ == 0 ? "" : ", "), write_option(text, Given)), ...);
+    text << '>';
   }
 
   /// check says what is wrong with them, or nothing: a value that is no option, one that `owner` does
@@ -148,6 +247,19 @@ struct OptionList<types<Known...>, Given...> {
     return error;
   }
 };
+
+/// starts_error is what keeps parameters from starting as they should, or nothing.
+template <std::size_t Count>
+constexpr Sentence starts_error(const std::array<Parameter, Count>& parameters) {
+  for (const Parameter& parameter : parameters)
+    if (const Sentence what = start_error(parameter.name, parameter.shape, parameter.initial);
+        !what.empty())
+      return what;
+  return {};
+}
+
+/// no_bias_error says that there is no bias which could start somehow.
+inline constexpr StringView no_bias_error = "bias_init is for a bias, and the layer has none";
 
 } // namespace detail
 } // namespace ctnn

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <tuple>
 
 #include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/shape.hpp>
@@ -77,7 +78,7 @@ struct Context {
 
   std::size_t samples;           ///< the number of samples in this chunk
   std::uint64_t first_sample;    ///< a number for the first one; no two samples of a run share one
-  bool training;                 ///< false when the network predicts
+  bool training;                 ///< false when the network predicts, and inside of Frozen
   kernels::RandomKey random_key; ///< for random numbers, another key for each layer
 
   std::array<ParameterView<const T>, Tensors> parameters; ///< in the order the layer declares them
@@ -94,9 +95,11 @@ struct ForwardContext : Context<T, In, Out, Tensors> {
 };
 
 /// A BackwardContext is what a layer's backward is handed.
-template <class T, Shape In, Shape Out, std::size_t Tensors, bool NeedsDx>
+template <class T, Shape In, Shape Out, std::size_t Tensors, bool NeedsDx, bool Trained>
 struct BackwardContext : Context<T, In, Out, Tensors> {
-  static constexpr bool needs_dx = NeedsDx; ///< false for a first layer, whose dx may be left alone
+  static constexpr bool trained =
+      Trained; ///< false for a Frozen layer, whose gradients nobody wants
+  static constexpr bool needs_dx = NeedsDx; ///< false where nobody wants dx, which is null then
 
   View<const T, In> x;   ///< the input, valid if the layer's backward_reads says so
   View<const T, Out> y;  ///< the output, valid if the layer's backward_reads says so
@@ -104,6 +107,31 @@ struct BackwardContext : Context<T, In, Out, Tensors> {
   View<T, In> dx;        ///< the gradient of the loss by x: to be assigned, all of it
   std::array<ParameterView<T>, Tensors> gradients; ///< those by the parameters: to be added to
   T* derived_gradient; ///< that by `derived`, for layers with such a kernel: to be added to
+};
+
+/// A JoinForwardContext is what a join's forward is handed. `T` is float or double, `Out` is the shape of
+/// y, `In` are those of what the branches make.
+template <class T, Shape Out, Shape... In>
+struct JoinForwardContext {
+  using value_type = T; ///< float or double
+
+  std::size_t samples;                ///< the number of samples in this chunk
+  std::tuple<View<const T, In>...> x; ///< what the branches make, the first one's first
+  View<T, Out> y;                     ///< the output: to be assigned, all of it
+};
+
+/// A JoinBackwardContext is what a join's backward is handed. `NeedsDx` is a std::array<bool>, one
+/// for each input.
+template <class T, auto NeedsDx, Shape Out, Shape... In>
+struct JoinBackwardContext {
+  using value_type = T;                     ///< float or double
+  static constexpr auto needs_dx = NeedsDx; ///< for each input, false where nobody wants its dx
+
+  std::size_t samples;                ///< the number of samples in this chunk
+  std::tuple<View<const T, In>...> x; ///< the inputs, valid if the join's backward_reads says so
+  View<const T, Out> y;               ///< the output, valid if the join's backward_reads says so
+  View<const T, Out> dy;              ///< the gradient of the loss by y
+  std::tuple<View<T, In>...> dx;      ///< the gradients by the inputs: to be assigned, all of each
 };
 
 } // namespace ctnn::detail::inline CTNN_INSTRUCTION_SET

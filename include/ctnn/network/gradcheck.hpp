@@ -80,6 +80,7 @@ public:
 
     if (std::string report = compare("dx", x_, dx, [](auto&&) {}); !report.empty()) return report;
     for (std::size_t p = 0; p < Network::tensors; ++p) {
+      if (!Net::graph.parameters[p].trained) continue;
       const auto gradient = Pass::tensor(gradients.data(), p);
       const std::vector<double> analytic(gradient.begin(), gradient.end());
       std::vector<double> values(net_.tensor(p).begin(), net_.tensor(p).end());
@@ -129,18 +130,24 @@ private:
     // Gradients are added to what is there: start from something, and take it off again.
     std::vector<double> shard(Program::offsets.gradient_size, 0.5);
     std::vector<double> start(gradients.size());
-    Pass::gather(shard.data(), start.data());
+    Pass::gather(net_.weights(), shard.data(), start.data());
     for_each_index<Program::size>([&](auto index) {
       constexpr std::size_t i = Program::size - 1 - index;
+      constexpr const Node& node = Program::graph.nodes[i];
       // Not before: a gradient may lie where something was that has been read by now.
-      double* const dx_of_op = workspace_.gradient(i);
-      if (dx_of_op != workspace_.gradient(i + 1))
-        std::fill_n(dx_of_op, n * Program::graph.nodes[i].input_shape.size(),
-                    std::numeric_limits<double>::quiet_NaN());
-      Pass::template backward_operation<i, true>(chunk(0, n), net_.weights(), workspace_,
-                                                 shard.data());
+      for (std::size_t k = 0; k < node.inputs; ++k) {
+        const std::size_t value = Program::graph.input_of(i, k);
+        double* const dx_of_op = workspace_.gradient(value);
+        bool holds_dy = false;
+        for (std::size_t o = 0; o < node.outputs; ++o)
+          holds_dy |= dx_of_op == workspace_.gradient(Program::graph.output_of(i, o));
+        if (!holds_dy)
+          std::fill_n(dx_of_op, n * Program::graph.values[value].shape.size(),
+                      std::numeric_limits<double>::quiet_NaN());
+      }
+      Pass::template backward_operation<i>(chunk(0, n), net_.weights(), workspace_, shard.data());
     });
-    Pass::gather(shard.data(), gradients.data());
+    Pass::gather(net_.weights(), shard.data(), gradients.data());
     for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] -= start[i];
     from_inner_order<Net::input_shape>(n, workspace_.gradient(Program::input), dx.data());
   }
@@ -175,8 +182,19 @@ private:
 
   GradcheckOptions options_;
   Network net_;
-  Workspace<Net, double, plan::Mode::training> workspace_;
+  Workspace<Net, double, plan::Mode::input_gradient> workspace_;
   std::vector<double> x_, dy_;
+};
+
+/// checked_network is the network that gradcheck is given: layers, or a network as it runs.
+template <class... Layers>
+struct checked_network {
+  using type = Sequential<Layers...>;
+};
+template <class Net>
+  requires requires { Net::well_formed; }
+struct checked_network<Net> {
+  using type = Net;
 };
 
 } // namespace detail::inline CTNN_INSTRUCTION_SET
@@ -184,15 +202,17 @@ private:
 inline namespace CTNN_INSTRUCTION_SET {
 
 /// gradcheck puts layers through the law in double precision: `gradcheck<Input<3, 7, 9>, MyLayer>()` is
-/// empty, or says what is wrong. torch.autograd.gradcheck
+/// empty, or says what is wrong. It takes a whole network too, as a Sequential or With options of how it
+/// runs. torch.autograd.gradcheck
 ///
 /// It checks that forward assigns all of y, that samples do not mix, that backward assigns all of dx
 /// and adds to the gradients, and that both agree with central differences. Every buffer is filled with
 /// NaN before.
 template <class... Layers>
 std::string gradcheck(const GradcheckOptions& options = {}) {
-  if constexpr (detail::is_network<Sequential<Layers...>>())
-    return detail::Gradcheck<Sequential<Layers...>>(options).find_disagreement();
+  using Net = typename detail::checked_network<Layers...>::type;
+  if constexpr (detail::is_network<Net>())
+    return detail::Gradcheck<Net>(options).find_disagreement();
   else
     return {};
 }

@@ -9,7 +9,6 @@
 #endif
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,6 +22,7 @@
 #include <ctnn/core/text.hpp>
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/aligned_block.hpp>
+#include <ctnn/network/initialize.hpp>
 #include <ctnn/network/pass.hpp>
 #include <ctnn/network/tensor.hpp>
 #include <ctnn/network/workspace.hpp>
@@ -63,22 +63,16 @@ public:
   /// seed is what the network was last initialized with. A Trainer that is given none takes it over.
   std::uint64_t seed() const { return seed_; }
 
-  /// initialize makes every parameter what PyTorch does by default, in distribution and bounds, with
-  /// our random numbers: an element is a function of the seed, the parameter and its index alone.
+  /// initialize makes every parameter what its layer says, or PyTorch does by default, in distribution
+  /// and bounds, with our random numbers: an element is a function of the seed, the parameter and its
+  /// index alone, but for orthogonal ones.
   void initialize(std::uint64_t seed) {
+    static_assert(detail::require_empty<cannot_start>());
     seed_ = seed;
     for (std::size_t p = 0; p < tensors; ++p) {
-      const detail::Initial initial = Net::graph.parameters[p].initial;
-      const double bound =
-          initial.fan_in > 0 ? 1 / std::sqrt(static_cast<double>(initial.fan_in)) : 0;
-      const kernels::RandomKey key{seed,
-                                   kernels::stream::initialization + static_cast<std::uint32_t>(p)};
-      std::size_t i = 0;
-      for (T& element : mutable_tensor(p)) {
-        const auto words = kernels::random_block(key, i++, 0);
-        const double u = kernels::uniform01<double>(words[0], words[1]);
-        element = static_cast<T>(initial.fan_in > 0 ? (2 * u - 1) * bound : initial.value);
-      }
+      const auto& parameter = Net::graph.parameters[p];
+      detail::initialize(mutable_tensor(p), parameter.shape, parameter.initial,
+                         {seed, kernels::stream::initialization + static_cast<std::uint32_t>(p)});
     }
     derive();
   }
@@ -168,6 +162,16 @@ public:
 
 private:
   using Pass = detail::Pass<Program>;
+
+  /// cannot_start is what is wrong with how a parameter starts. The library's layers have told it before;
+  /// this is for a user's own.
+  static constexpr Sentence cannot_start = [] {
+    Sentence what;
+    for (const auto& parameter : Net::graph.parameters)
+      if (what.empty())
+        what = detail::start_error(parameter.name.view(), parameter.shape, parameter.initial);
+    return what;
+  }();
 
   Network(const Network&) = default;
 

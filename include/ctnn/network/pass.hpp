@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
+#include <utility>
 
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/core/instruction_set.hpp>
@@ -63,12 +65,12 @@ public:
 
   /// value is where value `i` is; Program::input is the network's input, Program::output its output.
   T* value(std::size_t i) const { return activations_ + plan.value[i]; }
-  /// gradient is where the gradient of the loss by value `i` is.
-  T* gradient(std::size_t i) const requires(M == plan::Mode::training) {
-    return activations_ + plan.gradient[i];
+  /// gradient is where the gradient of the loss by value `i` is; null if nobody wants it.
+  T* gradient(std::size_t i) const requires(M != plan::Mode::inference) {
+    return plan::has_gradient(Program::graph, i, M) ? activations_ + plan.gradient[i] : nullptr;
   }
   T* tape(std::size_t i) const {
-    return M == plan::Mode::training ? activations_ + plan.tape[i] : nullptr;
+    return M == plan::Mode::inference ? nullptr : activations_ + plan.tape[i];
   }
   T* scratch() const { return scratch_; }
   /// activations are the whole block of them, for tests that poison it.
@@ -79,13 +81,25 @@ private:
   T* scratch_;
 };
 
+/// batch_error is what keeps a network whose layers want statistics of the batch from training.
+template <class Net>
+inline constexpr Sentence batch_error = [] {
+  Sentence error;
+  for (const Node& node : Net::nodes)
+    if (node.sees_batch && error.empty())
+      error << "layer " << node.name << ' ' << node.kind
+            << " would train by the statistics of each batch, which it cannot yet; inside of "
+               "Frozen<...> "
+               "it trains by its running statistics";
+  return error;
+}();
+
 /// A Pass is what moves a chunk through a program.
 template <class Program>
 struct Pass {
   using T = typename Program::value_type;
   template <plan::Mode M>
   using Buffers = detail::Buffers<Program, M>;
-  using TrainingBuffers = Buffers<plan::Mode::training>;
 
   /// forward takes a chunk from value Program::input to value Program::output.
   template <plan::Mode M>
@@ -93,46 +107,69 @@ struct Pass {
     for_each_index<Program::size>([&](auto i) { forward_operation<i>(chunk, weights, buffers); });
   }
 
-  /// backward takes the gradient of the same chunk from value `From` down: it adds the gradients by the
-  /// parameters to `gradients` (Program::offsets.gradient_size elements), and assigns that of value
-  /// Program::input if InputGradient.
-  template <bool InputGradient = false, std::size_t From = Program::output>
-  static void backward(const Chunk& chunk, Weights<T> weights, const TrainingBuffers& buffers,
+  /// backward takes the gradient of the same chunk back through the first `Operations` operations, from
+  /// the value that the last of them makes: it adds the gradients by the parameters to `gradients`
+  /// (Program::offsets.gradient_size elements), and assigns that of value Program::input if the mode says
+  /// so.
+  template <std::size_t Operations = Program::size, plan::Mode M>
+  static void backward(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers,
                        T* gradients) {
-    for_each_index<From>([&](auto i) {
-      backward_operation<From - 1 - i, InputGradient>(chunk, weights, buffers, gradients);
+    for_each_index<Operations>([&](auto i) {
+      backward_operation<Operations - 1 - i>(chunk, weights, buffers, gradients);
     });
   }
 
   template <std::size_t I, plan::Mode M>
   static void forward_operation(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
     using L = typename Program::template layer<I>;
-    using Context = ForwardContext<T, in<I>, out<I>, tensors_of<I>>;
-    if constexpr (requires(const Context& c) { L::forward(c); })
-      L::forward(Context{context<I>(chunk, weights, buffers),
-                         {buffers.value(I), chunk.samples},
-                         {buffers.value(I + 1), chunk.samples}});
-    else
-      static_assert(require_empty<lacks<I, true>>());
+    const std::size_t n = chunk.samples;
+    if constexpr (is_fork<L>) {
+      // What it makes is what it takes.
+    } else if constexpr (!node<I>.is_layer()) {
+      join_forward<I>(n, buffers, std::make_index_sequence<node<I>.inputs>{});
+    } else {
+      using Context = ForwardContext<T, in<I>, out<I>, tensors_of<I>>;
+      if constexpr (requires(const Context& c) { L::forward(c); })
+        L::forward(Context{context<I>(chunk, weights, buffers),
+                           {buffers.value(input_of<I>), n},
+                           {buffers.value(output_of<I>), n}});
+      else
+        static_assert(require_empty<lacks<I, true>>());
+    }
   }
 
   /// backward_operation is one operation of backward(), which runs them from the last to the first.
-  template <std::size_t I, bool InputGradient>
-  static void backward_operation(const Chunk& chunk, Weights<T> weights,
-                                 const TrainingBuffers& buffers, T* gradients) {
+  template <std::size_t I, plan::Mode M>
+  static void backward_operation(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers,
+                                 T* gradients) {
     using L = typename Program::template layer<I>;
-    constexpr bool needs_dx = I > Program::input || InputGradient;
     const std::size_t n = chunk.samples;
-    T* const own = gradients + Program::offsets.gradient[I];
-    using Context = BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx>;
-    if constexpr (requires(const Context& c) { L::backward(c); })
-      L::backward(Context{context<I>(chunk, weights, buffers),
-                          /*x=*/{buffers.value(I), n},
-                          /*y=*/{buffers.value(I + 1), n},
-                          /*dy=*/{buffers.gradient(I + 1), n},
-                          /*dx=*/{buffers.gradient(I), n}, gradient_tensors<I>(own), own});
-    else
-      static_assert(require_empty<lacks<I, false>>());
+    if constexpr (node<I>.sees_batch) {
+      static_assert(require_empty<batch_error<typename Program::network>>());
+    } else if constexpr (!plan::runs_backward(Program::graph, I, M)) {
+      // Nobody wants the gradients that it would bring.
+    } else if constexpr (is_fork<L>) {
+      constexpr std::size_t branches = node<I>.outputs;
+      std::array<const T*, branches> dy;
+      for (std::size_t k = 0; k < branches; ++k) dy[k] = buffers.gradient(output_of<I> + k);
+      kernels::sum<T, branches>::forward(n * in<I>.size(), dy, buffers.gradient(input_of<I>));
+    } else if constexpr (!node<I>.is_layer()) {
+      if constexpr (!node<I>.passes_gradient)
+        join_backward<I>(n, buffers, std::make_index_sequence<node<I>.inputs>{});
+    } else {
+      T* const own = gradients + Program::offsets.gradient[I];
+      using Context =
+          BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx<I, M>[0], trains<I>>;
+      if constexpr (requires(const Context& c) { L::backward(c); })
+        L::backward(Context{context<I>(chunk, weights, buffers),
+                            /*x=*/{buffers.value(input_of<I>), n},
+                            /*y=*/{buffers.value(output_of<I>), n},
+                            /*dy=*/{buffers.gradient(output_of<I>), n},
+                            /*dx=*/{buffers.gradient(input_of<I>), n}, gradient_tensors<I>(own),
+                            own});
+      else
+        static_assert(require_empty<lacks<I, false>>());
+    }
   }
 
   /// write_input brings n samples in PyTorch's order to where forward() begins.
@@ -156,26 +193,35 @@ struct Pass {
   template <std::size_t I>
   static void derive_task(std::size_t task, const T* parameters, T* derived) {
     if constexpr (Program::template derives<I>) {
-      std::array<const T*, tensors_of<I>> own;
-      for (std::size_t p = 0; p < own.size(); ++p)
-        own[p] = tensor(parameters, first_tensor<I> + p).data();
-      Program::template kernel<I>::derive(task, own, derived + Program::offsets.derived[I]);
+      Program::template kernel<I>::derive(task, own_parameters<I>(parameters),
+                                          derived + Program::offsets.derived[I]);
     }
   }
 
   /// gather_task does one task of bringing a shard's sum of gradients, what belongs to operation I, to the
-  /// layout of the parameters: it assigns it in `block`. Parts may be done at the same time.
+  /// layout of the parameters: it assigns what is trained in `block`. Tasks may be done at the same time.
   template <std::size_t I>
-  static void gather_task(std::size_t task, T* gradients, T* block) {
+  static void gather_task(std::size_t task, Weights<T> weights, T* gradients, T* block) {
     T* const from = gradients + Program::offsets.gradient[I];
     std::array<T*, tensors_of<I>> own;
-    for (std::size_t p = 0; p < own.size(); ++p) own[p] = tensor(block, first_tensor<I> + p).data();
-    if constexpr (Program::template derives<I>) {
-      Program::template kernel<I>::derive_adjoint(task, from, own);
+    for (std::size_t p = 0; p < own.size(); ++p) {
+      const bool trained = Program::graph.parameters[first_tensor<I> + p].trained;
+      own[p] = trained ? tensor(block, first_tensor<I> + p).data() : nullptr;
+    }
+    if constexpr (!trains<I>) {
+      // Nobody wants its gradients.
+    } else if constexpr (Program::template derives<I>) {
+      using Kernel = typename Program::template kernel<I>;
+      if constexpr (requires(std::array<const T*, tensors_of<I>> p) {
+                      Kernel::derive_adjoint(task, from, own, p);
+                    })
+        Kernel::derive_adjoint(task, from, own, own_parameters<I>(weights.parameters));
+      else
+        Kernel::derive_adjoint(task, from, own);
     } else {
       const auto tensors = gradient_tensors<I>(from);
       for (std::size_t p = 0; p < own.size(); ++p)
-        std::copy(tensors[p].begin(), tensors[p].end(), own[p]);
+        if (own[p] != nullptr) std::copy(tensors[p].begin(), tensors[p].end(), own[p]);
     }
   }
 
@@ -184,11 +230,12 @@ struct Pass {
     for_each_task([&](auto i, std::size_t task) { derive_task<i>(task, parameters, derived); });
   }
   /// gather brings all gradients to the layout of the parameters.
-  static void gather(T* gradients, T* block) {
-    for_each_task([&](auto i, std::size_t task) { gather_task<i>(task, gradients, block); });
+  static void gather(Weights<T> weights, T* gradients, T* block) {
+    for_each_task(
+        [&](auto i, std::size_t task) { gather_task<i>(task, weights, gradients, block); });
   }
 
-  /// at_task calls f(i, task) for one of the Program::offsets.task.back() tasks.
+  /// at_task calls f(i, task) for one of the Program::offsets.task.back() tasks of what is trained.
   template <class F>
   static void at_task(std::size_t number, F&& f) {
     constexpr const auto& first = Program::offsets.task;
@@ -211,18 +258,69 @@ private:
   static constexpr std::size_t first_tensor = Program::graph.nodes[I].first_parameter;
   template <std::size_t I>
   static constexpr std::size_t tensors_of = Program::graph.nodes[I].parameter_tensors;
+  template <std::size_t I, std::size_t K = 0>
+  static constexpr std::size_t input_of = Program::graph.input_of(I, K);
   template <std::size_t I>
-  static constexpr Shape in = Program::graph.nodes[I].input_shape;
+  static constexpr std::size_t output_of = Program::graph.output_of(I);
+  template <std::size_t I, std::size_t K = 0>
+  static constexpr Shape in = Program::graph.values[input_of<I, K>].shape;
   template <std::size_t I>
   static constexpr Shape out = Program::graph.nodes[I].output_shape;
 
-  /// lacks says that the layer of operation I cannot go one of the ways.
+  /// own_parameters are operation I's own tensors in the block of all.
+  template <std::size_t I>
+  static auto own_parameters(const T* parameters) {
+    std::array<const T*, tensors_of<I>> own;
+    for (std::size_t p = 0; p < own.size(); ++p)
+      own[p] = tensor(parameters, first_tensor<I> + p).data();
+    return own;
+  }
+
+  template <std::size_t I>
+  static constexpr bool trains = Program::graph.nodes[I].trained_count > 0;
+
+  /// needs_dx is which of the gradients by the values that operation I takes are wanted.
+  template <std::size_t I, plan::Mode M>
+  static constexpr auto needs_dx = [] {
+    std::array<bool, node<I>.inputs> needs;
+    for (std::size_t k = 0; k < needs.size(); ++k)
+      needs[k] = plan::wants_gradient(Program::graph.values[Program::graph.input_of(I, k)], M);
+    return needs;
+  }();
+
+  /// lacks says that the layer or join of operation I cannot go one of the ways.
   template <std::size_t I, bool Forward>
   static constexpr Sentence lacks = [] {
     return Sentence() << Program::graph.nodes[I].kind << " lacks static void "
-                      << (Forward ? "forward" : "backward")
-                      << "(const auto& c): a layer needs it to " << (Forward ? "run" : "train");
+                      << (Forward ? "forward" : "backward") << "(const auto& c): a "
+                      << (node<I>.is_layer() ? "layer" : "join") << " needs it to "
+                      << (Forward ? "run" : "train");
   }();
+
+  template <std::size_t I, plan::Mode M, std::size_t... K>
+  static void join_forward(std::size_t n, const Buffers<M>& buffers, std::index_sequence<K...>) {
+    using J = typename Program::template layer<I>;
+    using Context = JoinForwardContext<T, out<I>, in<I, K>...>;
+    if constexpr (requires(const Context& c) { J::forward(c); })
+      J::forward(Context{n,
+                         /*x=*/{View<const T, in<I, K>>{buffers.value(input_of<I, K>), n}...},
+                         /*y=*/{buffers.value(output_of<I>), n}});
+    else
+      static_assert(require_empty<lacks<I, true>>());
+  }
+  template <std::size_t I, plan::Mode M, std::size_t... K>
+  static void join_backward(std::size_t n, const Buffers<M>& buffers, std::index_sequence<K...>) {
+    using J = typename Program::template layer<I>;
+    using Context = JoinBackwardContext<T, needs_dx<I, M>, out<I>, in<I, K>...>;
+    if constexpr (requires(const Context& c) { J::backward(c); })
+      J::backward(Context{n,
+                          /*x=*/{View<const T, in<I, K>>{buffers.value(input_of<I, K>), n}...},
+                          /*y=*/{buffers.value(output_of<I>), n},
+                          /*dy=*/{buffers.gradient(output_of<I>), n},
+                          /*dx=*/{View<T, in<I, K>>{buffers.gradient(input_of<I, K>), n}...}});
+    else
+      static_assert(require_empty<lacks<I, false>>());
+  }
 
   template <class F>
   static void for_each_task(F&& f) {
@@ -240,7 +338,7 @@ private:
     constexpr auto layer = static_cast<std::uint32_t>(Program::operations[I].first);
     return {.samples = chunk.samples,
             .first_sample = chunk.first_sample,
-            .training = chunk.training,
+            .training = chunk.training && !node<I>.frozen,
             .random_key = {chunk.seed, kernels::stream::layer + layer},
             .parameters = parameters,
             .derived = weights.derived + Program::offsets.derived[I],

@@ -13,14 +13,18 @@
 namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
 /// Mode is what a chunk goes through the network for: in training, what backward reads is kept.
-enum class Mode { inference, training };
+enum class Mode {
+  inference,     ///< forward alone
+  training,      ///< backward too, as far down as a trained parameter is
+  input_gradient ///< backward as far as the network's input, whatever is trained
+};
 
-/// Buffers are the offsets in the block of one chunk, in elements. Value i is the input of node i and
-/// the output of node i-1.
-template <std::size_t Nodes>
+/// Buffers are the offsets in the block of one chunk, in elements, of a graph's values, of the gradients
+/// by them, and of its nodes' tapes. What has no place, such as a gradient that nobody wants, is at 0.
+template <std::size_t Nodes, std::size_t Values>
 struct Buffers {
-  std::array<std::size_t, Nodes + 1> value{};
-  std::array<std::size_t, Nodes + 1> gradient{};
+  std::array<std::size_t, Values> value{};
+  std::array<std::size_t, Values> gradient{};
   std::array<std::size_t, Nodes> tape{};
   std::size_t size = 0; ///< elements of the whole block
 };
@@ -62,63 +66,138 @@ struct Heap {
 
 } // namespace detail
 
+/// wants_gradient is whether backward computes the gradient by a value in a mode.
+constexpr bool wants_gradient(const Value& value, Mode mode) {
+  return mode == Mode::input_gradient || (mode == Mode::training && value.wants_gradient);
+}
+
+/// runs_backward is whether a node does anything on the way back in a mode.
+template <class G>
+constexpr bool runs_backward(const G& graph, std::size_t node, Mode mode) {
+  return wants_gradient(graph.values[graph.output_of(node)], mode);
+}
+
+/// has_gradient is whether the gradient by a value has a place: if it is wanted, or if a join that runs
+/// backward assigns it together with those that are.
+template <class G>
+constexpr bool has_gradient(const G& graph, std::size_t value, Mode mode) {
+  const std::size_t taker = graph.values[value].taker;
+  return wants_gradient(graph.values[value], mode) ||
+         (taker != ctnn::detail::none && graph.nodes[taker].inputs > 1 &&
+          !graph.nodes[taker].passes_gradient && runs_backward(graph, taker, mode));
+}
+
 /// plan_buffers places them. Node i runs forward in step i + 1, the loss in step N + 1, node i runs
 /// backward in step 2N + 1 - i. `samples` is the capacity of a chunk.
-template <std::size_t Nodes, std::size_t Tensors>
-constexpr Buffers<Nodes> plan_buffers(const Graph<Nodes, Tensors>& graph, Mode mode,
-                                      std::size_t samples) {
-  const bool training = mode == Mode::training;
-  const auto backward_step = [](std::size_t node) { return 2 * Nodes + 1 - node; };
-  const auto value_size = [&](std::size_t i) {
-    return i == 0 ? graph.nodes[0].input_shape.size() : graph.nodes[i - 1].output_shape.size();
+///
+/// What a Fork makes is what it takes, and the gradients by what a Sum takes are the one by what it
+/// makes: such values, or gradients, are one class, which has one place. A node that may work in place
+/// takes over the place of a class that nobody reads after it.
+template <std::size_t Nodes, std::size_t Tensors, std::size_t Edges>
+constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edges>& graph,
+                                                 Mode mode, std::size_t samples) {
+  constexpr std::size_t most_values = Edges + 1;
+  const std::size_t nodes = graph.node_count, values = graph.value_count;
+  constexpr std::size_t none = ctnn::detail::none;
+  const bool training = mode != Mode::inference;
+  const auto forward_step = [](std::size_t node) { return node + 1; };
+  const auto backward_step = [nodes](std::size_t node) { return 2 * nodes + 1 - node; };
+  const auto later = [](std::size_t& step, std::size_t other) {
+    if (other > step) step = other;
   };
 
-  // The last step in which value i is read; a node that runs in place passes its buffer on.
-  std::array<std::size_t, Nodes + 1> last{};
-  std::array<bool, Nodes + 1> kept{};
-  for (std::size_t i = 0; i <= Nodes; ++i) {
-    last[i] = i + 1;
-    if (!training) continue;
-    if (i > 0 && ctnn::detail::reads_output(graph.nodes[i - 1].backward_reads)) {
-      kept[i] = true;
-      last[i] = backward_step(i - 1);
-    } else if (i < Nodes && ctnn::detail::reads_input(graph.nodes[i].backward_reads)) {
-      kept[i] = true;
-      last[i] = backward_step(i);
-    }
+  // The class of a value is the first one of it, and that of a gradient the last one.
+  std::array<std::size_t, most_values> of_value{}, of_gradient{};
+  for (std::size_t v = 0; v < values; ++v) {
+    const std::size_t maker = graph.values[v].maker;
+    of_value[v] =
+        maker != none && graph.nodes[maker].is_fork() ? of_value[graph.input_of(maker)] : v;
   }
-  const auto value_in_place = [&](std::size_t i) { // is value i in the buffer of value i - 1?
-    return i > 0 && graph.nodes[i - 1].in_place && !kept[i - 1];
-  };
-  const auto gradient_in_place = [&](std::size_t i) { // … gradient i in that of gradient i + 1?
-    return i < Nodes && graph.nodes[i].in_place;
-  };
+  for (std::size_t v = values; v-- > 0;) {
+    const std::size_t taker = graph.values[v].taker;
+    of_gradient[v] = taker != none && graph.nodes[taker].passes_gradient
+                         ? of_gradient[graph.output_of(taker)]
+                         : v;
+  }
 
-  Buffers<Nodes> plan;
-  detail::Heap<3 * Nodes + 2> heap;
-  for (std::size_t i = 0; i <= Nodes; ++i) {
-    if (value_in_place(i)) {
-      plan.value[i] = plan.value[i - 1];
-    } else {
-      std::size_t end = i;
-      while (end < Nodes && value_in_place(end + 1)) ++end;
-      plan.value[i] = heap.place({aligned(value_size(i) * samples), i, last[end]});
-    }
-    if (training && i < Nodes && graph.nodes[i].tape_size > 0)
-      plan.tape[i] =
-          heap.place({aligned(graph.nodes[i].tape_size * samples), i + 1, backward_step(i)});
+  // The last step in which each class is read.
+  std::array<std::size_t, most_values> value_dies{}, gradient_dies{};
+  for (std::size_t v = 0; v < values; ++v) {
+    const std::size_t maker = graph.values[v].maker, taker = graph.values[v].taker;
+    std::size_t& dies = value_dies[of_value[v]];
+    if (taker == none)
+      later(dies, nodes + 1);
+    else if (!graph.nodes[taker].is_fork())
+      later(dies, forward_step(taker));
+    if (taker != none && runs_backward(graph, taker, mode) &&
+        ctnn::detail::reads_input(graph.nodes[taker].backward_reads))
+      later(dies, backward_step(taker));
+    if (maker != none && runs_backward(graph, maker, mode) &&
+        ctnn::detail::reads_output(graph.nodes[maker].backward_reads))
+      later(dies, backward_step(maker));
+    if (wants_gradient(graph.values[v], mode))
+      later(gradient_dies[of_gradient[v]], backward_step(maker == none ? 0 : maker));
+    else if (has_gradient(graph, v, mode))
+      gradient_dies[v] = backward_step(taker);
   }
-  for (std::size_t i = Nodes + 1; training && i-- > 0;) {
-    if (gradient_in_place(i)) {
-      plan.gradient[i] = plan.gradient[i + 1];
-    } else {
-      std::size_t end = i;
-      while (end > 0 && gradient_in_place(end - 1)) --end;
-      const std::size_t born = i == Nodes ? Nodes + 1 : backward_step(i);
-      const std::size_t dies = end == 0 ? backward_step(0) : backward_step(end - 1);
-      plan.gradient[i] = heap.place({aligned(value_size(i) * samples), born, dies});
+
+  // The class whose place a node's output takes over, and that whose place the gradient by its input
+  // does; none if it gets one of its own.
+  std::array<std::size_t, Nodes> value_from{}, gradient_from{};
+  for (std::size_t i = 0; i < nodes; ++i) {
+    const Node& node = graph.nodes[i];
+    value_from[i] = gradient_from[i] = none;
+    for (std::size_t k = node.in_place ? node.inputs : 0; k-- > 0;) {
+      const std::size_t v = graph.input_of(i, k);
+      if (graph.values[v].shape.size() == node.output_shape.size() &&
+          value_dies[of_value[v]] == forward_step(i))
+        value_from[i] = of_value[v];
     }
+    for (std::size_t k = node.is_fork() || (node.in_place && node.inputs == 1) ? node.outputs : 0;
+         k-- > 0;)
+      if (const std::size_t v = graph.output_of(i, k);
+          gradient_dies[of_gradient[v]] == backward_step(i))
+        gradient_from[i] = of_gradient[v];
   }
+  // A class that hands its place on lives as long as the one that takes it over.
+  std::array<std::size_t, most_values> value_leaves = value_dies, gradient_leaves = gradient_dies;
+  for (std::size_t i = nodes; i-- > 0;)
+    if (value_from[i] != none) value_leaves[value_from[i]] = value_leaves[graph.output_of(i)];
+  for (std::size_t i = 0; i < nodes; ++i)
+    if (gradient_from[i] != none && wants_gradient(graph.values[graph.input_of(i)], mode))
+      gradient_leaves[gradient_from[i]] = gradient_leaves[of_gradient[graph.input_of(i)]];
+
+  Buffers<Nodes, most_values> plan;
+  detail::Heap<2 * most_values + Nodes> heap;
+  const auto place = [&](std::size_t size, std::size_t born, std::size_t leaves) {
+    return heap.place({aligned(size * samples), born, leaves});
+  };
+  plan.value[0] = place(graph.values[0].shape.size(), 0, value_leaves[0]);
+  for (std::size_t i = 0; i < nodes; ++i) {
+    const Node& node = graph.nodes[i];
+    if (training && node.tape_size > 0 && runs_backward(graph, i, mode))
+      plan.tape[i] = place(node.tape_size, forward_step(i), backward_step(i));
+    for (std::size_t v = graph.output_of(i); v < graph.output_of(i) + node.outputs; ++v)
+      plan.value[v] = node.is_fork() ? plan.value[of_value[v]]
+                      : value_from[i] != none
+                          ? plan.value[value_from[i]]
+                          : place(graph.values[v].shape.size(), forward_step(i), value_leaves[v]);
+  }
+  const auto place_gradient = [&](std::size_t v) {
+    if (!has_gradient(graph, v, mode)) return;
+    const std::size_t taker = graph.values[v].taker;
+    if (of_gradient[v] != v)
+      plan.gradient[v] = plan.gradient[of_gradient[v]];
+    else if (taker != none && gradient_from[taker] != none)
+      plan.gradient[v] = plan.gradient[gradient_from[taker]];
+    else
+      plan.gradient[v] =
+          place(graph.values[v].shape.size(), taker == none ? nodes + 1 : backward_step(taker),
+                gradient_leaves[v]);
+  };
+  place_gradient(graph.output);
+  for (std::size_t i = nodes; i-- > 0;)
+    for (std::size_t k = 0; k < graph.nodes[i].inputs; ++k) place_gradient(graph.input_of(i, k));
   plan.size = heap.size;
   return plan;
 }
@@ -126,8 +205,8 @@ constexpr Buffers<Nodes> plan_buffers(const Graph<Nodes, Tensors>& graph, Mode m
 /// chunk_size is the number of samples in a chunk: as many as keep the block of activations within 8 MB
 /// (a quarter of an L3 cache of common size), 4 to 64. Convolutions want few, so that a chunk stays in
 /// cache; the weight gradients of linear layers want many.
-template <std::size_t Nodes, std::size_t Tensors>
-constexpr std::size_t chunk_size(const Graph<Nodes, Tensors>& graph) {
+template <class G>
+constexpr std::size_t chunk_size(const G& graph) {
   const std::size_t elements = plan_buffers(graph, Mode::training, 1).size;
   std::size_t samples = 64;
   while (samples > 4 && samples * elements * 4 > 8 * 1024 * 1024) samples /= 2;

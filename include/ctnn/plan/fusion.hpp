@@ -10,6 +10,7 @@
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/names.hpp>
+#include <ctnn/layers/batch_norm.hpp>
 #include <ctnn/layers/elementwise.hpp>
 #include <ctnn/layers/fused.hpp>
 #include <ctnn/layers/max_pool2d.hpp>
@@ -19,7 +20,9 @@ namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
 /// Traits are what fusion wants to know of a layer.
 struct Traits {
+  bool follows = true;     ///< it takes what the layer before it in the graph makes
   bool fusable = false;    ///< it can take the next layers along
+  bool norm = false;       ///< it is a batch normalisation, which can be folded into others
   std::size_t pool = 0;    ///< for a max pooling: the side of its windows, which are side by side
   bool activation = false; ///< it is a function of each element
   bool commutes = false;   ///< it may as well come before a max pooling as after
@@ -31,10 +34,10 @@ struct Traits {
 };
 
 /// An Operation is layers that run as one: those from `first` on, `count` of them. The positions of the
-/// pooling and of the activation among them are 0 if there is none.
+/// normalisation, the pooling and the activation among them are 0 if there is none.
 struct Operation {
   std::size_t first = 0, count = 1;
-  std::size_t pool = 0, activation = 0;
+  std::size_t norm = 0, pool = 0, activation = 0;
   kernels::ConvolutionAlgorithm algorithm = automatic; ///< the first layer's, if it has the choice
 };
 
@@ -44,18 +47,19 @@ struct Operations {
   std::size_t count = 0;
 };
 
-/// operation_at is the operation that begins at layer `first`: a fusable layer takes a pooling and an
-/// activation with it, in this order, or an activation that commutes and a pooling.
+/// operation_at is the operation that begins at layer `first`: a fusable layer takes a batch
+/// normalisation with it; then a pooling and an activation, in this order, or an activation that commutes
+/// and a pooling.
 template <std::size_t Layers>
 constexpr Operation operation_at(std::size_t first, const std::array<Shape, Layers>& inputs,
-                                 const std::array<Traits, Layers>& layers,
-                                 kernels::ConvolutionAlgorithm of_network) {
+                                 const std::array<Traits, Layers>& layers, RunOptions options) {
+  const kernels::ConvolutionAlgorithm of_network = options.algorithm;
   const Traits& layer = layers[first];
   Operation operation{first};
   if (!layer.fusable) return operation;
   const auto next = [&]() -> Traits {
     const std::size_t at = first + operation.count;
-    return at < Layers ? layers[at] : Traits{};
+    return at < Layers && layers[at].follows ? layers[at] : Traits{};
   };
   const auto take_pool = [&] {
     const std::size_t side = next().pool;
@@ -63,6 +67,7 @@ constexpr Operation operation_at(std::size_t first, const std::array<Shape, Laye
         layer.can_pool(inputs[first], of_network, side))
       operation.pool = operation.count++;
   };
+  if (options.fold && !layer.norm && next().norm) operation.norm = operation.count++;
   take_pool();
   if (const Traits taken = next(); taken.activation) {
     operation.activation = operation.count++;
@@ -76,20 +81,24 @@ constexpr Operation operation_at(std::size_t first, const std::array<Shape, Laye
 }
 
 /// find_operations is all layers as operations; `inputs` are their inputs' shapes. Without fusion each
-/// is one by itself, by the algorithm that it would have with it, so that the bits are the same.
+/// is one by itself, but for what is folded, by the algorithm that it would have with it, so that the
+/// bits are the same.
 template <std::size_t Layers>
 constexpr Operations<Layers> find_operations(const std::array<Shape, Layers>& inputs,
                                              const std::array<Traits, Layers>& layers,
                                              RunOptions options) {
   Operations<Layers> all;
   for (std::size_t i = 0; i < Layers;) {
-    const Operation fused = operation_at(i, inputs, layers, options.algorithm);
-    if (options.fusion)
+    const Operation fused = operation_at(i, inputs, layers, options);
+    if (options.fusion) {
       all.operation[all.count++] = fused;
-    else
-      for (std::size_t k = 0; k < fused.count; ++k)
-        all.operation[all.count++] = {.first = i + k,
-                                      .algorithm = k == 0 ? fused.algorithm : automatic};
+    } else {
+      const std::size_t folded = 1 + (fused.norm > 0);
+      all.operation[all.count++] = {
+          .first = i, .count = folded, .norm = fused.norm, .algorithm = fused.algorithm};
+      for (std::size_t k = folded; k < fused.count; ++k)
+        all.operation[all.count++] = {.first = i + k};
+    }
     i += fused.count;
   }
   return all;
@@ -110,6 +119,7 @@ template <class L>
 inline constexpr Traits traits_of = [] {
   Traits traits;
   traits.fusable = std::is_base_of_v<Fusable, L>;
+  traits.norm = std::is_base_of_v<ctnn::detail::BatchNormalization, L>;
   if constexpr (std::is_base_of_v<ctnn::detail::MaxPooling, L>) traits.pool = L::side;
   if constexpr (Activation<L>) {
     traits.activation = true;
@@ -122,15 +132,15 @@ inline constexpr Traits traits_of = [] {
   return traits;
 }();
 
-/// layer_of is the layer that runs an operation: a fusable one is always run by Fused. Pool and
+/// layer_of is the layer that runs an operation: a fusable one is always run by Fused. Norm, Pool and
 /// Activation are void where there is none.
-template <class L, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
+template <class L, class Norm, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
 struct layer_of {
   using type = L;
 };
-template <class L, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
+template <class L, class Norm, class Pool, class Activation, kernels::ConvolutionAlgorithm A>
   requires std::is_base_of_v<Fusable, L>
-struct layer_of<L, Pool, Activation, A> {
+struct layer_of<L, Norm, Pool, Activation, A> {
   template <class F>
   struct function_of {
     using type = typename F::function;
@@ -146,7 +156,8 @@ struct layer_of<L, Pool, Activation, A> {
     else
       return Pool::side;
   }();
-  using type = Fused<L, side, typename function_of<Activation>::type, A>;
+  using own = std::conditional_t<std::is_void_v<Norm>, L, ctnn::detail::Folded<L, Norm>>;
+  using type = Fused<own, side, typename function_of<Activation>::type, A>;
 };
 
 } // namespace detail

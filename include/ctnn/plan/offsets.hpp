@@ -12,7 +12,7 @@
 
 namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
-using ctnn::detail::Graph, ctnn::detail::Node;
+using ctnn::detail::Graph, ctnn::detail::Node, ctnn::detail::Value;
 
 inline constexpr std::size_t alignment = 16; // elements
 
@@ -20,20 +20,28 @@ constexpr std::size_t aligned(std::size_t size) {
   return (size + alignment - 1) / alignment * alignment;
 }
 
-/// Parameters are the offsets in the block of all parameters.
+/// Parameters are the offsets in the block of all parameters: those that are trained come first, so that
+/// they are one piece to an optimizer.
 template <std::size_t Tensors>
 struct Parameters {
   std::array<std::size_t, Tensors> offset{};
-  std::size_t size = 0; ///< elements of the whole block
+  std::size_t trained_size = 0; ///< elements of what is trained
+  std::size_t size = 0;         ///< elements of the whole block
 };
 
-template <std::size_t Nodes, std::size_t Tensors>
-constexpr Parameters<Tensors> plan_parameters(const Graph<Nodes, Tensors>& graph) {
+template <std::size_t Nodes, std::size_t Tensors, std::size_t Edges>
+constexpr Parameters<Tensors> plan_parameters(const Graph<Nodes, Tensors, Edges>& graph) {
   Parameters<Tensors> plan;
-  for (std::size_t i = 0; i < Tensors; ++i) {
-    plan.offset[i] = plan.size;
-    plan.size += aligned(graph.parameters[i].shape.size());
-  }
+  const auto place = [&](bool trained) {
+    for (std::size_t i = 0; i < Tensors; ++i)
+      if (graph.parameters[i].trained == trained) {
+        plan.offset[i] = plan.size;
+        plan.size += aligned(graph.parameters[i].shape.size());
+      }
+  };
+  place(true);
+  plan.trained_size = plan.size;
+  place(false);
   return plan;
 }
 
@@ -50,12 +58,13 @@ struct KernelSizes {
 template <std::size_t Operations>
 struct Offsets {
   std::array<std::size_t, Operations> derived{}, gradient{};
-  std::array<std::size_t, Operations + 1> task{}; ///< the first of each in a count of all tasks
+  std::array<std::size_t, Operations + 1>
+      task{}; ///< the first of each in a count of the tasks of what is trained
   std::size_t derived_size = 0, gradient_size = 0, scratch_size = 0;
 };
 
-template <std::size_t Operations, std::size_t Tensors>
-constexpr Offsets<Operations> plan_offsets(const Graph<Operations, Tensors>& graph,
+template <std::size_t Operations, std::size_t Tensors, std::size_t Edges>
+constexpr Offsets<Operations> plan_offsets(const Graph<Operations, Tensors, Edges>& graph,
                                            const std::array<KernelSizes, Operations>& kernels) {
   Offsets<Operations> at;
   for (std::size_t i = 0; i < Operations; ++i) {
@@ -63,11 +72,12 @@ constexpr Offsets<Operations> plan_offsets(const Graph<Operations, Tensors>& gra
     const Node& node = graph.nodes[i];
     at.derived[i] = at.derived_size;
     at.gradient[i] = at.gradient_size;
-    at.task[i + 1] = at.task[i] + kernel.derive_tasks;
+    const bool trained = node.trained_count > 0;
+    at.task[i + 1] = at.task[i] + (trained ? kernel.derive_tasks : 0);
     at.derived_size += aligned(kernel.derived);
     if (kernel.derived > 0)
-      at.gradient_size += aligned(kernel.derived_gradient);
-    else
+      at.gradient_size += trained ? aligned(kernel.derived_gradient) : 0;
+    else // what has no kernel of its own adds to them, wanted or not
       for (std::size_t p = 0; p < node.parameter_tensors; ++p)
         at.gradient_size += aligned(graph.parameters[node.first_parameter + p].shape.size());
     if (kernel.scratch > at.scratch_size) at.scratch_size = kernel.scratch;

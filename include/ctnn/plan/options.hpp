@@ -18,13 +18,25 @@ struct fusion {
   constexpr explicit fusion(bool on) : enabled(on) {}
 };
 
+/// fold is whether a batch normalisation that uses running statistics becomes part of the weights of the
+/// convolution or linear layer before it. It does unless With says `fold(false)`; the results differ by
+/// rounding.
+struct fold {
+  bool enabled; ///< false to run each normalisation by itself
+
+  /// Asks for folding, or for none.
+  constexpr explicit fold(bool on) : enabled(on) {}
+};
+
 namespace detail {
 
 template <>
 inline constexpr StringView option_name<fusion> = "fusion";
+template <>
+inline constexpr StringView option_name<fold> = "fold";
 
 template <auto... Options>
-using network_options = OptionList<types<fusion, kernels::ConvolutionAlgorithm>, Options...>;
+using network_options = OptionList<types<fusion, fold, kernels::ConvolutionAlgorithm>, Options...>;
 
 template <auto... Options>
 inline constexpr Sentence network_options_error = [] {
@@ -36,7 +48,7 @@ inline constexpr Sentence network_options_error = [] {
 } // namespace detail
 
 /// With is a network that runs as asked for: `With<Net, fusion(false), direct>` has all the facts of
-/// Net. The `Options` are fusion and an algorithm, which is for all convolutions that can run by it and
+/// Net. The `Options` are fusion, fold, and an algorithm, which is for all convolutions that can run by it and
 /// name none themselves. Outer options win over inner.
 template <class Net, auto... Options>
 struct With : Net {
@@ -48,6 +60,7 @@ namespace plan {
 /// RunOptions say how a network runs.
 struct RunOptions {
   bool fusion = true;
+  bool fold = true;
   kernels::ConvolutionAlgorithm algorithm = automatic;
 };
 
@@ -65,6 +78,7 @@ private:
 
 public:
   static constexpr RunOptions options{given::get(ctnn::fusion(inner.fusion)).enabled,
+                                      given::get(ctnn::fold(inner.fold)).enabled,
                                       given::get(inner.algorithm)};
 };
 

@@ -35,8 +35,9 @@ struct kernel_of<L, T, In> {
 
 } // namespace detail
 
-/// A Program is how Net runs in T, all of it constants. Value i is the input of operation i, and the
-/// output of operation i - 1.
+/// A Program is how Net runs in T, all of it constants. Its operations are the nodes of a graph of their
+/// own, which has its own values: those of the network that are between operations. In a chain value i
+/// is the input of operation i, and the output of operation i - 1.
 template <class Net, class T>
 class Program {
   using Plain = typename without_options<Net>::type;
@@ -59,6 +60,8 @@ private:
     ctnn::detail::for_each_index<layers>([&](auto i) {
       inputs[i] = Net::nodes[i].input_shape;
       traits[i] = detail::traits_of<leaf<i>>;
+      traits[i].follows = i > 0 && Net::nodes[i].is_layer() &&
+                          Net::graph.values[Net::graph.input_of(i)].maker + 1 == i;
     });
     return find_operations(inputs, traits, options);
   }();
@@ -72,9 +75,6 @@ public:
     for (std::size_t i = 0; i < size; ++i) all[i] = found.operation[i];
     return all;
   }();
-
-  /// input and output are the values that the user gives and gets.
-  static constexpr std::size_t input = 0, output = size;
 
 private:
   /// member is a layer of operation I by its position, void for position 0: there is none.
@@ -91,27 +91,52 @@ public:
   /// layer is the one, as it was written or fused, that runs operation I.
   template <std::size_t I>
   using layer = typename detail::layer_of<
-      leaf<operations[I].first>, typename member<I, operations[I].pool>::type,
+      leaf<operations[I].first>, typename member<I, operations[I].norm>::type,
+      typename member<I, operations[I].pool>::type,
       typename member<I, operations[I].activation>::type, operations[I].algorithm>::type;
 
   /// graph is the operations as nodes of a graph of their own; the `name` and `kind` of each are its
   /// first layer's.
   static constexpr auto graph = [] {
-    Graph<size, Net::graph.parameters.size()> fused;
-    fused.parameters = Net::graph.parameters;
+    constexpr const auto& layers_graph = Net::graph;
+    constexpr std::size_t edges = layers_graph.taken.size() - (layers - size);
+    Graph<size, layers_graph.parameters.size(), edges> fused;
+    fused.parameters = layers_graph.parameters;
+    std::array<std::size_t, edges + layers - size + 1> number{}; // of a value of the network
+    fused.values[fused.value_count++] = layers_graph.values[0];
     ctnn::detail::for_each_index<size>([&](auto i) {
       constexpr Operation operation = operations[i];
+      constexpr std::size_t last = operation.first + operation.count - 1;
       Node node = Net::nodes[operation.first];
       if constexpr (operation.count > 1) {
-        node.output_shape = Net::nodes[operation.first + operation.count - 1].output_shape;
+        node.output_shape = Net::nodes[last].output_shape;
         node.tape_size = layer<i>::tape_size(node.input_shape);
         node.backward_reads = layer<i>::backward_reads;
         node.in_place = false;
+        for (std::size_t k = operation.first + 1; k <= last; ++k) {
+          node.parameter_tensors += Net::nodes[k].parameter_tensors;
+          node.parameter_count += Net::nodes[k].parameter_count;
+          node.trained_count += Net::nodes[k].trained_count;
+          node.sees_batch |= Net::nodes[k].sees_batch;
+        }
       }
-      fused.nodes[i] = node;
+      std::array<std::size_t, Net::nodes[operation.first].inputs> inputs;
+      for (std::size_t k = 0; k < inputs.size(); ++k)
+        inputs[k] = number[layers_graph.input_of(operation.first, k)];
+      const std::size_t made = fused.add_node(node, inputs.data());
+      for (std::size_t k = 0; k < node.outputs; ++k) {
+        const std::size_t value = layers_graph.output_of(last, k);
+        number[value] = made + k;
+        fused.values[made + k].wants_gradient = layers_graph.values[value].wants_gradient;
+      }
     });
+    fused.parameter_tensors = fused.parameters.size();
+    fused.output = number[layers_graph.output];
     return fused;
   }();
+
+  /// input and output are the values that the user gives and gets.
+  static constexpr std::size_t input = 0, output = graph.output;
 
 private:
   template <std::size_t I>

@@ -35,7 +35,7 @@ constexpr Sentence operation_name(const Operation& operation) {
   const Node& first = Net::nodes[operation.first];
   Sentence text;
   text << first.name;
-  if (first.parameter_count == 0) text << ' ' << first.kind;
+  if (first.multiply_adds == 0) text << (first.name.empty() ? "" : " ") << first.kind;
   for (std::size_t i = 1; i < operation.count; ++i)
     text << ' ' << Net::nodes[operation.first + i].kind;
   return text;
@@ -61,6 +61,7 @@ template <class Net, class T = float>
     ctnn::detail::for_each_index<Program::size>([&](auto i) {
       using Kernel = typename Program::template kernel<i>;
       constexpr const Node& node = Program::graph.nodes[i];
+      if constexpr (node.is_fork()) return; // copies nothing
       constexpr KernelSizes sizes = Program::kernel_sizes[i];
       Sentence algorithm, output, products;
       output << node.output_shape;

@@ -31,7 +31,7 @@ namespace ctnn::inline CTNN_INSTRUCTION_SET {
 ///
 /// It is called before the updates of a step with two std::array of a std::span for each parameter, in
 /// the order of Net::graph.parameters and each in PyTorch's order: the weights as they are, and the
-/// gradients, which it may change.
+/// gradients, which it may change. The gradient of what is not trained is empty.
 template <class O, class T = float>
 concept Optimizer = requires(const O& optimizer, std::uint64_t step, std::size_t count, T* w,
                              const T* g, const std::array<T*, O::state_names.size()>& state) {

@@ -50,6 +50,12 @@ inline constexpr Sentence trainer_error = [] {
       return std::size_t{0};
   }();
   if (error.empty()) error = optimizer_error<O, T, tensors>();
+  if constexpr (WellFormed<Net>) {
+    if (error.empty()) error = batch_error<Net>;
+    if (error.empty() && Net::trainable_count == 0)
+      error << "the network has no parameters to train"
+            << (Net::parameter_count > 0 ? ": all are Frozen" : "");
+  }
   if constexpr (Loss<L, T> && WellFormed<Net>)
     if (error.empty()) error = output_error<Net, L>();
   return error;
@@ -111,8 +117,11 @@ class Trainer<Net, Loss, Optimizer, T> {
     else
       return false;
   }();
-  /// backward_from is the value whose gradient the loss assigns.
-  static constexpr std::size_t backward_from = Program::output - (fuses_loss ? 1 : 0);
+  /// backward_operations are those that go backward after the loss, backward_from is the value whose
+  /// gradient the loss assigns.
+  static constexpr std::size_t backward_operations = Program::size - (fuses_loss ? 1 : 0);
+  static constexpr std::size_t backward_from =
+      fuses_loss ? Program::graph.input_of(Program::size - 1) : Program::output;
 
 public:
   /// max_shards is how many a batch is cut into. More would let more threads help, but each costs a
@@ -130,7 +139,7 @@ public:
                                                           : std::thread::hardware_concurrency(),
                                       1, max_shards)),
         workers_(pool_.workers()), shard_gradients_(max_shards * gradient_size),
-        gradients_(Program::parameters.size), state_(state_blocks * Program::parameters.size) {}
+        gradients_(trained_size), state_(state_blocks * trained_size) {}
 
   /// threads is the number of threads that run a step.
   std::size_t threads() const { return pool_.workers(); }
@@ -148,9 +157,10 @@ public:
   void set_seed(std::uint64_t seed) { seed_ = seed; }
 
   /// state is what the optimizer keeps of parameter `p` in its block state_names[block], in PyTorch's
-  /// order.
+  /// order; nothing of one that is not trained.
   std::span<T> state(std::size_t block, std::size_t p) {
-    return Pass::tensor(state_.data() + block * Program::parameters.size, p);
+    if (!Net::graph.parameters[p].trained) return {};
+    return Pass::tensor(state_.data() + block * trained_size, p);
   }
 
   /// step makes one optimizer step on the mean loss of the samples `batch` of `data` and returns their
@@ -229,10 +239,14 @@ public:
   }
 
   /// gradient is that of the last step's mean loss by parameter `p`, in PyTorch's order, as the
-  /// optimizer's before_update left it.
-  std::span<const T> gradient(std::size_t p) const { return Pass::tensor(gradients_.data(), p); }
+  /// optimizer's before_update left it; nothing for one that is not trained.
+  std::span<const T> gradient(std::size_t p) const {
+    if (!Net::graph.parameters[p].trained) return {};
+    return Pass::tensor(gradients_.data(), p);
+  }
 
 private:
+  static constexpr std::size_t trained_size = Program::parameters.trained_size;
   static constexpr std::size_t gradient_size = plan::aligned(Program::offsets.gradient_size);
   static constexpr std::size_t stretch = 16 * 1024; // elements of a block that one task handles
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
@@ -300,8 +314,7 @@ private:
       for (std::size_t i = 0; i < n; ++i) own.read(data, batch[first + i], i);
       Pass::forward(chunk, net_.weights(), own.workspace);
       total += own.score(loss, n, scale, own.workspace.gradient(backward_from));
-      Pass::template backward<false, backward_from>(chunk, net_.weights(), own.workspace,
-                                                    gradients);
+      Pass::template backward<backward_operations>(chunk, net_.weights(), own.workspace, gradients);
     });
     return total;
   }
@@ -329,7 +342,8 @@ private:
       kernels::sum_shards(count, shards, at, gradient_size, at);
     });
     for_each_task([&](auto i, std::size_t task) {
-      Pass::template gather_task<i>(task, shard_gradients_.data(), gradients_.data());
+      Pass::template gather_task<i>(task, net_.weights(), shard_gradients_.data(),
+                                    gradients_.data());
     });
   }
 
@@ -340,7 +354,7 @@ private:
     if constexpr (detail::SeesGradients<Optimizer, T, tensors>) {
       for (std::size_t p = 0; p < tensors; ++p) {
         weights[p] = net_.tensor(p);
-        gradients[p] = Pass::tensor(gradients_.data(), p);
+        if (Net::graph.parameters[p].trained) gradients[p] = Pass::tensor(gradients_.data(), p);
       }
       optimizer.before_update(weights, gradients);
     }
@@ -348,10 +362,10 @@ private:
 
   void update_parameters() {
     const std::span<T> parameters = net_.parameter_block();
-    for_each_stretch(parameters.size(), [&](std::size_t begin, std::size_t count) {
+    for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
       std::array<T*, state_blocks> state;
       for (std::size_t block = 0; block < state.size(); ++block)
-        state[block] = state_.data() + block * Program::parameters.size + begin;
+        state[block] = state_.data() + block * trained_size + begin;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);
     });
     for_each_task([&](auto i, std::size_t task) {

@@ -22,4 +22,43 @@ constexpr double sigmoid_backward(double y, double dy) { return dy * (y * (1 - y
 inline double tanh(double x) { return std::tanh(x); }
 constexpr double tanh_backward(double y, double dy) { return dy * (1 - y * y); }
 
+constexpr double relu6(double x) { return x <= 0 ? 0 : x >= 6 ? 6 : x; }
+constexpr double relu6_backward(double y, double dy) { return y <= 0 || y >= 6 ? 0 : dy; }
+
+constexpr double hardsigmoid(double x) { return relu6(x + 3) / 6; }
+constexpr double hardsigmoid_backward(double y, double dy) { return y > 0 && y < 1 ? dy / 6 : 0; }
+
+// From here on backward is told x in place of y.
+
+constexpr double hardswish(double x) { return x * hardsigmoid(x); }
+constexpr double hardswish_backward(double x, double dy) {
+  return x <= -3 ? 0 : x >= 3 ? dy : dy * (x / 3 + 0.5);
+}
+
+inline double silu(double x) { return x / (1 + std::exp(-x)); }
+inline double silu_backward(double x, double dy) {
+  return dy * sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+}
+
+/// The probability that a standard normal number is below x. (In long double: x / sqrt 2 in double would
+/// cost it the digits that the kernel keeps.)
+inline long double normal_below(long double x) { return std::erfc(-x / std::sqrt(2.0L)) / 2; }
+inline double gelu(double x) { return static_cast<double>(x * normal_below(x)); }
+inline double gelu_backward(double x, double dy) {
+  const long double density = std::exp(-0.5L * x * x) / std::sqrt(8 * std::atan(1.0L));
+  return dy * static_cast<double>(normal_below(x) + x * density);
+}
+
+/// The sigmoid of 2u, which is (1 + tanh(u)) / 2 without the difference that loses its digits.
+inline long double gelu_tanh_gate(long double x) {
+  const long double u = std::sqrt(1 / (2 * std::atan(1.0L))) * (x + 0.044715L * x * x * x);
+  return 1 / (1 + std::exp(-2 * u));
+}
+inline double gelu_tanh(double x) { return static_cast<double>(x * gelu_tanh_gate(x)); }
+inline double gelu_tanh_backward(double x, double dy) {
+  const long double gate = gelu_tanh_gate(x), square = static_cast<long double>(x) * x;
+  const long double slope = 2 * std::sqrt(1 / (2 * std::atan(1.0L))) * (1 + 3 * 0.044715L * square);
+  return dy * static_cast<double>(gate + x * slope * gate * (1 - gate));
+}
+
 } // namespace ctnn::kernels::reference
