@@ -284,8 +284,10 @@ constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value);
 /// trace_row adds types in a row.
 template <bool Tell, class G, class... Ls>
 constexpr std::size_t trace_row(Walk<G>& walk, Scope& scope, std::size_t value, types<Ls...>) {
-  static_cast<void>(((value = trace<Ls, false, Tell>(walk, scope, value), !walk.failed) && ...));
-  return value;
+  // An array, not a fold, of which clang nests 256 at most.
+  const std::size_t in_order[]{
+      value, (value = walk.failed ? value : trace<Ls, false, Tell>(walk, scope, value))...};
+  return in_order[sizeof...(Ls)];
 }
 
 /// write_place says where branches begin, by the layer before them.
@@ -374,10 +376,14 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
     std::size_t ends[count]{};
     Shape shapes[count]{};
     std::size_t at = 0;
-    const bool traced = ((ends[at] = trace<Bs, true, Tell>(walk, scope, first + at),
-                          shapes[at] = graph.values[ends[at]].shape, ++at, !walk.failed) &&
-                         ...);
-    if (!traced) return value;
+    const auto trace_branch = [&](auto branch) {
+      if (walk.failed) return;
+      ends[at] = trace<typename decltype(branch)::type, true, Tell>(walk, scope, first + at);
+      shapes[at] = graph.values[ends[at]].shape;
+      ++at;
+    };
+    detail::for_each_type(branches, trace_branch);
+    if (walk.failed) return value;
     const Shapes in(shapes, count);
     if (const Sentence wrong = detail::join_error<J>(in, branches); !wrong.empty()) {
       walk.failed = true;
