@@ -478,6 +478,53 @@ TEST_CASE("what is no branch and no join is told") {
         "layer 0 MaxPool2d<64>: window 64x64 does not fit its 32x32 input");
 }
 
+namespace {
+
+struct FirstOf {
+  static constexpr Shape output_shape(Shapes in) { return in[0]; }
+};
+struct Slipped : FirstOf {
+  static constexpr bool inplace = true;
+};
+struct Mistyped : FirstOf {
+  static constexpr Sentence check(Shape) { return {}; }
+};
+struct Weighted : FirstOf {
+  static constexpr int parameters = 3;
+};
+struct Empty {
+  static constexpr Shape output_shape(Shapes) { return {}; }
+};
+struct Halves {
+  static constexpr Shape output_shape(Shapes in) { return {in[0].size() / 2}; }
+  static constexpr bool passes_gradient = true;
+};
+template <class J>
+Sentence said_of_join() {
+  return diagnose<Input<8>, Parallel<J, Identity, ReLU>>();
+}
+
+} // namespace
+
+TEST_CASE("a join's members are looked at as a layer's are") {
+  CHECK(said_of_join<FirstOf>() == "");
+  CHECK(
+      said_of_join<Slipped>() ==
+      "Slipped of the network's input: Slipped has a member inplace; a join's is called in_place");
+  CHECK(said_of_join<Mistyped>() ==
+        "Mistyped of the network's input: Mistyped declares a member that is not static constexpr "
+        "Sentence check(Shapes)");
+  CHECK(
+      said_of_join<Weighted>() ==
+      "Weighted of the network's input: Weighted has parameters, which a join cannot; give a layer "
+      "before or behind it to them");
+  CHECK(said_of_join<Empty>() ==
+        "Empty of the network's input: has an empty output");
+  CHECK(said_of_join<Halves>() == "Halves of the network's input: passes the gradient on, but its "
+                                  "output 4 has another size than "
+                                  "its input 8");
+}
+
 TEST_CASE("names in branches are those of the block around them") {
   using In = Input<8, 4, 4>;
   using Conv = Named<"conv", Conv2d<8, 1>>;

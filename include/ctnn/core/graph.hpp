@@ -284,8 +284,10 @@ constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value);
 /// trace_row adds types in a row.
 template <bool Tell, class G, class... Ls>
 constexpr std::size_t trace_row(Walk<G>& walk, Scope& scope, std::size_t value, types<Ls...>) {
-  static_cast<void>(((value = trace<Ls, false, Tell>(walk, scope, value), !walk.failed) && ...));
-  return value;
+  // An array, not a fold, of which clang nests 256 at most.
+  const std::size_t in_order[]{
+      value, (value = walk.failed ? value : trace<Ls, false, Tell>(walk, scope, value))...};
+  return in_order[sizeof...(Ls)];
 }
 
 /// write_place says where branches begin, by the layer before them.
@@ -299,10 +301,10 @@ constexpr void write_place(Sentence& text, const G& graph, std::size_t value) {
     text << " after layer " << graph.nodes[graph.values[value].maker].name;
 }
 
-/// write_join writes what a join is called where it is meant: Sum, or Parallel<Larger, ...>.
+/// write_join writes what a join is called: Sum; or, of what is none, Parallel<Conv2d, ...>.
 template <class J>
 constexpr void write_join(Sentence& text) {
-  if constexpr (Join<J> && HasKind<J>)
+  if constexpr (Join<J>)
     text << kind_of<J>();
   else
     text << "Parallel<" << type_name<J>() << ", ...>";
@@ -337,11 +339,17 @@ constexpr std::size_t add_join(Walk<G>& walk, std::size_t fork, Node& node,
                                const std::size_t* ends) {
   node.name = walk.graph.nodes[fork].name;
   node.inputs = walk.graph.nodes[fork].outputs;
-  if (is_too_large(node.output_shape) || node.output_shape.size() == 0) {
-    walk.failed = true;
-    walk.graph.error << ": its output " << node.output_shape << " is empty or has more than "
-                     << largest_tensor << " elements";
-  }
+  auto& what = walk.graph.error;
+  const Shape out = node.output_shape;
+  if (has_wrapped(out) || is_too_large(out))
+    what << ": its output " << out << " has more than " << largest_tensor << " elements";
+  else if (out.rank == 0 || out.size() == 0)
+    what << ": has an empty output";
+  for (std::size_t i = 0; i < node.inputs && node.passes_gradient && what.empty(); ++i)
+    if (const Shape in = walk.graph.values[ends[i]].shape; in.size() != out.size())
+      what << ": passes the gradient on, but its output " << out
+           << " has another size than its input " << in;
+  walk.failed = !what.empty();
   return walk.graph.add_node(node, ends);
 }
 
@@ -356,6 +364,9 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
     walk.failed = true;
     graph.error << ": " << type_name<J>()
                 << " is not a join: it lacks static constexpr Shape output_shape(Shapes)";
+  } else if constexpr (!is_of_ctnn<J> && !join_member_error<J>().empty()) {
+    walk.failed = true;
+    graph.error << ": " << type_name<J>() << ' ' << join_member_error<J>();
   } else if constexpr (count < 2) {
     walk.failed = true;
     graph.error << ": has " << (count == 0 ? "no branch" : "one branch")
@@ -365,10 +376,14 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
     std::size_t ends[count]{};
     Shape shapes[count]{};
     std::size_t at = 0;
-    const bool traced = ((ends[at] = trace<Bs, true, Tell>(walk, scope, first + at),
-                          shapes[at] = graph.values[ends[at]].shape, ++at, !walk.failed) &&
-                         ...);
-    if (!traced) return value;
+    const auto trace_branch = [&](auto branch) {
+      if (walk.failed) return;
+      ends[at] = trace<typename decltype(branch)::type, true, Tell>(walk, scope, first + at);
+      shapes[at] = graph.values[ends[at]].shape;
+      ++at;
+    };
+    detail::for_each_type(branches, trace_branch);
+    if (walk.failed) return value;
     const Shapes in(shapes, count);
     if (const Sentence wrong = detail::join_error<J>(in, branches); !wrong.empty()) {
       walk.failed = true;

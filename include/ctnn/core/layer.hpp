@@ -240,12 +240,19 @@ constexpr std::size_t tape_size(Shape in) {
     return 0;
 }
 
+template <class J>
+concept HasPassesGradient = requires {
+  { J::passes_gradient } -> std::same_as<const bool&>;
+};
+template <class J>
+concept HasJoinCheck = requires(Shapes in) {
+  { J::check(in) } -> std::convertible_to<Sentence>;
+};
+
 /// passes_gradient is whether the gradient by each of a join's inputs is the one by its output.
 template <class J>
 inline constexpr bool passes_gradient = [] {
-  if constexpr (requires {
-                  { J::passes_gradient } -> std::same_as<const bool&>;
-                })
+  if constexpr (HasPassesGradient<J>)
     return J::passes_gradient;
   else
     return false;
@@ -253,9 +260,7 @@ inline constexpr bool passes_gradient = [] {
 
 template <class J>
 constexpr Sentence check_join(Shapes in) {
-  if constexpr (requires {
-                  { J::check(in) } -> std::convertible_to<Sentence>;
-                })
+  if constexpr (HasJoinCheck<J>)
     return J::check(in);
   else
     return {};
@@ -332,6 +337,41 @@ constexpr Sentence member_error() {
     error << "declares a member that is not " << wrong;
   else if constexpr (slip.written != nullptr)
     error << "has a member " << slip.written << "; a layer's is called " << slip.meant;
+  return error;
+}
+
+/// join_member_error is the same for a join.
+template <class J>
+constexpr Sentence join_member_error() {
+  constexpr StringView wrong = [] {
+    const char* what = "";
+    if (requires { &J::check; } && !HasJoinCheck<J>)
+      what = "static constexpr Sentence check(Shapes)";
+    if (requires { &J::kind; } && !HasKind<J>) what = "static constexpr StringView kind";
+    if (requires { &J::backward_reads; } && !HasBackwardReads<J>)
+      what = "static constexpr Reads backward_reads";
+    if (requires { &J::in_place; } && !HasInPlace<J>) what = "static constexpr bool in_place";
+    if (requires { &J::passes_gradient; } && !HasPassesGradient<J>)
+      what = "static constexpr bool passes_gradient";
+    return what;
+  }();
+  constexpr Slip slip = [] {
+    Slip found;
+    if (requires { &J::checks; }) found = {"checks", "check"};
+    if (requires { &J::name; }) found = {"name", "kind"};
+    if (requires { &J::reads; }) found = {"reads", "backward_reads"};
+    if (requires { &J::backward_read; }) found = {"backward_read", "backward_reads"};
+    if (requires { &J::inplace; }) found = {"inplace", "in_place"};
+    if (requires { &J::pass_gradient; }) found = {"pass_gradient", "passes_gradient"};
+    return found;
+  }();
+  Sentence error;
+  if constexpr (requires { &J::parameters; })
+    error << "has parameters, which a join cannot; give a layer before or behind it to them";
+  else if constexpr (!wrong.empty())
+    error << "declares a member that is not " << wrong;
+  else if constexpr (slip.written != nullptr)
+    error << "has a member " << slip.written << "; a join's is called " << slip.meant;
   return error;
 }
 
