@@ -18,7 +18,8 @@ using Asked = ::CTNN_NETWORK_TYPE; // NETWORK of ctnn_add_trainer has to define 
 
 /// Net is the network. One that does not compile has told its error, and a stand-in keeps the program
 /// from complaining again.
-using Net = std::conditional_t<ctnn::detail::is_network<Asked>(), Asked,
-                               ctnn::Sequential<ctnn::Input<1, 1, 1>, ctnn::Flatten>>;
+using Net =
+    std::conditional_t<ctnn::detail::is_network<Asked>(), Asked,
+                       ctnn::Sequential<ctnn::Input<1, 1, 1>, ctnn::Flatten, ctnn::Linear<1>>>;
 
 } // namespace trainer
