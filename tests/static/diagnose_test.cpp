@@ -518,8 +518,7 @@ TEST_CASE("a join's members are looked at as a layer's are") {
       said_of_join<Weighted>() ==
       "Weighted of the network's input: Weighted has parameters, which a join cannot; give a layer "
       "before or behind it to them");
-  CHECK(said_of_join<Empty>() ==
-        "Empty of the network's input: has an empty output");
+  CHECK(said_of_join<Empty>() == "Empty of the network's input: has an empty output");
   CHECK(said_of_join<Halves>() == "Halves of the network's input: passes the gradient on, but its "
                                   "output 4 has another size than "
                                   "its input 8");
