@@ -5,6 +5,7 @@ Run: scripts/bench --benchmark_list_tests && cmake --build build/bench --target 
      bench/rivals/shapes.py
 The networks are those of bench/shapes/; ctnn_shapes describes them with their edges, so that PyTorch
 builds the same. What is frozen has requires_grad False there, and is in eval mode.
+The share of the FMA peak counts the multiply-adds of the direct algorithms: Winograd's may exceed 100 %.
 PyTorch runs them channels-last and in its default layout, and keeps the faster.
 """
 import argparse
@@ -23,9 +24,11 @@ def compare(options, net):
     def theirs(layout):
         return pytorch(options, "train", BATCH, THREADS, layout, "--net", json.dumps(net))
 
-    rounds, layouts = [], ("channels_last", "contiguous")
+    rounds, layouts, shares = [], ("channels_last", "contiguous"), []
     for _ in range(options.rounds):
-        mine = median(ours(options.shapes, net["name"], options.samples), "images")
+        samples = ours(options.shapes, net["name"], options.samples)
+        mine = median(samples, "images")
+        shares.append(median(samples, "%peak") / 100)
         results = {layout: theirs(layout) for layout in layouts}
         best = max(results, key=lambda layout: results[layout]["median"])
         layouts = (best,)  # of the first round
@@ -33,7 +36,8 @@ def compare(options, net):
     return {"network": net["name"], "layout": best, "details": describe_pytorch(results[best]),
             "ours": statistics.median(a for a, _ in rounds),
             "theirs": statistics.median(b for _, b in rounds),
-            "ratio": statistics.median(a / b for a, b in rounds)}
+            "ratio": statistics.median(a / b for a, b in rounds),
+            "share": statistics.median(shares)}
 
 
 def main():
@@ -45,8 +49,8 @@ def main():
     options = parse(parser)
     need(parser, options.shapes, "cmake --build build/bench --target ctnn_shapes")
 
-    print_line("network", "ours, images/s", "PyTorch, images/s", "its layout", "ratio")
-    print_line("---", "---:", "---:", "---", "---:")
+    print_line("network", "ours, images/s", "PyTorch, images/s", "its layout", "ratio", "of the FMA peak")
+    print_line("---", "---:", "---:", "---", "---:", "---:")
     rows = []
     for net in run([options.shapes, "--describe"]):
         if not re.search(options.only, net["name"]):
@@ -55,7 +59,7 @@ def main():
         rows.append(found)
         mark = " slow" if found["ratio"] < SLOW else ""
         print_line(found["network"], number(found["ours"]), number(found["theirs"]),
-                   found["layout"], f"{found['ratio']:.2f}{mark}")
+                   found["layout"], f"{found['ratio']:.2f}{mark}", f"{found['share']:.0%}")
     if rows:
         print(rows[0]["details"])
     write_json(options, rows)

@@ -14,6 +14,7 @@
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/summary.hpp>
 #include <ctnn/core/text.hpp>
+#include <ctnn/core/trace.hpp>
 #include <ctnn/layers/adaptive_avg_pool2d.hpp>
 #include <ctnn/layers/avg_pool2d.hpp>
 #include <ctnn/layers/batch_norm1d.hpp>

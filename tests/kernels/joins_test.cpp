@@ -1,6 +1,5 @@
 // Sums, products and concatenations against plain loops: every length around the vector width, misaligned,
 // in buffers of exact size full of NaN.
-#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -29,7 +28,7 @@ template <class T, std::size_t Terms>
 void check_sum() {
   for (std::size_t count = 0; count <= 3 * simd::lanes<T> + 1; ++count) {
     std::vector<ExactBuffer<T>> x;
-    std::array<const T*, Terms> from;
+    const T* from[Terms];
     for (unsigned k = 0; k < Terms; ++k) x.push_back(whole<T>(count, k));
     for (std::size_t k = 0; k < Terms; ++k) from[k] = x[k].data();
     ExactBuffer<T> y(count, 1), expected(count, 1);

@@ -408,6 +408,11 @@ TEST_CASE("names that could not be told apart or read back are told") {
         "layer  Linear<3>: a name must not be empty or contain a dot");
   CHECK(said<Input<9>, Named<"a.b", Linear<3>>>() ==
         "layer a.b Linear<3>: a name must not be empty or contain a dot");
+  using Twice = Named<"a", Frozen<Named<"b", Linear<3>>>>;
+  const auto has_name = "layer a Linear<3>: has a name already; Named stands once before what it "
+                        "names";
+  CHECK(said<Input<9>, Named<"a", Named<"b", Linear<3>>>>() == has_name);
+  CHECK(said<Input<9>, Twice>() == has_name);
 }
 
 TEST_CASE("branches that do not meet are told") {

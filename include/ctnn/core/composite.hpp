@@ -2,9 +2,9 @@
 /// @file
 /// How a network's type is put together: the one place that knows which types hold layers.
 
-#include <array>
 #include <cstddef>
 
+#include <ctnn/core/array.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/core/text.hpp>
@@ -62,6 +62,7 @@ struct composite {
   using children = types<>;
   using type = L; ///< without its name
   static constexpr bool named = false;
+  static constexpr bool named_twice = false;
   static constexpr bool frozen = false;
   static constexpr StringView label{};
 };
@@ -96,6 +97,7 @@ struct composite<Parallel<J, Bs...>> : composite<void> {
 template <FixedString Label, class L>
 struct composite<Named<Label, L>> : composite<L> {
   static constexpr bool named = true;
+  static constexpr bool named_twice = composite<L>::named;
   static constexpr StringView label = Label.view();
 };
 
@@ -156,11 +158,11 @@ constexpr Counts sum_of_counts(types<Ls...>) {
 /// layers_before is, for each type of a list, the number of nodes before it, from `First` on; at the
 /// end, of all nodes.
 template <class List, std::size_t First = 0>
-inline constexpr std::array<std::size_t, 1> layers_before{First};
+inline constexpr Array<std::size_t, 1> layers_before{First};
 template <class... Ls, std::size_t First>
 inline constexpr auto layers_before<types<Ls...>, First> = [] {
   const std::size_t own[]{counts_of<Ls>.layers..., 0};
-  std::array<std::size_t, sizeof...(Ls) + 1> before{First};
+  Array<std::size_t, sizeof...(Ls) + 1> before{First};
   for (std::size_t i = 0; i < sizeof...(Ls); ++i) before[i + 1] = before[i] + own[i];
   return before;
 }();

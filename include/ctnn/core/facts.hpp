@@ -9,6 +9,7 @@
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/core/text.hpp>
+#include <ctnn/core/trace.hpp>
 
 namespace ctnn {
 namespace detail {

@@ -2,10 +2,10 @@
 /// @file
 /// What a layer is, in words and as a concept, and what it may leave unsaid.
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 
+#include <ctnn/core/array.hpp>
 #include <ctnn/core/init.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
@@ -197,7 +197,7 @@ constexpr auto parameters(Shape in) {
   if constexpr (HasParameters<L>)
     return L::parameters(in);
   else
-    return std::array<Parameter, 0>{};
+    return Array<Parameter, 0>{};
 }
 
 template <class L>

@@ -8,8 +8,8 @@
 #include <ctnn/core/composite.hpp>
 #include <ctnn/core/diagnose.hpp>
 #include <ctnn/core/facts.hpp>
-#include <ctnn/core/graph.hpp>
 #include <ctnn/core/text.hpp>
+#include <ctnn/core/trace.hpp>
 
 namespace ctnn {
 namespace detail {

@@ -3,9 +3,9 @@
 /// torchsummary's table as a compile-time string, to the byte what torchsummary 1.5.1 prints; of a
 /// network that branches, a tree of its modules and branches.
 
-#include <array>
 #include <cstddef>
 
+#include <ctnn/core/array.hpp>
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/names.hpp>
 
@@ -195,7 +195,7 @@ private:
   const Graph& graph_;
   Rows rows_;
   int batch_;
-  std::array<Open, Graph::most_forks + 1> open_{};
+  Array<Open, Graph::most_forks + 1> open_{};
   std::size_t depth_ = 0;
   Name path_{};
   bool begins_ = false; ///< whether the next row begins a branch
@@ -260,14 +260,14 @@ constexpr void write_summary(Writer& to, const Graph& graph, Rows rows, int batc
 template <class Net, Rows R, int Batch>
 inline constexpr auto summary_characters = [] {
   if constexpr (!is_network<Net>()) {
-    return std::array<char, 1>{};
+    return Array<char, 1>{};
   } else {
     constexpr std::size_t length = [] {
       Writer counter;
       write_summary(counter, Net::graph, R, Batch);
       return counter.length;
     }();
-    std::array<char, length + 1> characters{};
+    Array<char, length + 1> characters{};
     Writer writer{characters.data()};
     write_summary(writer, Net::graph, R, Batch);
     return characters;

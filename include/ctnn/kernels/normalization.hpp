@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 
 #include <ctnn/core/instruction_set.hpp>
@@ -526,9 +527,10 @@ template <class T, NormalizationGeometry G>
 struct normalization {
   /// x, y: n samples [pixels, channels]; x may be y. tape: n times G.tape_size() elements, the mean of
   /// each set, if there is one, and 1 / sqrt(variance + eps) behind it; null if no backward follows.
+  /// An eps of 0 is the element type's.
   static void forward(std::size_t n, double eps, const T* x, const T* weight, const T* bias, T* y,
                       T* tape) {
-    const T added = static_cast<T>(eps);
+    const T added = eps > 0 ? static_cast<T>(eps) : std::numeric_limits<T>::epsilon();
     if constexpr (G.groups == 0)
       return detail::normalize_pixels<T, G>::forward(n * G.pixels, added, x, weight, bias, y, tape);
     else

@@ -2,9 +2,9 @@
 /// @file
 /// What BatchNorm1d and BatchNorm2d share.
 
-#include <array>
 #include <cstddef>
 
+#include <ctnn/core/array.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/layers/fused.hpp>
@@ -33,10 +33,10 @@ public:
     const Parameter mean{"running_mean", channels, constant(0), Role::buffer},
         variance{"running_var", channels, constant(1), Role::buffer};
     if constexpr (is_affine)
-      return std::array{Parameter{"weight", channels, constant(1)},
+      return Array{Parameter{"weight", channels, constant(1)},
                         Parameter{"bias", channels, constant(0)}, mean, variance};
     else
-      return std::array{mean, variance};
+      return Array{mean, variance};
   }
 
   /// kernel is what runs the layer by itself, with `Epilogue` behind it.

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 
+#include <ctnn/core/array.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/layers/fused.hpp>
@@ -64,10 +64,10 @@ public:
                            {OutChannels, in.channels(), Kernel.height, Kernel.width},
                            options::get(weight_init(initial)).initial};
     if constexpr (has_bias)
-      return std::array{weight,
+      return detail::Array{weight,
                         Parameter{"bias", {OutChannels}, options::get(bias_init(initial)).initial}};
     else
-      return std::array{weight};
+      return detail::Array{weight};
   }
   static constexpr std::size_t multiply_adds(Shape in) { return geometry(in).multiply_adds(); }
 

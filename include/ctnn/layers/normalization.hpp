@@ -2,11 +2,10 @@
 /// @file
 /// What LayerNorm, RMSNorm, GroupNorm and InstanceNorm2d share.
 
-#include <array>
 #include <cfloat>
 #include <cstddef>
-#include <limits>
 
+#include <ctnn/core/array.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/names.hpp>
 #include <ctnn/layers/options.hpp>
@@ -46,22 +45,19 @@ struct Normalization {
         "weight", {in.channels()}, Options::get(weight_init(constant(1))).initial};
     const Parameter bias{"bias", {in.channels()}, Options::get(bias_init(constant(0))).initial};
     if constexpr (Rule.weight && Rule.bias)
-      return std::array{weight, bias};
+      return Array{weight, bias};
     else if constexpr (Rule.weight)
-      return std::array{weight};
+      return Array{weight};
     else if constexpr (Rule.bias)
-      return std::array{bias};
+      return Array{bias};
     else
-      return std::array<Parameter, 0>{};
+      return Array<Parameter, 0>{};
   }
   static constexpr std::size_t tape_size(Shape in) { return Rule.geometry(in).tape_size(); }
 
   template <class Context>
   static void forward(const Context& c) {
-    using T = typename Context::value_type;
-    const double eps =
-        Rule.eps > 0 ? Rule.eps : static_cast<double>(std::numeric_limits<T>::epsilon());
-    op<Context>::forward(c.samples, eps, c.x.data, weight(c.parameters), bias(c.parameters),
+    op<Context>::forward(c.samples, Rule.eps, c.x.data, weight(c.parameters), bias(c.parameters),
                          c.y.data, c.tape);
   }
   template <class Context>

@@ -3,11 +3,11 @@
 /// The options of a layer: values behind its sizes, which say by their type what they are, as keywords
 /// do in Python: Conv2d<64, 3, stride(2), padding(1), bias(false)>.
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
 
+#include <ctnn/core/array.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/core/list.hpp>
 #include <ctnn/core/shape.hpp>
@@ -250,7 +250,7 @@ struct OptionList<types<Known...>, Given...> {
 
 /// starts_error is what keeps parameters from starting as they should, or nothing.
 template <std::size_t Count>
-constexpr Sentence starts_error(const std::array<Parameter, Count>& parameters) {
+constexpr Sentence starts_error(const Array<Parameter, Count>& parameters) {
   for (const Parameter& parameter : parameters)
     if (const Sentence what = start_error(parameter.name, parameter.shape, parameter.initial);
         !what.empty())

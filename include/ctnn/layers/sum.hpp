@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 
 #include <ctnn/core/composite.hpp>
@@ -53,8 +52,7 @@ struct Add {
     // std::apply, found by its argument: <tuple> would cost those who only verify a network.
     apply(
         [&](const auto&... x) {
-          kernels::sum<T, sizeof...(x)>::forward(
-              c.y.size(), std::array<const T*, sizeof...(x)>{x.data...}, c.y.data);
+          kernels::sum<T, sizeof...(x)>::forward(c.y.size(), {x.data...}, c.y.data);
         },
         c.x);
   }

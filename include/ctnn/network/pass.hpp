@@ -150,7 +150,7 @@ struct Pass {
       // Nobody wants the gradients that it would bring.
     } else if constexpr (is_fork<L>) {
       constexpr std::size_t branches = node<I>.outputs;
-      std::array<const T*, branches> dy;
+      const T* dy[branches];
       for (std::size_t k = 0; k < branches; ++k) dy[k] = buffers.gradient(output_of<I> + k);
       kernels::sum<T, branches>::forward(n * in<I>.size(), dy, buffers.gradient(input_of<I>));
     } else if constexpr (!node<I>.is_layer()) {
