@@ -71,7 +71,7 @@ public:
   }
   bool convolution() const { return convolution_; }
   memory::dims strides() const { return {dim(g_.stride_height), dim(g_.stride_width)}; }
-  memory::dims padding() const { return {dim(g_.padding_height), dim(g_.padding_width)}; }
+  memory::dims padding() const { return {dim(g_.padding_top), dim(g_.padding_left)}; }
 
 private:
   static memory::dim dim(std::size_t size) { return static_cast<memory::dim>(size); }

@@ -97,13 +97,13 @@ private:
                            channels_last(net.tensor(node.first_parameter), g.in_channels,
                                          g.kernel_height * g.kernel_width));
         expect(xnn_define_convolution_2d(
-            graph_, g.padding_height, g.padding_width, g.padding_height, g.padding_width,
+            graph_, g.padding_top, g.padding_right, g.padding_bottom, g.padding_left,
             g.kernel_height, g.kernel_width, g.stride_height, g.stride_width, 1, 1, 1,
             g.in_channels, g.out_channels, low, infinity, value_, weight, bias<I>(net), I + 1, 0));
       } else if constexpr (node.kind == "MaxPool2d") {
         constexpr auto g = L::window.geometry(node.input_shape);
-        expect(xnn_define_max_pooling_2d(graph_, g.padding_height, g.padding_width,
-                                         g.padding_height, g.padding_width, g.kernel_height,
+        expect(xnn_define_max_pooling_2d(graph_, g.padding_top, g.padding_right,
+                                         g.padding_bottom, g.padding_left, g.kernel_height,
                                          g.kernel_width, g.stride_height, g.stride_width, 1, 1, low,
                                          infinity, value_, I + 1, 0));
       } else {

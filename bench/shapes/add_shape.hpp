@@ -54,7 +54,8 @@ nlohmann::json describe(const ctnn::detail::Node& node) {
     const auto pair = [](Size2d size) { return nlohmann::json{size.height, size.width}; };
     layer["kernel_size"] = pair(L::window.kernel);
     layer["stride"] = pair(L::window.stride);
-    layer["padding"] = pair(L::window.padding);
+    const auto sides = L::window.geometry(node.input_shape); // of a convolution's, as of a pooling's
+    layer["padding"] = {sides.padding_top, sides.padding_left};
   }
   if (node.kind == "Conv2d") {
     layer["in_channels"] = node.input_shape.channels();

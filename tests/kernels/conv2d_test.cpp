@@ -60,3 +60,28 @@ TEST_CASE("direct convolution in float is accurate") {
   constexpr Conv2dGeometry g{128, 10, 10, 256, 3, 3, 1, 1, 0, 0};
   check::is_accurate(kernel<float, g, epilogue<2, relu>>, function<g, epilogue<2, relu>>, 2, 1e-6);
 }
+
+// The members that follow: the padding's other sides, dilation, groups.
+
+TEST_CASE("direct convolution equals its reference exactly with one-sided padding") {
+  equals_reference<float, Conv2dGeometry{3, 8, 7, 5, 3, 3, 2, 2, 0, 0, 1, 1}, epilogue<1, relu>>();
+  equals_reference<double, Conv2dGeometry{2, 9, 5, 17, 4, 2, 2, 1, 4, 0, 5, 2}>();
+}
+
+TEST_CASE("direct convolution equals its reference exactly with dilation") {
+  equals_reference<float, Conv2dGeometry{3, 9, 11, 5, 3, 3, 1, 1, 2, 3, 2, 3, 2, 3},
+                   epilogue<1, relu>>();
+  equals_reference<double, Conv2dGeometry{19, 8, 9, 3, 2, 3, 2, 1, 0, 0, 0, 0, 3, 2}>();
+}
+
+TEST_CASE("direct convolution equals its reference exactly with groups") {
+  equals_reference<float, Conv2dGeometry{6, 6, 8, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2},
+                   epilogue<2, relu>>();
+  equals_reference<float, Conv2dGeometry{51, 4, 5, 57, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 3}>();
+  equals_reference<double, Conv2dGeometry{4, 7, 6, 8, 3, 2, 2, 1, 1, 1, 1, 1, 1, 2, 4}>();
+  equals_reference<float, Conv2dGeometry{1024, 1, 1, 8, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 2}>();
+}
+
+TEST_CASE("direct convolution equals its reference exactly on two runs of stretches") {
+  equals_reference<double, Conv2dGeometry{520, 3, 3, 3, 1, 2, 1, 1, 0, 0, 0, 0, 1, 2}>();
+}

@@ -166,7 +166,7 @@ TEST_CASE("an option that is unknown, given twice or not for this layer is told"
         "weight_init, bias_init");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, fusion(false)>>() ==
         "layer 0 Conv2d<8, 3, fusion(false)>: fusion(false) is not an option of Conv2d, which "
-        "knows stride, padding, bias, an algorithm, weight_init, bias_init");
+        "knows stride, padding, dilation, groups, bias, an algorithm, weight_init, bias_init");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), padding(1), stride(1)>>() ==
         "layer 0 Conv2d<8, 3, stride(2), padding(1), stride(1)>: stride is given twice");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, direct, winograd(2)>>() ==

@@ -6,6 +6,7 @@
 
 #include <ctnn/core/instruction_set.hpp>
 #include <ctnn/kernels/convolution_algorithm.hpp>
+#include <ctnn/kernels/depthwise_conv2d.hpp>
 #include <ctnn/kernels/direct_conv2d.hpp>
 #include <ctnn/kernels/winograd_conv2d.hpp>
 
@@ -20,6 +21,11 @@ struct convolution {
 template <class T, Conv2dGeometry G, class Epilogue>
 struct convolution<T, G, direct, Epilogue> {
   using type = direct_conv2d<T, G, Epilogue>;
+};
+template <class T, Conv2dGeometry G, class Epilogue>
+  requires(G.is_depthwise())
+struct convolution<T, G, direct, Epilogue> {
+  using type = depthwise_conv2d<T, G, Epilogue>;
 };
 
 } // namespace detail

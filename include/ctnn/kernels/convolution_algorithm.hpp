@@ -35,10 +35,11 @@ namespace kernels {
 /// pool x pool.
 constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
                        std::size_t pool = 1) {
-  if (algorithm == direct) return true;
+  if (algorithm == direct) return pool == 1 || !g.is_depthwise();
   return algorithm.tile >= 2 && algorithm.tile <= 6 &&
          static_cast<std::size_t>(algorithm.tile) % pool == 0 && g.kernel_height == 3 &&
-         g.kernel_width == 3 && g.stride_height == 1 && g.stride_width == 1;
+         g.kernel_width == 3 && g.stride_height == 1 && g.stride_width == 1 &&
+         g.dilation_height == 1 && g.dilation_width == 1 && g.groups == 1;
 }
 
 /// products is the number of multiply-adds of one image forward, between transformed tiles or by the

@@ -1,7 +1,8 @@
 #pragma once
 /// @file
 /// Convolution by the direct algorithm on channels-last images: a matrix product without im2col,
-/// because the pixels under one kernel row are contiguous.
+/// because the pixels under one kernel row are contiguous, unless it is dilated or channels are grouped:
+/// then those under one tap are.
 
 #include <algorithm>
 #include <cstddef>
@@ -19,26 +20,33 @@ namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// y = Epilogue(x (*) weight + bias), and its derivatives, for chunks of n >= 1 images.
 ///
-/// Parameters are PyTorch's: weight [out][in][kernel height][kernel width], and bias [out] unless
-/// there is none. `derived` holds the parameters as the kernels read them: the forward panels, each
-/// [1 + taps * in][width] with the bias as its first row, then the panels of backward_input, each
-/// [taps][out][width]. `derived_gradient` is laid out as the forward panels. The tape is the
-/// epilogue's index, as large as y.
+/// Parameters are PyTorch's: weight [out][in / groups][kernel height][kernel width], and bias [out]
+/// unless there is none. `derived` holds the parameters as the kernels read them, group by group: the
+/// forward panels, each [1 + taps * in][width] with the bias as its first row, then the panels of
+/// backward_input, each [taps][out][width]; in and out are those of a group. `derived_gradient` is laid
+/// out as the forward panels. The tape is the epilogue's index, as large as y.
 template <class T, Conv2dGeometry G, class Epilogue>
 class direct_conv2d {
+  /// ins and outs are the channels of one group.
+  static constexpr std::size_t ins = G.in_channels / G.groups, outs = G.out_channels / G.groups;
   static constexpr std::size_t taps = G.kernel_height * G.kernel_width;
-  static constexpr std::size_t kernel_row = G.kernel_width * G.in_channels;
-  static constexpr std::size_t depth = G.kernel_height * kernel_row;
+  static constexpr std::size_t depth = taps * ins;
+
+  /// A run is what is contiguous under the kernel: one of its rows, or the channels of one tap. There are
+  /// row_runs in a row.
+  static constexpr std::size_t row_runs =
+      G.dilation_width == 1 && G.groups == 1 ? 1 : G.kernel_width;
+  static constexpr std::size_t run = G.kernel_width / row_runs * ins;
+  static constexpr std::size_t runs = G.kernel_height * row_runs;
   static constexpr std::size_t pixels = G.out_height() * G.out_width();
 
-  static constexpr bool bordered = G.padding_height + G.padding_width > 0;
-  static constexpr std::size_t height = G.in_height + 2 * G.padding_height;
-  static constexpr std::size_t width = G.in_width + 2 * G.padding_width;
+  static constexpr bool bordered = G.is_padded();
+  static constexpr std::size_t height = G.padded_height(), width = G.padded_width();
   static constexpr std::size_t row_size = width * G.in_channels;
   static constexpr std::size_t image_size = height * row_size;
 
-  using out_panels = panels<T, G.out_channels>;
-  using in_panels = panels<T, G.in_channels>;
+  using out_panels = panels<T, outs>;
+  using in_panels = panels<T, ins>;
 
   /// block is how many images are taken together: several if they have few output pixels, so that tiles
   /// have enough rows.
@@ -53,6 +61,7 @@ class direct_conv2d {
   /// gradient from one tap of one window.
   static constexpr bool disjoint =
       G.kernel_height == G.stride_height && G.kernel_width == G.stride_width &&
+      G.dilation_height == 1 && G.dilation_width == 1 &&
       G.out_height() * G.stride_height == height && G.out_width() * G.stride_width == width;
 
   /// under is the offset of the pixel under tap (0, 0) of an output pixel, for pixels of PixelSize
@@ -63,11 +72,21 @@ class direct_conv2d {
                        G.stride_height * width * PixelSize, height * width * PixelSize>(pixel);
   }
 
+  /// under_run is the offset of a run of the pixels under a window, from tap (0, 0).
+  static constexpr std::size_t under_run(std::size_t r) {
+    return r / row_runs * G.dilation_height * row_size +
+           r % row_runs * G.dilation_width * G.in_channels;
+  }
+
   /// staged is whether backward_input sums in scratch and copies from there: if dx has no border to sum
   /// into, or if its pixels are not whole vectors: partial stores cannot be forwarded to the loads of
   /// the next tap.
   template <class Panel>
   static constexpr bool staged = bordered || (!disjoint && Panel::columns < Panel::width);
+
+  /// A group's panels, forward and back.
+  static constexpr std::size_t forward_size = (1 + depth) * out_panels::padded;
+  static constexpr std::size_t back_size = taps * outs * in_panels::padded;
 
   /// border_size, outputs_size and stage_size are the parts of scratch: the image with its border,
   /// outputs that are not y (or their gradients), and dx.
@@ -83,9 +102,8 @@ class direct_conv2d {
 public:
   static constexpr ConvolutionAlgorithm algorithm = direct;
   static constexpr std::size_t products = G.multiply_adds();
-  static constexpr std::size_t derived_gradient_size = (1 + depth) * out_panels::padded;
-  static constexpr std::size_t derived_size =
-      derived_gradient_size + taps * G.out_channels * in_panels::padded;
+  static constexpr std::size_t derived_gradient_size = G.groups * forward_size;
+  static constexpr std::size_t derived_size = derived_gradient_size + G.groups * back_size;
   static constexpr std::size_t scratch_size = border_size + outputs_size + stage_size;
   static constexpr std::size_t derive_tasks = 1;
 
@@ -98,13 +116,14 @@ public:
     if (parameters.size() > 1)
       for_each_bias(
           [&](std::size_t packed, std::size_t out) { derived[packed] = parameters[1][out]; });
-    in_panels::for_each([&](auto p, std::size_t first) {
-      T* to = derived + derived_gradient_size + taps * G.out_channels * first;
-      for (std::size_t tap = 0; tap < taps; ++tap)
-        for (std::size_t out = 0; out < G.out_channels; ++out, to += p.width)
-          for (std::size_t in = 0; in < p.columns; ++in)
-            to[in] = weight[(out * G.in_channels + first + in) * taps + tap];
-    });
+    for (std::size_t g = 0; g < G.groups; ++g)
+      in_panels::for_each([&](auto p, std::size_t first) {
+        T* to = derived + derived_gradient_size + g * back_size + taps * outs * first;
+        for (std::size_t tap = 0; tap < taps; ++tap)
+          for (std::size_t out = 0; out < outs; ++out, to += p.width)
+            for (std::size_t in = 0; in < p.columns; ++in)
+              to[in] = weight[((g * outs + out) * ins + first + in) * taps + tap];
+      });
   }
 
   /// derive_adjoint assigns the gradients by the parameters.
@@ -128,12 +147,14 @@ public:
     for_each_block(n, [&](std::size_t image, std::size_t images) {
       const T* const source = with_border(x + image * G.input_size(), scratch);
       T* const target = pool > 1 ? outputs : y + image * y_size;
-      out_panels::for_each([&](auto p, std::size_t first) {
-        const T* const packed = derived + (1 + depth) * first;
-        for_each_pixel_tile<decltype(p)>(images, [&](auto rows, std::size_t pixel) {
-          forward_tile<decltype(p), rows>(source, pixel, packed, target + first);
+      for (std::size_t g = 0; g < G.groups; ++g)
+        out_panels::for_each([&](auto p, std::size_t first) {
+          const T* const packed = derived + g * forward_size + (1 + depth) * first;
+          for_each_pixel_tile<decltype(p)>(images, [&](auto rows, std::size_t pixel) {
+            forward_tile<decltype(p), rows>(source + g * ins, pixel, packed,
+                                            target + g * outs + first);
+          });
         });
-      });
       if constexpr (pool > 1)
         for_each_window(images, [&](std::size_t from, std::size_t to, std::size_t part) {
           vec window[pool][pool];
@@ -169,18 +190,22 @@ public:
       }
       if constexpr (ParameterGradient) {
         const T* const source = with_border(x + image * G.input_size(), scratch);
-        out_panels::for_each([&](auto p, std::size_t first) {
-          backward_parameters_panel<decltype(p)>(images, source, seed + first,
-                                                 derived_gradient + (1 + depth) * first);
-        });
+        for (std::size_t g = 0; g < G.groups; ++g)
+          out_panels::for_each([&](auto p, std::size_t first) {
+            backward_parameters_panel<decltype(p)>(
+                images, source + g * ins, seed + g * outs + first,
+                derived_gradient + g * forward_size + (1 + depth) * first);
+          });
       }
       if constexpr (InputGradient)
-        in_panels::for_each([&](auto p, std::size_t first) {
-          const T* const packed = derived + derived_gradient_size + taps * G.out_channels * first;
-          backward_input_panel<decltype(p)>(images, seed, packed,
-                                            dx + image * G.input_size() + first,
-                                            scratch + border_size + outputs_size);
-        });
+        for (std::size_t g = 0; g < G.groups; ++g)
+          in_panels::for_each([&](auto p, std::size_t first) {
+            const T* const packed =
+                derived + derived_gradient_size + g * back_size + taps * outs * first;
+            backward_input_panel<decltype(p)>(images, seed + g * outs, packed,
+                                              dx + image * G.input_size() + g * ins + first,
+                                              scratch + border_size + outputs_size);
+          });
     });
   }
 
@@ -190,24 +215,27 @@ private:
   /// Calls f(place in the forward panels, place in bias).
   template <class F>
   static void for_each_bias(F&& f) {
-    out_panels::for_each([&](auto p, std::size_t first) {
-      for (std::size_t out = 0; out < p.columns; ++out) f((1 + depth) * first + out, first + out);
-    });
+    for (std::size_t g = 0; g < G.groups; ++g)
+      out_panels::for_each([&](auto p, std::size_t first) {
+        for (std::size_t out = 0; out < p.columns; ++out)
+          f(g * forward_size + (1 + depth) * first + out, g * outs + first + out);
+      });
   }
 
   /// Calls f(place in the forward panels, place in weight).
   template <class F>
   static void for_each_weight(F&& f) {
-    out_panels::for_each([&](auto p, std::size_t first) {
-      const std::size_t panel = (1 + depth) * first;
-      // A transposition; 16 input channels at a time, so that both sides stay in the cache.
-      for (std::size_t begin = 0; begin < G.in_channels; begin += 16)
-        for (std::size_t tap = 0; tap < taps; ++tap)
-          for (std::size_t out = 0; out < p.columns; ++out)
-            for (std::size_t in = begin; in < std::min(begin + 16, G.in_channels); ++in)
-              f(panel + (1 + tap * G.in_channels + in) * p.width + out,
-                ((first + out) * G.in_channels + in) * taps + tap);
-    });
+    for (std::size_t g = 0; g < G.groups; ++g)
+      out_panels::for_each([&](auto p, std::size_t first) {
+        const std::size_t panel = g * forward_size + (1 + depth) * first;
+        // A transposition; 16 input channels at a time, so that both sides stay in the cache.
+        for (std::size_t begin = 0; begin < ins; begin += 16)
+          for (std::size_t tap = 0; tap < taps; ++tap)
+            for (std::size_t out = 0; out < p.columns; ++out)
+              for (std::size_t in = begin; in < std::min(begin + 16, ins); ++in)
+                f(panel + (1 + tap * ins + in) * p.width + out,
+                  ((g * outs + first + out) * ins + in) * taps + tap);
+      });
   }
 
   /// Calls f(first image, number of images) block by block.
@@ -237,7 +265,7 @@ private:
   /// inner is the pixel of the bordered image at (row, column) of the image. Only one image at a time
   /// has a border.
   static constexpr std::size_t inner(std::size_t row, std::size_t column) {
-    return (row + G.padding_height) * width + G.padding_width + column;
+    return (row + G.padding_top) * width + G.padding_left + column;
   }
 
   /// Calls f(offset of a pooling window in the outputs, offset in y, lanes).
@@ -263,21 +291,20 @@ private:
                                     [&](std::size_t r) { return under<G.in_channels>(first + r); });
     tile<T, Rows, Panel> sums(packed);
     packed += Panel::width;
-    for (std::size_t ky = 0; ky < G.kernel_height; ++ky) {
+    for (std::size_t r = 0; r < runs; ++r, packed += run * Panel::width) {
+      auto from = a;
+      from.advance(under_run(r));
       if constexpr (depth <= stretch) {
-        sums.template accumulate<true>(a, 1, packed, Panel::width, kernel_row);
+        sums.template accumulate<true>(from, 1, packed, Panel::width, run);
       } else {
-        for (std::size_t k = 0; k < kernel_row; k += stretch) {
-          auto from = a;
-          from.advance(k);
+        for (std::size_t k = 0; k < run; k += stretch) {
           tile<T, Rows, Panel> part;
           part.template accumulate<true>(from, 1, packed + k * Panel::width, Panel::width,
-                                         std::min(stretch, kernel_row - k));
+                                         std::min(stretch, run - k));
           sums.add(part);
+          from.advance(stretch);
         }
       }
-      a.advance(row_size);
-      packed += kernel_row * Panel::width;
     }
     if constexpr (pool == 1) sums.template apply<typename Epilogue::function>();
     sums.store(strided_rows<T, G.out_channels>{target + first * G.out_channels});
@@ -295,8 +322,10 @@ private:
       for (std::size_t pixel = 0; pixel < images * height * width; ++pixel)
         std::fill_n(target + pixel * pixel_size, target_panel::columns, T(0));
     for (std::size_t tap = 0; tap < taps; ++tap) {
-      T* to = target + (tap / G.kernel_width * width + tap % G.kernel_width) * pixel_size;
-      const T* b = packed + tap * G.out_channels * Panel::width;
+      T* to = target + (tap / G.kernel_width * G.dilation_height * width +
+                        tap % G.kernel_width * G.dilation_width) *
+                           pixel_size;
+      const T* b = packed + tap * outs * Panel::width;
       for_each_pixel_tile<Panel>(images, [&](auto rows, std::size_t first) {
         backward_input_tile<target_panel, rows, pixel_size>(dy, first, b, to);
       });
@@ -316,7 +345,7 @@ private:
     tile<T, Rows, Panel> sums;
     sums.template accumulate<true>(
         strided_rows<const T, G.out_channels>{source + first * G.out_channels}, 1, packed,
-        Panel::width, G.out_channels);
+        Panel::width, outs);
     // Added at the end: sums that start from dx would wait for the stores of the tile before.
     if constexpr (disjoint)
       sums.store(c);
@@ -336,24 +365,24 @@ private:
                                     images * pixels);
     bias.add_to(strided_rows<T, Panel::width>{gradient});
 
-    // Within a kernel row the elements of x are neighbours; a tile crosses rows only if they are
-    // shorter than a tile.
-    constexpr bool across = kernel_row < Panel::rows;
-    constexpr tile_cut cut(across ? depth : kernel_row, Panel::rows);
-    for (std::size_t ky = 0; ky < (across ? 1 : G.kernel_height); ++ky)
+    // Within a run the elements of x are neighbours; a tile crosses runs only if they are shorter than a
+    // tile.
+    constexpr bool across = run < Panel::rows;
+    constexpr tile_cut cut(across ? depth : run, Panel::rows);
+    for (std::size_t r = 0; r < (across ? 1 : runs); ++r)
       for_each_tile<cut.least, cut.tallest()>(cut, [&](auto rows, std::size_t first) {
-        T* to = gradient + (1 + ky * kernel_row + first) * Panel::width;
+        T* to = gradient + (1 + r * run + first) * Panel::width;
         if constexpr (across)
           backward_parameters_tile<Panel, rows>(
-              scattered_rows<const T, rows>(
-                  source,
-                  [&](std::size_t r) {
-                    return grid_offset<kernel_row, 1, G.kernel_height, row_size, 0>(first + r);
-                  }),
+              scattered_rows<const T, rows>(source,
+                                            [&](std::size_t row) {
+                                              return under_run((first + row) / run) +
+                                                     (first + row) % run;
+                                            }),
               images, seed, to);
         else
           backward_parameters_tile<Panel, rows>(
-              strided_rows<const T, 1>{source + ky * row_size + first}, images, seed, to);
+              strided_rows<const T, 1>{source + under_run(r) + first}, images, seed, to);
       });
   }
 

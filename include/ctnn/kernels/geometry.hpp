@@ -9,49 +9,65 @@
 namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// slide is the output extent of a window that slides along one axis, as in PyTorch:
-/// floor((in + 2 padding - kernel) / stride) + 1.
+/// floor((in + padding - dilation (kernel - 1) - 1) / stride) + 1, padding being that of both ends.
 constexpr std::size_t slide(std::size_t in, std::size_t kernel, std::size_t stride,
-                            std::size_t padding) {
-  return (in + 2 * padding - kernel) / stride + 1;
+                            std::size_t padding, std::size_t dilation = 1) {
+  return (in + padding - dilation * (kernel - 1) - 1) / stride + 1;
 }
 
 /// A Conv2dGeometry is a two-dimensional convolution (cross-correlation, as PyTorch's). All extents are
-/// per image and positive, except padding, which may be 0.
+/// per image and positive, except padding, which may be 0. Its sides are alike unless told.
 struct Conv2dGeometry {
   std::size_t in_channels, in_height, in_width;
   std::size_t out_channels;
   std::size_t kernel_height, kernel_width;
   std::size_t stride_height, stride_width;
-  std::size_t padding_height, padding_width;
+  std::size_t padding_top, padding_left;
+  std::size_t padding_bottom = padding_top, padding_right = padding_left;
+  std::size_t dilation_height = 1, dilation_width = 1;
+  std::size_t groups = 1; ///< of channels, each of which sees only its own; divides both numbers
 
+  constexpr std::size_t padded_height() const { return padding_top + in_height + padding_bottom; }
+  constexpr std::size_t padded_width() const { return padding_left + in_width + padding_right; }
   constexpr std::size_t out_height() const {
-    return slide(in_height, kernel_height, stride_height, padding_height);
+    return slide(in_height, kernel_height, stride_height, padding_top + padding_bottom,
+                 dilation_height);
   }
   constexpr std::size_t out_width() const {
-    return slide(in_width, kernel_width, stride_width, padding_width);
+    return slide(in_width, kernel_width, stride_width, padding_left + padding_right,
+                 dilation_width);
   }
   constexpr std::size_t input_size() const { return in_channels * in_height * in_width; }
   constexpr std::size_t output_size() const { return out_channels * out_height() * out_width(); }
   constexpr std::size_t weight_size() const {
-    return out_channels * in_channels * kernel_height * kernel_width;
+    return out_channels * (in_channels / groups) * kernel_height * kernel_width;
   }
   /// multiply_adds is the number of the direct algorithm for one image.
   constexpr std::size_t multiply_adds() const { return out_height() * out_width() * weight_size(); }
+  /// is_padded is whether some side is.
+  constexpr bool is_padded() const {
+    return padding_top + padding_bottom + padding_left + padding_right > 0;
+  }
+  /// is_depthwise is whether each of several channels is convolved by itself.
+  constexpr bool is_depthwise() const {
+    return groups > 1 && groups == in_channels && groups == out_channels;
+  }
 };
 
 /// A Pool2dGeometry is a pooling window that slides over an image. Windows are clipped by the padding
-/// as in PyTorch.
+/// as in PyTorch. The sides of the padding are alike unless told.
 struct Pool2dGeometry {
   std::size_t channels, in_height, in_width;
   std::size_t kernel_height, kernel_width;
   std::size_t stride_height, stride_width;
-  std::size_t padding_height, padding_width;
+  std::size_t padding_top, padding_left;
+  std::size_t padding_bottom = padding_top, padding_right = padding_left;
 
   constexpr std::size_t out_height() const {
-    return slide(in_height, kernel_height, stride_height, padding_height);
+    return slide(in_height, kernel_height, stride_height, padding_top + padding_bottom);
   }
   constexpr std::size_t out_width() const {
-    return slide(in_width, kernel_width, stride_width, padding_width);
+    return slide(in_width, kernel_width, stride_width, padding_left + padding_right);
   }
   constexpr std::size_t input_size() const { return channels * in_height * in_width; }
   constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }

@@ -19,8 +19,8 @@ inline constexpr Conv2dGeometry linear_geometry(std::size_t in_features, std::si
           .kernel_width = 1,
           .stride_height = 1,
           .stride_width = 1,
-          .padding_height = 0,
-          .padding_width = 0};
+          .padding_top = 0,
+          .padding_left = 0};
 }
 
 /// linear is y[i] = Epilogue(weight x[i] + bias), and its derivatives, for chunks of n >= 1 samples.

@@ -16,9 +16,9 @@ struct KernelRange {
 };
 
 constexpr KernelRange clip(std::size_t start, std::size_t kernel, std::size_t padding,
-                           std::size_t in) {
-  // Floor mode never lets a window pass the padding. A constant range lets the compiler unroll it.
-  if (padding == 0) return {0, kernel};
+                           std::size_t in, std::size_t behind) {
+  // No window passes the padding. A constant range lets the compiler unroll it.
+  if (padding == 0 && behind == 0) return {0, kernel};
   return {start < padding ? padding - start : 0, std::min(kernel, in + padding - start)};
 }
 
@@ -26,12 +26,15 @@ constexpr KernelRange clip(std::size_t start, std::size_t kernel, std::size_t pa
 /// channel 0.
 template <Pool2dGeometry G>
 struct PoolWindow {
-  static_assert(2 * G.padding_height <= G.kernel_height && 2 * G.padding_width <= G.kernel_width,
+  static_assert(2 * G.padding_top <= G.kernel_height && 2 * G.padding_left <= G.kernel_width &&
+                    G.padding_bottom < G.kernel_height && G.padding_right < G.kernel_width,
                 "padding is at most half the kernel, as in PyTorch, or a window could be empty");
 
   std::size_t row, column; // of the output pixel
-  KernelRange rows = clip(row * G.stride_height, G.kernel_height, G.padding_height, G.in_height);
-  KernelRange columns = clip(column * G.stride_width, G.kernel_width, G.padding_width, G.in_width);
+  KernelRange rows =
+      clip(row * G.stride_height, G.kernel_height, G.padding_top, G.in_height, G.padding_bottom);
+  KernelRange columns =
+      clip(column * G.stride_width, G.kernel_width, G.padding_left, G.in_width, G.padding_right);
 
   constexpr std::size_t output() const { return (row * G.out_width() + column) * G.channels; }
 
@@ -43,8 +46,8 @@ struct PoolWindow {
   constexpr void for_each_pixel(F&& f) const {
     for (std::size_t i = rows.begin; i < rows.end; ++i)
       for (std::size_t j = columns.begin; j < columns.end; ++j) {
-        const std::size_t in_row = row * G.stride_height + i - G.padding_height;
-        const std::size_t in_column = column * G.stride_width + j - G.padding_width;
+        const std::size_t in_row = row * G.stride_height + i - G.padding_top;
+        const std::size_t in_column = column * G.stride_width + j - G.padding_left;
         f((in_row * G.in_width + in_column) * G.channels, i * G.kernel_width + j);
       }
   }
@@ -66,8 +69,9 @@ inline constexpr bool windows_disjoint =
 /// windows_tile is whether the windows cover the image exactly once.
 template <Pool2dGeometry G>
 inline constexpr bool windows_tile =
-    G.stride_height == G.kernel_height&& G.stride_width == G.kernel_width&& G.padding_height == 0 &&
-    G.padding_width == 0 && G.in_height % G.kernel_height == 0 && G.in_width % G.kernel_width == 0;
+    G.stride_height == G.kernel_height&& G.stride_width == G.kernel_width&& G.padding_top == 0 &&
+    G.padding_left == 0 && G.padding_bottom == 0 && G.padding_right == 0 &&
+    G.in_height % G.kernel_height == 0 && G.in_width % G.kernel_width == 0;
 
 /// begin_gradient zeroes what backward may leave untouched or adds to: all of dx, unless the windows
 /// tile it.

@@ -31,7 +31,8 @@ namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 template <class T, Conv2dGeometry G, std::size_t M, class Epilogue>
 class winograd_conv2d {
   static_assert(G.kernel_height == 3 && G.kernel_width == 3 && G.stride_height == 1 &&
-                G.stride_width == 1);
+                G.stride_width == 1 && G.dilation_height == 1 && G.dilation_width == 1 &&
+                G.groups == 1);
 
   using tiles = winograd_tiles<T, M>;
   using window = typename tiles::window;
@@ -221,8 +222,8 @@ private:
     }
     window under() const {
       const auto integer = [](std::size_t n) { return static_cast<std::ptrdiff_t>(n); };
-      return {integer(row * M) - integer(G.padding_height),
-              integer(column * M) - integer(G.padding_width),
+      return {integer(row * M) - integer(G.padding_top),
+              integer(column * M) - integer(G.padding_left),
               integer(G.in_height),
               integer(G.in_width),
               G.in_width * G.in_channels,
@@ -230,8 +231,8 @@ private:
     }
   };
   /// whole_tiles is whether every tile's window lies inside of its image.
-  static constexpr bool whole_tiles = G.padding_height == 0 && G.padding_width == 0 &&
-                                      G.out_height() % M == 0 && G.out_width() % M == 0;
+  static constexpr bool whole_tiles =
+      !G.is_padded() && G.out_height() % M == 0 && G.out_width() % M == 0;
 
   /// for_each_block calls f(first tile, number of tiles).
   template <class F>

@@ -22,7 +22,7 @@ public:
   static constexpr Reads backward_reads = Reads::nothing;
   /// window is the size of the window, its stride and its padding.
   static constexpr detail::SlidingWindow window{Kernel, options::get(stride(Kernel)).size,
-                                                options::get(padding(0)).size};
+                                                options::get(padding(0))};
 
   static constexpr Sentence describe() {
     Sentence text = "AvgPool2d<";

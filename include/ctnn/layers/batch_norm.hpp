@@ -34,7 +34,7 @@ public:
         variance{"running_var", channels, constant(1), Role::buffer};
     if constexpr (is_affine)
       return Array{Parameter{"weight", channels, constant(1)},
-                        Parameter{"bias", channels, constant(0)}, mean, variance};
+                   Parameter{"bias", channels, constant(0)}, mean, variance};
     else
       return Array{mean, variance};
   }

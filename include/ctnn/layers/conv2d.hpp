@@ -12,25 +12,34 @@
 namespace ctnn {
 
 /// Conv2d is two-dimensional cross-correlation with `OutChannels` kernels of size `Kernel`: {C, H, W}
-/// becomes {OutChannels, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.Conv2d
+/// becomes {OutChannels, (H + 2P - D(K - 1) - 1)/S + 1, (W + 2P - D(K - 1) - 1)/S + 1}. torch.nn.Conv2d
 ///
-/// The `Options` are stride(S), 1 unless given; padding(P) with zeros on all sides, 0 unless given;
+/// The `Options` are stride(S), 1 unless given; padding(P) with zeros, on all sides or side by side, or
+/// padding("same"), 0 unless given; dilation(D), 1 unless given; groups(G), or depthwise, 1 unless given;
 /// bias(false) for none; weight_init and bias_init, uniform_by_fan_in unless given; and an algorithm:
 /// automatic, direct, or winograd(2) to winograd(6) for 3x3 kernels of stride 1. The parameters are
-/// `weight` {OutChannels, C, K, K} and `bias` {OutChannels}.
+/// `weight` {OutChannels, C/G, K, K} and `bias` {OutChannels}.
 template <int OutChannels, Size2d Kernel, auto... Options>
 struct Conv2d : detail::Fusable {
+protected:
+  using options =
+      detail::OptionList<detail::types<stride, padding, dilation, groups, bias,
+                                       kernels::ConvolutionAlgorithm, weight_init, bias_init>,
+                         Options...>;
+
 private:
-  using options = detail::OptionList<
-      detail::types<stride, padding, bias, kernels::ConvolutionAlgorithm, weight_init, bias_init>,
-      Options...>;
   static constexpr bool has_bias = options::get(bias(true)).enabled;
+  static constexpr groups asked = options::get(groups(1));
+  static constexpr std::size_t group_count(Shape in) {
+    return asked.each_channel ? in.channels() : static_cast<std::size_t>(asked.count);
+  }
 
 public:
   static constexpr StringView kind = "Conv2d";
-  /// window is the size of the kernel, its stride and its padding.
+  /// window is the size of the kernel, its stride, padding and dilation.
   static constexpr detail::SlidingWindow window{Kernel, options::get(stride(1)).size,
-                                                options::get(padding(0)).size};
+                                                options::get(padding(0)),
+                                                options::get(dilation(1)).size};
 
   static constexpr Sentence describe() {
     Sentence text = "Conv2d<";
@@ -39,33 +48,19 @@ public:
     options::describe(text);
     return text << '>';
   }
-  static constexpr Sentence check(Shape in) {
-    if (const Sentence wrong = options::check(kind, 2,
-                                              "stride(2); out_channels and kernel_size come first, "
-                                              "in_channels are inferred");
-        !wrong.empty())
-      return wrong;
-    if (OutChannels < 1) return Sentence("out_channels must be at least 1, got ") << OutChannels;
-    if (!has_bias && options::template has<bias_init>) return detail::no_bias_error;
-    Sentence error = window.check(in, "kernel");
-    if (error.empty() && own_algorithm != automatic &&
-        !kernels::can_run(geometry(in), own_algorithm)) {
-      detail::write_option(error, own_algorithm);
-      error << " needs 2 to 6 and a 3x3 kernel of stride 1, got kernel " << Kernel << " and stride "
-            << window.stride;
-    }
-    return error.empty() ? detail::starts_error(parameters(in)) : error;
-  }
+  static constexpr Sentence check(Shape in) { return check_as(kind, in, false); }
   static constexpr Shape output_shape(Shape in) { return window.output_shape(in, OutChannels); }
   static constexpr auto parameters(Shape in) {
-    const auto initial = uniform_by_fan_in(in.channels() * static_cast<std::size_t>(Kernel.height) *
+    const std::size_t seen = in.channels() / group_count(in);
+    const auto initial = uniform_by_fan_in(seen * static_cast<std::size_t>(Kernel.height) *
                                            static_cast<std::size_t>(Kernel.width));
     const Parameter weight{"weight",
-                           {OutChannels, in.channels(), Kernel.height, Kernel.width},
+                           in.rank == 2 ? Shape{OutChannels, seen, Kernel.width}
+                                        : Shape{OutChannels, seen, Kernel.height, Kernel.width},
                            options::get(weight_init(initial)).initial};
     if constexpr (has_bias)
-      return detail::Array{weight,
-                        Parameter{"bias", {OutChannels}, options::get(bias_init(initial)).initial}};
+      return detail::Array{
+          weight, Parameter{"bias", {OutChannels}, options::get(bias_init(initial)).initial}};
     else
       return detail::Array{weight};
   }
@@ -73,7 +68,7 @@ public:
 
   /// geometry is all that a kernel knows of the convolution of an input of shape `in`.
   static constexpr kernels::Conv2dGeometry geometry(Shape in) {
-    return window.geometry(in, static_cast<std::size_t>(OutChannels));
+    return window.geometry(in, static_cast<std::size_t>(OutChannels), group_count(in));
   }
 
   /// algorithm is what the layer runs by if its outputs are pooled in windows of pool x pool: its own
@@ -89,14 +84,52 @@ public:
     const Shape out = output_shape(in);
     const kernels::ConvolutionAlgorithm wish = wished(in, of_network);
     return out.height() % pool == 0 && out.width() % pool == 0 &&
-           (wish == automatic || kernels::can_run(geometry(in), wish, pool));
+           kernels::can_run(geometry(in), wish == automatic ? direct : wish, pool);
   }
 
   /// kernel is what runs the layer, by algorithm `A` and with `Epilogue` behind it.
   template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm A>
   using kernel = kernels::conv2d<T, geometry(In), A, Epilogue>;
 
+protected:
+  /// check_as is check() under another name, of an image or of a sequence.
+  static constexpr Sentence check_as(StringView own_kind, Shape in, bool of_sequence) {
+    if (const Sentence wrong = options::check(own_kind, 2,
+                                              "stride(2); out_channels and kernel_size come first, "
+                                              "in_channels are inferred");
+        !wrong.empty())
+      return wrong;
+    if (OutChannels < 1) return Sentence("out_channels must be at least 1, got ") << OutChannels;
+    if (!has_bias && options::template has<bias_init>) return detail::no_bias_error;
+    Sentence error = window.check(in, "kernel", of_sequence);
+    if (error.empty()) error = check_groups(in);
+    if (error.empty() && own_algorithm != automatic &&
+        !kernels::can_run(geometry(in), own_algorithm)) {
+      detail::write_option(error, own_algorithm);
+      error << " needs 2 to 6 and a 3x3 kernel of stride 1, got kernel " << Kernel << " and stride "
+            << window.stride;
+      if (window.dilation != 1) error << " and dilation " << window.dilation;
+      if (group_count(in) != 1) error << " in " << group_count(in) << " groups";
+    }
+    return error.empty() ? detail::starts_error(parameters(in)) : error;
+  }
+
 private:
+  static constexpr Sentence check_groups(Shape in) {
+    Sentence error;
+    if (!asked.each_channel && asked.count < 1)
+      return error << "groups must be at least 1, got " << asked.count;
+    const std::size_t count = group_count(in);
+    if (in.channels() % count != 0)
+      error << "its input's " << in.channels() << " channels are no multiple of " << count
+            << " groups";
+    else if (static_cast<std::size_t>(OutChannels) % count != 0)
+      error << "out_channels " << OutChannels << " are no multiple of "
+            << (asked.each_channel ? "its input's " : "") << count
+            << (asked.each_channel ? " channels" : " groups");
+    return error;
+  }
+
   static constexpr kernels::ConvolutionAlgorithm own_algorithm = options::get(automatic);
 
   static constexpr kernels::ConvolutionAlgorithm wished(Shape in,

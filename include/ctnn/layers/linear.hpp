@@ -47,8 +47,8 @@ public:
     const Parameter weight{
         "weight", {OutFeatures, in.size()}, options::get(weight_init(initial)).initial};
     if constexpr (has_bias)
-      return detail::Array{weight,
-                        Parameter{"bias", {OutFeatures}, options::get(bias_init(initial)).initial}};
+      return detail::Array{
+          weight, Parameter{"bias", {OutFeatures}, options::get(bias_init(initial)).initial}};
     else
       return detail::Array{weight};
   }

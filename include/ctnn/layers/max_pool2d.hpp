@@ -28,7 +28,7 @@ public:
   static constexpr Reads backward_reads = Reads::nothing;
   /// window is the size of the window, its stride and its padding.
   static constexpr detail::SlidingWindow window{Kernel, options::get(stride(Kernel)).size,
-                                                options::get(padding(0)).size};
+                                                options::get(padding(0))};
 
   static constexpr Sentence describe() {
     Sentence text = "MaxPool2d<";
@@ -48,7 +48,7 @@ public:
 
   /// side is the side of windows that are square and lie side by side, and otherwise 0.
   static constexpr std::size_t side = Kernel.height == Kernel.width && window.stride == Kernel &&
-                                              window.padding == 0 && Kernel.height > 1
+                                              window.sides == padding(0) && Kernel.height > 1
                                           ? static_cast<std::size_t>(Kernel.height)
                                           : 0;
 

@@ -27,16 +27,62 @@ struct stride {
   constexpr stride(int height, int width) : size(height, width) {}
 };
 
-/// padding is what is added to an image on each of its sides: `padding(1)`, or `padding(1, 0)` for rows
-/// above and below, and columns left and right. What they hold is the layer's to say.
+/// padding is what is added to an image at its sides: `padding(1)`; `padding(1, 0)` for rows above and
+/// below, and columns left and right; `padding(0, 1, 0, 1)` for top, bottom, left, right; or
+/// `padding("same")`, which makes an output of the size of the input divided by the stride, rounded up.
+/// What is odd of it goes to the bottom and the right, as TensorFlow's "same" and ONNX's SAME_UPPER (and
+/// torch's, which knows it for a stride of 1 only). What it holds is the layer's to say.
 struct padding {
-  Size2d size; ///< in elements
+  int top, bottom, left, right; ///< in elements
+  bool same = false;            ///< whether it is "same", for which these are 0
+  bool known = true;            ///< whether it is a word that is known, or numbers
 
   /// Makes a padding of `both` rows and columns, or of a Size2d.
-  constexpr explicit padding(Size2d both) : size(both) {}
-  /// Makes a padding of `height` rows and `width` columns.
-  constexpr padding(int height, int width) : size(height, width) {}
+  constexpr explicit padding(Size2d both) : padding(both.height, both.width) {}
+  /// Makes a padding of `height` rows at both ends and `width` columns.
+  constexpr padding(int height, int width) : padding(height, height, width, width) {}
+  /// Makes a padding side by side.
+  constexpr padding(int above, int below, int before, int behind)
+      : top(above), bottom(below), left(before), right(behind) {}
+  /// Makes a padding by PyTorch's word for it: "same", or "valid" for none.
+  template <std::size_t N>
+  constexpr explicit padding(const char (&word)[N]) : padding(0, 0, 0, 0) {
+    same = StringView(word) == "same";
+    known = same || StringView(word) == "valid";
+  }
+
+  /// Paddings are equal if all is.
+  friend constexpr bool operator==(const padding&, const padding&) = default;
 };
+
+/// dilation is how far the elements under a kernel are apart: `dilation(2)`, or `dilation(2, 1)` for height
+/// and width.
+struct dilation {
+  Size2d size; ///< in elements
+
+  /// Makes a dilation of `both` elements, or of a Size2d.
+  constexpr explicit dilation(Size2d both) : size(both) {}
+  /// Makes a dilation of `height` rows and `width` columns.
+  constexpr dilation(int height, int width) : size(height, width) {}
+};
+
+/// groups is how many groups the channels of a convolution are cut into, each of which sees only its own:
+/// `groups(2)`; or `depthwise`, a group for each input channel.
+struct groups {
+  int count;                 ///< at least 1; 0 for depthwise
+  bool each_channel = false; ///< whether it is depthwise
+
+  /// Makes so many groups.
+  constexpr explicit groups(int number) : count(number) {}
+};
+
+/// depthwise is a group for each input channel, which sees it alone: `Conv2d<64, 3, depthwise>` on 64
+/// channels. On 32 it makes two outputs of each.
+inline constexpr groups depthwise = [] {
+  groups each(0);
+  each.each_channel = true;
+  return each;
+}();
 
 /// bias is whether a layer adds a parameter to each of its outputs: `bias(false)`.
 struct bias {
@@ -112,6 +158,10 @@ inline constexpr StringView option_name<stride> = "stride";
 template <>
 inline constexpr StringView option_name<padding> = "padding";
 template <>
+inline constexpr StringView option_name<dilation> = "dilation";
+template <>
+inline constexpr StringView option_name<groups> = "groups";
+template <>
 inline constexpr StringView option_name<bias> = "bias";
 template <>
 inline constexpr StringView option_name<eps> = "eps";
@@ -136,6 +186,14 @@ constexpr void write_arguments(Sentence& text, Size2d size) {
   text << '(' << size.height;
   if (size.width != size.height) text << ", " << size.width;
   text << ')';
+}
+
+constexpr void write_arguments(Sentence& text, const padding& sides) {
+  if (sides.top != sides.bottom || sides.left != sides.right)
+    text << '(' << sides.top << ", " << sides.bottom << ", " << sides.left << ", " << sides.right
+         << ')';
+  else
+    write_arguments(text, Size2d(sides.top, sides.left));
 }
 
 /// write_small writes a number that may be too small for six decimals: 1e-12.
@@ -163,6 +221,17 @@ constexpr void write_option(Sentence& text, const Option& option) {
     text << option_name<Option> << '(';
     write_initial(text, option.initial);
     text << ')';
+  } else if constexpr (std::same_as<Option, padding>) {
+    text << "padding";
+    if (option.same || !option.known)
+      text << (option.same ? "(\"same\")" : "(\"...\")");
+    else
+      write_arguments(text, option);
+  } else if constexpr (std::same_as<Option, groups>) {
+    if (option.each_channel)
+      text << "depthwise";
+    else
+      text << "groups(" << option.count << ')';
   } else if constexpr (std::same_as<Option, approximate>) {
     text << "approximate(\"" << option.formula() << "\")";
   } else if constexpr (std::same_as<Option, kernels::ConvolutionAlgorithm>) {

@@ -6,62 +6,129 @@
 
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/geometry.hpp>
+#include <ctnn/layers/options.hpp>
 
 namespace ctnn::detail {
 
-/// A SlidingWindow is what moves over an image: the kernel of a convolution, the window of a pooling.
+/// A SlidingWindow is what moves over an image, or over a sequence, which is an image of height 1: the
+/// kernel of a convolution, the window of a pooling.
 struct SlidingWindow {
-  Size2d kernel, stride, padding;
+  Size2d kernel, stride;
+  padding sides;
+  Size2d dilation = 1;
 
-  /// check is what is wrong with it on this input; `what` names it in the sentence: "kernel", "window".
-  constexpr Sentence check(Shape in, StringView what) const {
+  /// check is what is wrong with it on this input, which has to be an image, or a sequence if that is
+  /// said; `what` names it in the sentence: "kernel", "window".
+  constexpr Sentence check(Shape in, StringView what, bool of_sequence = false) const {
+    constexpr int fraction = Size2d::fraction;
     Sentence error;
-    if (kernel == Size2d::fraction || stride == Size2d::fraction || padding == Size2d::fraction)
+    if (kernel == fraction || stride == fraction || sides == padding(fraction) ||
+        dilation == fraction)
       return "sizes are whole numbers";
+    if (!sides.known) return "padding is numbers, \"same\", or \"valid\"";
     if (kernel.height < 1 || kernel.width < 1)
       return error << what << " must be at least 1x1, got " << kernel;
     if (stride.height < 1 || stride.width < 1)
       return error << "stride must be at least 1x1, got " << stride;
-    if (padding.height < 0 || padding.width < 0)
-      return error << "padding must not be negative, got " << padding;
-    if (in.rank != 3) return error << "expects an image (channels, height, width), got " << in;
-    if (size(kernel.height) > in.height() + 2 * size(padding.height) ||
-        size(kernel.width) > in.width() + 2 * size(padding.width)) {
-      error << what << ' ' << kernel << " does not fit its " << in.height() << 'x' << in.width()
-            << " input";
-      if (padding != 0) error << " with padding " << padding;
+    if (dilation.height < 1 || dilation.width < 1)
+      return error << "dilation must be at least 1x1, got " << dilation;
+    if (sides.top < 0 || sides.bottom < 0 || sides.left < 0 || sides.right < 0) {
+      error << "padding must not be negative, got ";
+      write_sides(error);
+      return error;
+    }
+    if (of_sequence && in.rank != 2)
+      return error << "expects a sequence (channels, length), got " << in;
+    if (!of_sequence && in.rank != 3)
+      return error << "expects an image (channels, height, width), got " << in;
+    if (of_sequence && (stride.height != stride.width || dilation.height != dilation.width))
+      return error << "stride and dilation are one number for a sequence";
+    if (of_sequence && sides.top + sides.bottom > 0 && sides != padding(sides.left))
+      return error << "padding is one number for a sequence, or padding(0, 0, left, right)";
+    const Axis y = vertical(in), x = horizontal(in);
+    if (y.span() > y.padded() || x.span() > x.padded()) {
+      error << what << ' ' << kernel;
+      if (dilation != 1) error << " with dilation " << dilation;
+      error << " does not fit its " << in.height() << 'x' << in.width() << " input";
+      if (sides != padding(0)) {
+        error << " with padding ";
+        write_sides(error);
+      }
     }
     return error;
   }
 
   /// check_pool is check() for a pooling, whose padding is at most half of the window.
   constexpr Sentence check_pool(Shape in) const {
-    if (padding.height > kernel.height / 2 || padding.width > kernel.width / 2)
-      return Sentence("padding ") << padding << " is more than half of the window " << kernel;
+    if (sides.top > kernel.height / 2 || sides.left > kernel.width / 2 ||
+        sides.bottom > kernel.height / 2 || sides.right > kernel.width / 2) {
+      Sentence error = "padding ";
+      write_sides(error);
+      return error << " is more than half of the window " << kernel;
+    }
     return check(in, "window");
   }
 
-  constexpr kernels::Conv2dGeometry geometry(Shape in, std::size_t out_channels) const {
-    return {in.channels(),        in.height(),        in.width(),          out_channels,
-            size(kernel.height),  size(kernel.width), size(stride.height), size(stride.width),
-            size(padding.height), size(padding.width)};
+  constexpr kernels::Conv2dGeometry geometry(Shape in, std::size_t out_channels,
+                                             std::size_t groups) const {
+    const Axis y = vertical(in), x = horizontal(in);
+    return {in.channels(), y.in,     x.in,       out_channels, y.kernel,
+            x.kernel,      y.stride, x.stride,   y.before,     x.before,
+            y.behind,      x.behind, y.dilation, x.dilation,   groups};
   }
   constexpr kernels::Pool2dGeometry geometry(Shape in) const {
-    return {in.channels(),       in.height(),          in.width(),
-            size(kernel.height), size(kernel.width),   size(stride.height),
-            size(stride.width),  size(padding.height), size(padding.width)};
+    const Axis y = vertical(in), x = horizontal(in);
+    return {in.channels(), y.in,     x.in,     y.kernel, x.kernel, y.stride,
+            x.stride,      y.before, x.before, y.behind, x.behind};
   }
 
   /// output_shape is that of a pooling, or of a convolution to so many channels.
   constexpr Shape output_shape(Shape in, std::size_t channels) const {
-    return {
-        channels,
-        kernels::slide(in.height(), size(kernel.height), size(stride.height), size(padding.height)),
-        kernels::slide(in.width(), size(kernel.width), size(stride.width), size(padding.width))};
+    const Axis x = horizontal(in);
+    if (in.rank == 2) return {channels, x.out()};
+    return {channels, vertical(in).out(), x.out()};
   }
 
 private:
   static constexpr std::size_t size(int n) { return static_cast<std::size_t>(n); }
+
+  /// An Axis is what moves along one axis of an image; `before` and `behind` are padding.
+  struct Axis {
+    std::size_t in, kernel, stride, dilation, before, behind;
+
+    constexpr std::size_t span() const { return dilation * (kernel - 1) + 1; }
+    constexpr std::size_t padded() const { return before + in + behind; }
+    constexpr std::size_t out() const {
+      return kernels::slide(in, kernel, stride, before + behind, dilation);
+    }
+    /// same is the axis with padding such that out() is in / stride, rounded up.
+    constexpr Axis same() const {
+      const std::size_t reach = ((in + stride - 1) / stride - 1) * stride + span();
+      const std::size_t padding = reach > in ? reach - in : 0;
+      return {in, kernel, stride, dilation, padding / 2, padding - padding / 2};
+    }
+  };
+  constexpr Axis vertical(Shape in) const {
+    const bool padded = in.rank > 2; // a sequence has a height of 1, and nothing above it
+    const Axis axis{in.height(),           size(kernel.height),      size(stride.height),
+                    size(dilation.height), padded * size(sides.top), padded * size(sides.bottom)};
+    return sides.same ? axis.same() : axis;
+  }
+  constexpr Axis horizontal(Shape in) const {
+    const Axis axis{in.width(),           size(kernel.width), size(stride.width),
+                    size(dilation.width), size(sides.left),   size(sides.right)};
+    return sides.same ? axis.same() : axis;
+  }
+
+  /// write_sides writes padding as sentences have it: 1x0, or one number a side.
+  constexpr void write_sides(Sentence& text) const {
+    if (sides.same)
+      text << "\"same\"";
+    else if (sides.top == sides.bottom && sides.left == sides.right)
+      text << Size2d(sides.top, sides.left);
+    else
+      text << sides.top << ", " << sides.bottom << ", " << sides.left << ", " << sides.right;
+  }
 };
 
 /// write_size writes a size as it is written in code: `3`, or `{2, 3}`.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ctnn/core/composite.hpp>
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/data/transforms/image.hpp>

@@ -19,8 +19,8 @@ constexpr void avg_pool2d_links(const Pool2dGeometry& g, std::size_t n, F&& f) {
         for (std::size_t c = 0; c < g.channels; ++c, ++output)
           for (std::size_t k = 0; k < g.kernel_height * g.kernel_width; ++k) {
             // Counted from the padding's edge; the unsigned difference wraps above the image.
-            const auto i = row * g.stride_height + k / g.kernel_width - g.padding_height;
-            const auto j = column * g.stride_width + k % g.kernel_width - g.padding_width;
+            const auto i = row * g.stride_height + k / g.kernel_width - g.padding_top;
+            const auto j = column * g.stride_width + k % g.kernel_width - g.padding_left;
             if (i < g.in_height && j < g.in_width)
               f(((image * g.in_height + i) * g.in_width + j) * g.channels + c, output);
           }

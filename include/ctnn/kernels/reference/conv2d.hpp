@@ -9,7 +9,7 @@
 namespace ctnn::kernels::reference {
 
 /// Channels-last images [n][height][width][channels]; parameters and their gradients are PyTorch's:
-/// weight [out][in][kernel height][kernel width], bias [out].
+/// weight [out][in / groups][kernel height][kernel width], bias [out].
 template <class T, Conv2dGeometry G>
 struct conv2d {
   /// y = bias + sum of weight * x. Assigns.
@@ -35,6 +35,8 @@ struct conv2d {
   }
 
 private:
+  static constexpr std::size_t seen = G.in_channels / G.groups;
+
   /// Calls f(place in x, place in weight, place in y) for every product of the convolution.
   template <class F>
   static constexpr void for_each_product(std::size_t n, F f) {
@@ -44,13 +46,14 @@ private:
           for (std::size_t ky = 0; ky < G.kernel_height; ++ky)
             for (std::size_t kx = 0; kx < G.kernel_width; ++kx) {
               // Above or left of the image these wrap round and are too large as well.
-              const std::size_t y = oy * G.stride_height + ky - G.padding_height;
-              const std::size_t x = ox * G.stride_width + kx - G.padding_width;
+              const std::size_t y = oy * G.stride_height + ky * G.dilation_height - G.padding_top;
+              const std::size_t x = ox * G.stride_width + kx * G.dilation_width - G.padding_left;
               if (y >= G.in_height || x >= G.in_width) continue;
               for (std::size_t out = 0; out < G.out_channels; ++out)
-                for (std::size_t in = 0; in < G.in_channels; ++in)
-                  f(((i * G.in_height + y) * G.in_width + x) * G.in_channels + in,
-                    ((out * G.in_channels + in) * G.kernel_height + ky) * G.kernel_width + kx,
+                for (std::size_t in = 0; in < seen; ++in)
+                  f(((i * G.in_height + y) * G.in_width + x) * G.in_channels +
+                        out / (G.out_channels / G.groups) * seen + in,
+                    ((out * seen + in) * G.kernel_height + ky) * G.kernel_width + kx,
                     ((i * G.out_height() + oy) * G.out_width() + ox) * G.out_channels + out);
             }
   }

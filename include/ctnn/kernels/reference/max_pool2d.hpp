@@ -21,8 +21,8 @@ constexpr void max_pool2d_forward(const Pool2dGeometry& g, std::size_t n, const 
           *index = -1;
           for (std::size_t k = 0; k < g.kernel_height * g.kernel_width; ++k) {
             // Counted from the padding's edge; the unsigned difference wraps above the image.
-            const auto i = row * g.stride_height + k / g.kernel_width - g.padding_height;
-            const auto j = column * g.stride_width + k % g.kernel_width - g.padding_width;
+            const auto i = row * g.stride_height + k / g.kernel_width - g.padding_top;
+            const auto j = column * g.stride_width + k % g.kernel_width - g.padding_left;
             if (i >= g.in_height || j >= g.in_width) continue;
             const T value = x[(i * g.in_width + j) * g.channels + c];
             if (*index == -1 || value > *y || value != value) {
@@ -43,8 +43,8 @@ constexpr void max_pool2d_backward(const Pool2dGeometry& g, std::size_t n, const
       for (std::size_t column = 0; column < g.out_width(); ++column)
         for (std::size_t c = 0; c < g.channels; ++c, ++index, ++dy) {
           const auto k = static_cast<std::size_t>(*index);
-          const auto i = row * g.stride_height + k / g.kernel_width - g.padding_height;
-          const auto j = column * g.stride_width + k % g.kernel_width - g.padding_width;
+          const auto i = row * g.stride_height + k / g.kernel_width - g.padding_top;
+          const auto j = column * g.stride_width + k % g.kernel_width - g.padding_left;
           dx[(i * g.in_width + j) * g.channels + c] += *dy;
         }
 }
