@@ -92,6 +92,9 @@ struct Reference<Conv2d<Out, K, Options...>, In, T>
                           Out, T> {
   static constexpr double tolerance = 2e-5;
 };
+template <int Out, int K, auto... Options, Shape In, class T>
+struct Reference<Conv1d<Out, K, Options...>, In, T>
+    : Reference<Conv2d<Out, Size2d{1, K}, Options...>, In, T> {};
 template <int Out, auto... Options, Shape In, class T>
 struct Reference<Linear<Out, Options...>, In, T>
     : ReferenceOfProducts<kernels::reference::linear<T, In.size(), Out>, Out, T> {
@@ -227,10 +230,10 @@ struct Reference<Sigmoid, In, T> {
   }
 };
 
-/// By running statistics. Its weight and bias get no gradients: it trains only where it is frozen. Folded
-/// into what is before it, it rounds their weights.
-template <auto... Options, Shape In, class T>
-struct Reference<BatchNorm2d<Options...>, In, T> {
+/// Batch norms, by running statistics. Weight and bias get no gradients: they train only where they are
+/// frozen. Folded into what is before them, they round its weights.
+template <class Norm, Shape In, class T>
+struct ReferenceOfBatchNorm {
   static constexpr double tolerance = 2e-5;
 
   static void forward(Chunk<T>& c) {
@@ -246,15 +249,21 @@ struct Reference<BatchNorm2d<Options...>, In, T> {
   }
 
 private:
-  static constexpr bool affine = BatchNorm2d<Options...>::is_affine;
+  static constexpr bool affine = Norm::is_affine;
 
   static const std::vector<T>& mean(const Chunk<T>& c) { return c.parameters[affine ? 2 : 0]; }
   static double factor(const Chunk<T>& c, std::size_t channel) {
     const double variance = c.parameters[affine ? 3 : 1][channel];
     return (affine ? static_cast<double>(c.parameters[0][channel]) : 1.0) /
-           std::sqrt(variance + BatchNorm2d<Options...>::epsilon);
+           std::sqrt(variance + Norm::epsilon);
   }
 };
+template <auto... Options, Shape In, class T>
+struct Reference<BatchNorm1d<Options...>, In, T>
+    : ReferenceOfBatchNorm<BatchNorm1d<Options...>, In, T> {};
+template <auto... Options, Shape In, class T>
+struct Reference<BatchNorm2d<Options...>, In, T>
+    : ReferenceOfBatchNorm<BatchNorm2d<Options...>, In, T> {};
 
 template <int Groups, auto... Options, Shape In, class T>
 struct Reference<GroupNorm<Groups, Options...>, In, T> {

@@ -62,14 +62,15 @@ def train_step(net, optimiser, x, target):
 
 
 class Described(nn.Module):
-    """A network of PyTorch's own modules that `ctnn_shapes --describe` prints: each layer has a kind and
-    the values that it takes and makes, and the rest are its arguments."""
+    """A network of PyTorch's own modules that `ctnn_shapes --describe` prints: each layer has a kind, a name
+    and the values that it takes and makes, and the rest are its arguments. `named` are the modules by ctnn's
+    names, which have dots."""
 
     JOINS = {"Sum": torch.add, "Product": torch.mul}
 
     def __init__(self, description):
         super().__init__()
-        self.layers, self.steps = nn.ModuleList(), []
+        self.layers, self.steps, self.named = nn.ModuleList(), [], {}
         last = {value: i for i, layer in enumerate(description["layers"])
                 for value in layer["takes"]}
         for i, layer in enumerate(map(dict, description["layers"])):
@@ -78,8 +79,12 @@ class Described(nn.Module):
             self.steps.append((call, takes, makes, [v for v in set(takes) if last[v] == i]))
 
     def module(self, kind, arguments):
-        frozen = arguments.pop("frozen", False)
-        module = getattr(nn, kind)(**arguments)
+        name, frozen = arguments.pop("name"), arguments.pop("frozen", False)
+        sides = arguments.pop("sides", None)  # padding that PyTorch's layers do not have
+        module = self.named[name] = getattr(nn, kind)(**arguments)
+        if sides:
+            pad = getattr(nn, f"ConstantPad{len(sides) // 2}d")
+            module = nn.Sequential(pad(sides, -math.inf if kind == "MaxPool2d" else 0.0), module)
         if frozen:
             module.requires_grad_(False).eval()
         self.layers.append(module)

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <ctnn/ctnn.hpp>
 
+#include "../describe.hpp"
 #include "../measure.hpp"
 #include "../one_group.hpp"
 #include "../reference_network.hpp"
@@ -26,86 +26,6 @@
 namespace ctnn::bench {
 
 namespace detail {
-
-/// What a layer was written with that its node does not tell, as arguments of PyTorch's constructor.
-template <class L>
-struct Arguments {
-  static void add(nlohmann::json&) {}
-};
-template <int Groups, auto... Options>
-struct Arguments<GroupNorm<Groups, Options...>> {
-  static void add(nlohmann::json& layer) {
-    constexpr auto rule =
-        ctnn::detail::group_norm_rule<Groups, ctnn::detail::group_norm_options<Options...>>;
-    layer["num_groups"] = Groups;
-    layer["eps"] = rule.eps;
-    layer["affine"] = rule.weight;
-  }
-};
-template <Size2d Output>
-struct Arguments<AdaptiveAvgPool2d<Output>> {
-  static void add(nlohmann::json& layer) { layer["output_size"] = {Output.height, Output.width}; }
-};
-
-template <class L>
-nlohmann::json describe(const ctnn::detail::Node& node) {
-  nlohmann::json layer{{"kind", std::string(std::string_view(node.kind))}};
-  if constexpr (requires { L::window; }) {
-    const auto pair = [](Size2d size) { return nlohmann::json{size.height, size.width}; };
-    layer["kernel_size"] = pair(L::window.kernel);
-    layer["stride"] = pair(L::window.stride);
-    const auto sides = L::window.geometry(node.input_shape); // of a convolution's, as of a pooling's
-    layer["padding"] = {sides.padding_top, sides.padding_left};
-  }
-  if (node.kind == "Conv2d") {
-    layer["in_channels"] = node.input_shape.channels();
-    layer["out_channels"] = node.output_shape.channels();
-    layer["bias"] = node.parameter_tensors > 1;
-  } else if (node.kind == "Linear") {
-    layer["in_features"] = node.input_shape.size();
-    layer["out_features"] = node.output_shape.size();
-    layer["bias"] = node.parameter_tensors > 1;
-  } else if (node.kind == "LogSoftmax") {
-    layer["dim"] = 1;
-  } else if (node.kind == "GroupNorm") {
-    layer["num_channels"] = node.input_shape.channels();
-  } else if constexpr (requires { L::is_affine; }) { // batch norms
-    layer["num_features"] = node.input_shape.channels();
-    layer["eps"] = L::epsilon;
-    layer["affine"] = L::is_affine;
-  }
-  Arguments<L>::add(layer);
-  return layer;
-}
-
-/// Net's nodes but for forks, in the order in which they run: what they are, and the values that they take
-/// and make. What a fork makes is told by the number of what it takes.
-template <class Net>
-nlohmann::json describe_all(const std::string& name) {
-  constexpr const auto& graph = Net::graph;
-  nlohmann::json layers = nlohmann::json::array(), input = nlohmann::json::array();
-  std::vector<std::size_t> number(graph.values.size());
-  std::iota(number.begin(), number.end(), std::size_t{0});
-  ctnn::detail::for_each_index<Net::node_count>([&](auto i) {
-    constexpr const ctnn::detail::Node& node = graph.nodes[i];
-    if constexpr (node.is_fork()) {
-      for (std::size_t k = 0; k < node.outputs; ++k)
-        number[graph.output_of(i, k)] = number[graph.input_of(i)];
-    } else {
-      nlohmann::json layer{{"kind", std::string(std::string_view(node.kind))}};
-      if constexpr (node.is_layer())
-        layer = describe<typename plan::Program<Net, float>::template leaf<i>>(node);
-      if (is_frozen<Net, i>) layer["frozen"] = true;
-      for (std::size_t k = 0; k < node.inputs; ++k)
-        layer["takes"].push_back(number[graph.input_of(i, k)]);
-      layer["makes"] = graph.output_of(i);
-      layers.push_back(layer);
-    }
-  });
-  for (std::size_t axis = 0; axis < Net::input_shape.rank; ++axis)
-    input.push_back(Net::input_shape[axis]);
-  return {{"name", name}, {"input", input}, {"layers", layers}};
-}
 
 template <class Net>
 constexpr bool branches = [] {
@@ -175,7 +95,7 @@ void train(benchmark::State& state) {
 /// The result is for a namespace-scope constant, whose initialisation makes the call.
 template <class Net>
 bool add_shape(const std::string& name, Net) {
-  shapes().push_back(detail::describe_all<Net>(name));
+  shapes().push_back(describe<Net>(name));
   benchmark::RegisterBenchmark(name.c_str(), detail::train<Net>)->UseRealTime();
   return true;
 }
