@@ -142,7 +142,8 @@ def main():
     net = (Described(options.net) if options.net else Net()).to(memory_format=layout)
     x = torch.randn(options.batch, *shape).to(memory_format=layout)
     if options.work == "train":
-        target, optimiser = torch.randint(10, (options.batch,)), sgd(net)
+        classes = net(x[:1]).shape[1]
+        target, optimiser = torch.randint(classes, (options.batch,)), sgd(net)
         times = measure(lambda: train_step(net, optimiser, x, target), options.samples)
     else:
         net.eval()
