@@ -29,7 +29,7 @@ class Session:
         library = ctypes.CDLL(str(library))
         library.OrtGetApiBase.restype = POINTER(ApiBase)
         base = library.OrtGetApiBase().contents
-        self.version, self.api = base.get_version().decode(), base.get_api(API_VERSION)
+        self.api = base.get_api(API_VERSION)
         self.x, self.answer = x.contiguous(), torch.empty(output_shape)
         options = self.make(CREATE_SESSION_OPTIONS, ())
         for place, value in ((SET_GRAPH_OPTIMIZATION_LEVEL, ALL_OPTIMIZATIONS),

@@ -16,7 +16,7 @@ exports, constants and norms folded.
 
 All sides take turns of some milliseconds in every round, because the machine's clock drifts: a ratio is the
 median of those within a round, a time the median of all, by the clock of the one thread, which stands still
-while others have the core.
+while others have the core. PyTorch's linear layers are as fast as the BLAS that it finds, which is printed.
 """
 import argparse
 import json
@@ -31,8 +31,8 @@ from pathlib import Path
 import torch
 
 from onnxruntime_c import Session
-from pytorch_speed import Described
-from turns import ROOT, need, number, print_line, program, run, write_json
+from pytorch_speed import Described, blas
+from turns import ROOT, describe_pytorch, need, number, print_line, program, run, write_json
 
 sys.path.insert(0, str(ROOT / "tests/reference"))
 from hashed import COUNT, hashed, images
@@ -184,7 +184,7 @@ def main():
         else:
             cells += ["", ""]
         print_line(*cells)
-    print(f"PyTorch {torch.__version__}, one thread each")
+    print(describe_pytorch({"version": torch.__version__, "blas": blas()}))
     write_json(options, rows)
 
 
