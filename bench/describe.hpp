@@ -34,7 +34,6 @@ template <Size2d Output>
 struct Arguments<AdaptiveAvgPool2d<Output>> {
   static void add(nlohmann::json& layer) { layer["output_size"] = {Output.height, Output.width}; }
 };
-
 template <auto P>
 struct Arguments<Dropout<P>> {
   static void add(nlohmann::json& layer) { layer["p"] = P; }
@@ -44,18 +43,18 @@ struct Arguments<Dropout<P>> {
 /// the order of torch.nn.functional.pad, last axis first.
 inline void add_window(nlohmann::json& layer, const ctnn::detail::SlidingWindow& window, Shape in) {
   const auto axes = [in](auto height, auto width) {
-    return in.rank == 2 ? nlohmann::json{width} : nlohmann::json{height, width};
+    return in.rank == 2 ? nlohmann::json::array({width}) : nlohmann::json::array({height, width});
   };
   const auto pad = window.geometry(in); // of a convolution's, as of a pooling's
   layer["kernel_size"] = axes(window.kernel.height, window.kernel.width);
   layer["stride"] = axes(window.stride.height, window.stride.width);
   if (window.dilation != 1) layer["dilation"] = axes(window.dilation.height, window.dilation.width);
-  if (pad.padding_top == pad.padding_bottom && pad.padding_left == pad.padding_right) {
+  if (pad.padding_top == pad.padding_bottom && pad.padding_left == pad.padding_right)
     layer["padding"] = axes(pad.padding_top, pad.padding_left);
-  } else {
+  else if (in.rank == 2)
     layer["sides"] = {pad.padding_left, pad.padding_right};
-    if (in.rank == 3) layer["sides"] += pad.padding_top, layer["sides"] += pad.padding_bottom;
-  }
+  else
+    layer["sides"] = {pad.padding_left, pad.padding_right, pad.padding_top, pad.padding_bottom};
 }
 
 template <class L>
