@@ -39,8 +39,13 @@ constexpr Sentence algorithm_error(const kernels::Conv2dGeometry& g,
   Sentence error;
   if (asked == automatic || kernels::can_run(g, asked)) return error;
   write_option(error, asked);
-  error << " needs 2 to 6 and a 3x3 kernel of stride 1, got kernel " << g.kernel_height << 'x'
-        << g.kernel_width << " and stride " << g.stride_height << 'x' << g.stride_width;
+  const std::size_t side = g.kernel_height > g.kernel_width ? g.kernel_height : g.kernel_width;
+  if (side == 1 || side > 7)
+    return error << " is for kernels with sides of 2 to 7, got " << g.kernel_height << 'x'
+                 << g.kernel_width;
+  error << " needs 2 to " << 9 - side << " with a kernel of " << g.kernel_height << 'x'
+        << g.kernel_width << ", and stride 1, got stride " << g.stride_height << 'x'
+        << g.stride_width;
   if (g.dilation_height != 1 || g.dilation_width != 1)
     error << " and dilation " << g.dilation_height << 'x' << g.dilation_width;
   if (g.groups != 1) error << " in " << g.groups << " groups";
