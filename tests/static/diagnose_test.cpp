@@ -140,11 +140,11 @@ TEST_CASE("bad parameters of a layer are told") {
 TEST_CASE("channels that cannot be grouped are told") {
   using In = Input<4, 9, 9>;
   CHECK(said<Input<3, 9, 9>, Conv2d<8, 3, groups(2)>>() ==
-        "layer 0 Conv2d<8, 3, groups(2)>: its input's 3 channels are no multiple of 2 groups");
+        "layer 0 Conv2d<8, 3, groups(2)>: the 3 input channels are no multiple of 2 groups");
   CHECK(said<In, Conv2d<9, 3, groups(2)>>() ==
         "layer 0 Conv2d<9, 3, groups(2)>: out_channels 9 are no multiple of 2 groups");
   CHECK(said<In, Conv2d<9, 3, depthwise>>() ==
-        "layer 0 Conv2d<9, 3, depthwise>: out_channels 9 are no multiple of its input's 4 "
+        "layer 0 Conv2d<9, 3, depthwise>: out_channels 9 are no multiple of the 4 input "
         "channels");
   CHECK(said<In, Conv2d<9, 3, groups(0)>>() ==
         "layer 0 Conv2d<9, 3, groups(0)>: groups must be at least 1, got 0");

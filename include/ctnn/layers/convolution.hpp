@@ -23,12 +23,11 @@ constexpr Sentence groups_error(groups asked, Shape in, int out_channels) {
     return error << "groups must be at least 1, got " << asked.count;
   const std::size_t count = group_count(asked, in);
   if (in.channels() % count != 0)
-    error << "its input's " << in.channels() << " channels are no multiple of " << count
-          << " groups";
+    error << "the " << in.channels() << " input channels are no multiple of " << count << " groups";
   else if (static_cast<std::size_t>(out_channels) % count != 0)
     error << "out_channels " << out_channels << " are no multiple of "
-          << (asked.each_channel ? "its input's " : "") << count
-          << (asked.each_channel ? " channels" : " groups");
+          << (asked.each_channel ? "the " : "") << count
+          << (asked.each_channel ? " input channels" : " groups");
   return error;
 }
 

@@ -1,4 +1,4 @@
-// expect: layer 1 Conv2d<48, 3, depthwise>: out_channels 48 are no multiple of its input's 32 channels
+// expect: layer 1 Conv2d<48, 3, depthwise>: out_channels 48 are no multiple of the 32 input channels
 #include <ctnn/core.hpp>
 using namespace ctnn;
 
