@@ -64,12 +64,12 @@ using AnomalyDetection = Sequential<Input<640>,                                 
 
 /// A convolution of each of C channels over K steps of time, then one of single steps to Out channels.
 template <int C, int K, int Out>
-using SeparableInTime =
-    Sequential<Conv1d<C, K, depthwise, bias(false)>, Conv1d<Out, 1, bias(false)>,
-               BatchNorm1d<eps(1e-3)>, ReLU, Dropout<0.2>>;
+using SeparableInTime = Sequential<Conv2d<C, Size2d{K, 1}, depthwise, bias(false)>,
+                                   Conv2d<Out, 1, bias(false)>, NormReLU, Dropout<0.2>>;
 
-/// StreamingWakeWord hears its word, another, or none, in 30 steps of 40 frequencies.
-using StreamingWakeWord = Sequential<Input<40, 30>,                                               //
+/// StreamingWakeWord hears its word, another, or none, in 30 steps of 40 frequencies. (A sequence, of width 1 as in
+/// Keras.)
+using StreamingWakeWord = Sequential<Input<40, 30, 1>,                                            //
                                      SeparableInTime<40, 3, 128>, SeparableInTime<128, 5, 128>,   //
                                      SeparableInTime<128, 10, 128>, SeparableInTime<128, 15, 32>, //
                                      Flatten, Linear<3>>;

@@ -25,10 +25,15 @@ static_assert(choose_algorithm(conv2, 2) == winograd(6));
 static_assert(choose_algorithm(conv3) == winograd(5)); // 10 = 2 x 5
 static_assert(choose_algorithm(conv4, 2) == winograd(4));
 
-static_assert(choose_algorithm(square(64, 28, 64, 5)) == direct);
+static_assert(choose_algorithm(square(64, 28, 64, 5)) == winograd(4));
+static_assert(choose_algorithm(square(64, 28, 64, 8)) == direct); // would want nine points
 static_assert(choose_algorithm(square(64, 28, 64, 1)) == direct);
 static_assert(choose_algorithm(square(64, 28, 64, 3, 2)) == direct);
-static_assert(choose_algorithm(Conv2dGeometry{64, 28, 28, 64, 3, 1, 1, 1, 0, 0}) == direct);
+static_assert(choose_algorithm(Conv2dGeometry{64, 28, 28, 64, 5, 1, 1, 1, 0, 0}) == winograd(4));
+static_assert(choose_algorithm(Conv2dGeometry{64, 28, 28, 64, 3, 3, 1, 1, 0, 0, 0, 0, 2, 2}) ==
+              direct); // dilated
+static_assert(choose_algorithm(Conv2dGeometry{64, 28, 28, 64, 3, 3, 1, 1, 0, 0, 0, 0, 1, 1, 2}) ==
+              direct); // in groups
 static_assert(choose_algorithm(Conv2dGeometry{64, 28, 28, 64, 3, 3, 1, 2, 0, 0}) == direct);
 static_assert(choose_algorithm(square(64, 56, 64, 3, 1, 1)) != direct); // padding is no obstacle
 
@@ -42,13 +47,17 @@ static_assert(can_run(conv1, winograd(2)) && can_run(conv1, winograd(6)));
 static_assert(!can_run(conv1, winograd(1)) && !can_run(conv1, winograd(7)));
 static_assert(!can_run(conv1, automatic));
 static_assert(can_run(conv1, winograd(6), 3) && !can_run(conv1, winograd(4), 3));
-static_assert(!can_run(square(8, 9, 8, 5), winograd(2)));
+static_assert(can_run(square(8, 9, 8, 5), winograd(4)) &&
+              !can_run(square(8, 9, 8, 5), winograd(5)));
+static_assert(!can_run(square(8, 9, 8, 1), winograd(2)));
 static_assert(!can_run(square(8, 9, 8, 3, 2), winograd(2)));
 
 static_assert(products(conv4, direct) == conv4.multiply_adds());
 static_assert(products(conv4, winograd(4)) == 2 * 2 * 36 * 128 * 256);
 static_assert(products(conv4, winograd(5)) == 2 * 2 * 49 * 128 * 256); // 8 is not whole tiles of 5
 static_assert(products(conv3, winograd(4)) == 3 * 3 * 36 * 64 * 128);
+static_assert(products(Conv2dGeometry{8, 7, 12, 16, 1, 5, 1, 1, 0, 0}, winograd(4)) ==
+              7 * 2 * 8 * 8 * 16); // by F(4, 5) along rows
 
 using Epilogue = epilogue<2, relu>;
 static_assert(std::is_base_of_v<direct_conv2d<float, conv4, Epilogue>,

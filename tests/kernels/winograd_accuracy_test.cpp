@@ -24,6 +24,11 @@ TEST_CASE("F(6 x 6) in float is as accurate as promised") {
   winograd_is_accurate<float, 6, conv2, epilogue<2, relu>>(2, 1.5e-5);
 }
 
+TEST_CASE("F(4 x 4, 5 x 5) in float is as accurate as promised") {
+  winograd_is_accurate<float, 4, Conv2dGeometry{32, 16, 16, 64, 5, 5, 1, 1, 2, 2},
+                       epilogue<1, relu>>(2, 1.5e-5);
+}
+
 TEST_CASE("Winograd's parameters are derived part by part") {
   using Kernel = kernels::winograd_conv2d<float, conv3, 5, epilogue<1, relu>>;
   STATIC_REQUIRE(Kernel::derive_tasks > 1);

@@ -39,3 +39,45 @@ TEST_CASE("convolution keeps the law of gradients") {
   CHECK(gradcheck<Input<3, 6, 7>, Conv2d<5, Size2d{2, 3}, stride(2, 1), padding(1, 0)>>() == "");
   CHECK(gradcheck<Input<5, 4, 4>, Conv2d<4, 1>>() == "");
 }
+
+TEST_CASE("convolution in groups agrees with PyTorch") {
+  agrees_with_pytorch<Input<6, 5, 6>, Conv2d<9, 3, padding(1), groups(3)>>("conv2d_groups");
+  agrees_with_pytorch<Input<5, 7, 6>, Conv2d<5, 3, stride(2), padding(1), depthwise>>(
+      "conv2d_depthwise");
+  agrees_with_pytorch<Input<4, 5, 6>, Conv2d<8, Size2d{3, 2}, depthwise, bias(false)>>(
+      "conv2d_depthwise_twice");
+  STATIC_REQUIRE(Sequential<Input<6, 5, 6>, Conv2d<9, 3, groups(3)>>::multiply_adds ==
+                 3 * 4 * 9 * 2 * 9);
+}
+
+TEST_CASE("dilated convolution agrees with PyTorch") {
+  agrees_with_pytorch<Input<3, 7, 8>, Conv2d<4, 3, padding(2, 3), dilation(2, 3)>>(
+      "conv2d_dilation");
+  agrees_with_pytorch<Input<3, 9, 7>,
+                      Conv2d<3, 3, stride(2, 1), padding(2), dilation(2), groups(3)>>(
+      "conv2d_depthwise_dilation");
+}
+
+TEST_CASE("convolution with padding side by side, or \"same\", agrees with PyTorch") {
+  agrees_with_pytorch<Input<3, 6, 7>, Conv2d<4, 3, stride(2), padding(2, 0, 0, 1)>>(
+      "conv2d_one_sided");
+  agrees_with_pytorch<Input<2, 9, 8>, Conv2d<3, Size2d{4, 3}, stride(2), padding("same")>>(
+      "conv2d_same_stride_2");
+  agrees_with_pytorch<Input<2, 6, 5>, Conv2d<3, Size2d{4, 3}, padding("same"), dilation(1, 2)>>(
+      "conv2d_same");
+  CHECK(gradcheck<Input<3, 7, 6>, Conv2d<4, 3, padding(0, 2, 1, 0), winograd(2)>, ReLU>() == "");
+}
+
+TEST_CASE("convolution of sequences agrees with PyTorch") {
+  agrees_with_pytorch<Input<3, 11>, Conv1d<5, 4, stride(2), padding(1)>>("conv1d");
+  agrees_with_pytorch<Input<4, 9>, Conv1d<6, 3, dilation(2), groups(2), bias(false)>>(
+      "conv1d_groups_dilation");
+  agrees_with_pytorch<Input<4, 9>, Conv1d<4, 5, padding("same"), depthwise>>("conv1d_depthwise");
+}
+
+TEST_CASE("convolution that is fused keeps the law of gradients") {
+  CHECK(gradcheck<Input<6, 6, 6>, Conv2d<4, 3, padding(1), groups(2)>, ReLU, MaxPool2d<2>>() == "");
+  CHECK(gradcheck<Input<5, 6, 7>, Conv2d<5, 3, stride(2), padding("same"), depthwise>, Sigmoid,
+                  Conv2d<3, 1>>() == "");
+  CHECK(gradcheck<Input<4, 4, 4>, Conv2d<4, 3, padding(1), depthwise>, MaxPool2d<2>>() == "");
+}

@@ -154,7 +154,7 @@ static_assert(is_direct<With<Undecided, direct>, 0>);
 static_assert(is_winograd<With<Undecided, winograd(3)>, 0, 3>);
 static_assert(is_winograd<Obstinate, 0, 2>); // the layer's own comes first
 static_assert(is_winograd<With<Obstinate, direct>, 0, 2>);
-static_assert(Conv2d<8, 5>::algorithm({4, 10, 10}, winograd(4), 1) == direct); // cannot
+static_assert(Conv2d<8, 5>::algorithm({4, 10, 10}, winograd(5), 1) != winograd(5)); // cannot
 // What is asked for comes before fusion, which F(3, 3) cannot have with windows of 2.
 using Pooled = Sequential<Input<16, 12, 12>, Conv2d<16, 3>, MaxPool2d<2>>;
 static_assert(plan::Program<With<Pooled, winograd(3)>, float>::operations[0].algorithm ==

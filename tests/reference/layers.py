@@ -101,6 +101,17 @@ class LayerNorm(ChannelsLast):
         return F.layer_norm(x, (self.channels,), self.weight, self.bias, self.eps)
 
 
+class PaddedConv2d(nn.Conv2d):
+    """A Conv2d whose padding is {left, right, top, bottom}."""
+
+    def __init__(self, *arguments, sides, **options):
+        super().__init__(*arguments, **options)
+        self.sides = sides
+
+    def forward(self, x):
+        return super().forward(F.pad(x, self.sides))
+
+
 class RMSNorm(ChannelsLast):
     """torch.nn.RMSNorm, which PyTorch has since 2.4, by its formula."""
 
@@ -172,6 +183,30 @@ def main():
     layer("conv2d_17_out", nn.Conv2d(3, 17, 3), (3, 6, 6))
     layer("conv2d_no_bias", nn.Conv2d(2, 3, 3, stride=2, padding=1, bias=False), (2, 6, 7))
     layer("conv2d_3x3_no_bias", nn.Conv2d(3, 4, 3, bias=False), (3, 8, 8))
+
+    layer("conv2d_groups", nn.Conv2d(6, 9, 3, padding=1, groups=3), (6, 5, 6))
+    layer("conv2d_depthwise", nn.Conv2d(5, 5, 3, stride=2, padding=1, groups=5), (5, 7, 6))
+    layer("conv2d_depthwise_twice", nn.Conv2d(4, 8, (3, 2), groups=4, bias=False), (4, 5, 6))
+    layer("conv2d_dilation", nn.Conv2d(3, 4, 3, padding=(2, 3), dilation=(2, 3)), (3, 7, 8))
+    layer("conv2d_depthwise_dilation",
+          nn.Conv2d(3, 3, 3, stride=(2, 1), padding=2, dilation=2, groups=3), (3, 9, 7))
+    layer("conv2d_one_sided", PaddedConv2d(3, 4, 3, stride=2, sides=(0, 1, 2, 0)), (3, 6, 7))
+    # TensorFlow's "same": one row above and two below, one column behind
+    layer("conv2d_same_stride_2", PaddedConv2d(2, 3, (4, 3), stride=2, sides=(0, 1, 1, 2)),
+          (2, 9, 8))
+    layer("conv2d_same", nn.Conv2d(2, 3, (4, 3), padding="same", dilation=(1, 2)), (2, 6, 5))
+    layer("conv1d", nn.Conv1d(3, 5, 4, stride=2, padding=1), (3, 11))
+    layer("conv1d_groups_dilation", nn.Conv1d(4, 6, 3, dilation=2, groups=2, bias=False), (4, 9))
+    layer("conv1d_depthwise", nn.Conv1d(4, 4, 5, padding="same", groups=4), (4, 9))
+    layer("conv_transpose2d", nn.ConvTranspose2d(3, 4, 3), (3, 4, 5))
+    layer("conv_transpose2d_stride_2_padding_1_output_padding_1",
+          nn.ConvTranspose2d(3, 5, 3, stride=2, padding=1, output_padding=1), (3, 4, 5))
+    layer("conv_transpose2d_4x2_stride_2x3",
+          nn.ConvTranspose2d(2, 3, (4, 2), stride=(2, 3), padding=(1, 0), output_padding=(0, 2)),
+          (2, 3, 4))
+    layer("conv_transpose2d_groups_dilation_no_bias",
+          nn.ConvTranspose2d(4, 6, 3, stride=2, dilation=2, groups=2, bias=False), (4, 3, 4))
+    layer("conv_transpose2d_2_stride_2", nn.ConvTranspose2d(17, 3, 2, stride=2), (17, 3, 2))
 
     layer("linear_7_5", nn.Linear(7, 5), (7,), batch=3)
     layer("linear_33_10", nn.Linear(33, 10), (33,), batch=3)

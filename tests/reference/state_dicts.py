@@ -26,7 +26,9 @@ NETWORKS = {
     "resnet50": models.resnet50,
     "densenet121": models.densenet121,
     "googlenet": googlenet,
+    "resnext50_32x4d": models.resnext50_32x4d,
     "mobilenet_v2": models.mobilenet_v2,
+    "mobilenet_v3_small": models.mobilenet_v3_small,
 }
 
 

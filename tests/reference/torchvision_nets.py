@@ -18,6 +18,10 @@ CASES = [
     ("resnet18", [(2, 224), (2, 32)], ["layer1", "layer2", "layer3", "layer4"]),
     ("densenet121", [(1, 32)], ["features"]),
     ("googlenet", [(1, 64)], []),
+    ("resnet50", [(1, 32)], ["layer1", "layer2", "layer3", "layer4"]),
+    ("resnext50_32x4d", [(1, 32)], ["layer1", "layer2", "layer3", "layer4"]),
+    ("mobilenet_v2", [(1, 64)], ["features"]),
+    ("mobilenet_v3_small", [(1, 64)], ["features"]),
 ]
 
 

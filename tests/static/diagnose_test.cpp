@@ -109,18 +109,19 @@ TEST_CASE("bad parameters of a layer are told") {
   CHECK(said<Input<1, 9, 9>, Conv2d<0, 3>>() ==
         "layer 0 Conv2d<0, 3>: out_channels must be at least 1, got 0");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, padding(1), winograd(6)>>() == "");
-  CHECK(said<Input<1, 9, 9>, Conv2d<8, 5, winograd(4)>>() ==
-        "layer 0 Conv2d<8, 5, winograd(4)>: winograd(4) needs 2 to 6 and a 3x3 kernel of stride 1, "
-        "got kernel "
-        "5x5 and stride 1x1");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 5, winograd(4)>>() == "");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 5, winograd(5)>>() ==
+        "layer 0 Conv2d<8, 5, winograd(5)>: winograd(5) needs 2 to 4 with a kernel of 5x5, and "
+        "stride 1, got stride 1x1");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 1, winograd(4)>>() ==
+        "layer 0 Conv2d<8, 1, winograd(4)>: winograd(4) is for kernels with sides of 2 to 7, got "
+        "1x1");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), winograd(2)>>() ==
-        "layer 0 Conv2d<8, 3, stride(2), winograd(2)>: winograd(2) needs 2 to 6 and a 3x3 kernel "
-        "of stride 1, got "
-        "kernel 3x3 and stride 2x2");
+        "layer 0 Conv2d<8, 3, stride(2), winograd(2)>: winograd(2) needs 2 to 6 with a kernel "
+        "of 3x3, and stride 1, got stride 2x2");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, winograd(7)>>() ==
-        "layer 0 Conv2d<8, 3, winograd(7)>: winograd(7) needs 2 to 6 and a 3x3 kernel of stride 1, "
-        "got kernel "
-        "3x3 and stride 1x1");
+        "layer 0 Conv2d<8, 3, winograd(7)>: winograd(7) needs 2 to 6 with a kernel of 3x3, and "
+        "stride 1, got stride 1x1");
   CHECK(said<Input<1, 9, 9>, MaxPool2d<2, padding(2)>>() ==
         "layer 0 MaxPool2d<2, padding(2)>: padding 2x2 is more than half of the window 2x2");
   CHECK(said<Input<9>, Linear<-3>>() ==
@@ -134,6 +135,66 @@ TEST_CASE("bad parameters of a layer are told") {
         "layer 0 Dropout<-0.25>: probability must be in [0, 1)");
   CHECK(said<Input<9>, LeakyReLU<-0.1>>() ==
         "layer 0 LeakyReLU<-0.1>: negative_slope must be a number that is not negative");
+}
+
+TEST_CASE("channels that cannot be grouped are told") {
+  using In = Input<4, 9, 9>;
+  CHECK(said<Input<3, 9, 9>, Conv2d<8, 3, groups(2)>>() ==
+        "layer 0 Conv2d<8, 3, groups(2)>: the 3 input channels are no multiple of 2 groups");
+  CHECK(said<In, Conv2d<9, 3, groups(2)>>() ==
+        "layer 0 Conv2d<9, 3, groups(2)>: out_channels 9 are no multiple of 2 groups");
+  CHECK(said<In, Conv2d<9, 3, depthwise>>() ==
+        "layer 0 Conv2d<9, 3, depthwise>: out_channels 9 are no multiple of the 4 input "
+        "channels");
+  CHECK(said<In, Conv2d<9, 3, groups(0)>>() ==
+        "layer 0 Conv2d<9, 3, groups(0)>: groups must be at least 1, got 0");
+  CHECK(said<In, Conv2d<8, 3, groups(2), winograd(4)>>() ==
+        "layer 0 Conv2d<8, 3, groups(2), winograd(4)>: winograd(4) needs 2 to 6 with a "
+        "kernel of 3x3, and stride 1, got stride 1x1 in 2 groups");
+}
+
+TEST_CASE("padding and dilation that cannot be are told") {
+  using In = Input<4, 9, 9>;
+  CHECK(said<In, Conv2d<8, 3, padding("sane")>>() ==
+        "layer 0 Conv2d<8, 3, padding(\"...\")>: padding is numbers, \"same\", or \"valid\"");
+  CHECK(said<In, Conv2d<8, 3, padding("valid")>>() == "");
+  CHECK(said<In, Conv2d<8, 3, padding(0, -1, 0, 0)>>() ==
+        "layer 0 Conv2d<8, 3, padding(0, -1, 0, 0)>: padding must not be negative, got 0, -1, 0, "
+        "0");
+  CHECK(said<In, Conv2d<8, 13, padding(0, 1, 0, 0)>>() ==
+        "layer 0 Conv2d<8, 13, padding(0, 1, 0, 0)>: kernel 13x13 does not fit its 9x9 input with "
+        "padding 0, 1, 0, 0");
+  CHECK(said<In, Conv2d<8, 3, padding(1.5)>>() ==
+        "layer 0 Conv2d<8, 3, padding(fraction)>: sizes are whole numbers");
+  CHECK(said<In, Conv2d<8, 3, dilation(0)>>() ==
+        "layer 0 Conv2d<8, 3, dilation(0)>: dilation must be at least 1x1, got 0x0");
+  CHECK(said<In, Conv2d<8, 3, dilation(5)>>() ==
+        "layer 0 Conv2d<8, 3, dilation(5)>: kernel 3x3 with dilation 5x5 does not fit its 9x9 "
+        "input");
+}
+
+TEST_CASE("what a convolution of sequences cannot do is told") {
+  CHECK(said<Input<4, 9, 9>, Conv1d<8, 3>>() ==
+        "layer 0 Conv1d<8, 3>: expects a sequence (channels, length), got 4x9x9");
+  CHECK(said<Input<4, 9>, Conv1d<8, 3, stride(2, 1)>>() ==
+        "layer 0 Conv1d<8, 3, stride(2, 1)>: stride and dilation are one number for a sequence");
+  CHECK(said<Input<4, 9>, Conv1d<8, 3, padding(1, 0)>>() ==
+        "layer 0 Conv1d<8, 3, padding(1, 0)>: padding is one number for a sequence, or padding(0, "
+        "0, left, right)");
+  CHECK(said<Input<4, 9>, Conv1d<8, 13, padding(1)>>() ==
+        "layer 0 Conv1d<8, 13, padding(1)>: kernel 1x13 does not fit its 1x9 input with padding "
+        "1x1");
+}
+
+TEST_CASE("what a transposed convolution cannot do is told") {
+  using In = Input<4, 9, 9>;
+  CHECK(said<In, ConvTranspose2d<8, 3, padding("same")>>() ==
+        "layer 0 ConvTranspose2d<8, 3, padding(\"same\")>: padding is numbers here");
+  CHECK(said<In, ConvTranspose2d<8, 3, output_padding(1)>>() ==
+        "layer 0 ConvTranspose2d<8, 3, output_padding(1)>: output_padding must be less than the "
+        "stride 1x1, got 1x1");
+  CHECK(said<Input<4, 1, 1>, ConvTranspose2d<8, 3, padding(2)>>() ==
+        "layer 0 ConvTranspose2d<8, 3, padding(2)>: padding leaves nothing of its 3x3 output");
 }
 
 TEST_CASE("options are keywords: a position is not one") {

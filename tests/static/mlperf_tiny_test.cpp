@@ -23,7 +23,7 @@ static_assert(AnomalyDetection::multiply_adds == 264'192);
 
 static_assert(StreamingWakeWord::output_shape == Shape{3});
 static_assert(StreamingWakeWord::nodes[StreamingWakeWord::node_count - 3].output_shape ==
-              Shape{32, 1});
+              Shape{32, 1, 1});
 static_assert(StreamingWakeWord::multiply_adds == 826'368);
 
 TEST_CASE("MLPerf Tiny's networks compile") { SUCCEED(); }

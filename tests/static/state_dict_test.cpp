@@ -12,13 +12,11 @@ using namespace ctnn;
 namespace {
 
 template <class Net>
-void has_the_tensors_of(const std::string& network, bool all = true) {
+void has_the_tensors_of(const std::string& network) {
   INFO(network);
   const test::StateDict list = test::torchvision_state_dict(network);
-  if (all) {
-    CHECK(Net::graph.parameters.size() == list.entries.size());
-    CHECK(Net::parameter_count == list.parameters);
-  }
+  CHECK(Net::graph.parameters.size() == list.entries.size());
+  CHECK(Net::parameter_count == list.parameters);
   REQUIRE(Net::graph.parameters.size() <= list.entries.size());
   for (std::size_t p = 0; p < Net::graph.parameters.size(); ++p) {
     const detail::ParameterNode& parameter = Net::graph.parameters[p];
@@ -46,6 +44,13 @@ TEST_CASE("googlenet has torchvision's tensors") {
   has_the_tensors_of<test::GoogLeNet>("googlenet");
 }
 
-TEST_CASE("mobilenet_v2 has torchvision's tensors as far as it goes without groups") {
-  has_the_tensors_of<test::MobileNetV2Stem>("mobilenet_v2", false);
+TEST_CASE("resnext50 has torchvision's tensors, in groups") {
+  has_the_tensors_of<test::ResNeXt50<224>>("resnext50_32x4d");
+}
+
+TEST_CASE("mobilenet_v2 and mobilenet_v3_small have torchvision's tensors") {
+  STATIC_REQUIRE(test::MobileNetV2<224>::parameter_count == 3'504'872);
+  STATIC_REQUIRE(test::MobileNetV3Small<224>::parameter_count == 2'542'856);
+  has_the_tensors_of<test::MobileNetV2<224>>("mobilenet_v2");
+  has_the_tensors_of<test::MobileNetV3Small<224>>("mobilenet_v3_small");
 }

@@ -11,11 +11,12 @@ using BasicBody =
     Sequential<Named<"conv1", Conv2d<C, 3, stride(S), padding(1), bias(false)>>,
                Named<"bn1", BatchNorm2d<>>, ReLU,
                Named<"conv2", Conv2d<C, 3, padding(1), bias(false)>>, Named<"bn2", BatchNorm2d<>>>;
-template <int C, int S>
+/// To Out channels, in Groups of Width / Groups between.
+template <int Out, int S, int Width, int Groups>
 using Bottleneck =
-    Sequential<Named<"conv1", Conv2d<C, 1, bias(false)>>, Named<"bn1", BatchNorm2d<>>, ReLU,
-               Named<"conv2", Conv2d<C, 3, stride(S), padding(1), bias(false)>>,
-               Named<"bn2", BatchNorm2d<>>, ReLU, Named<"conv3", Conv2d<4 * C, 1, bias(false)>>,
+    Sequential<Named<"conv1", Conv2d<Width, 1, bias(false)>>, Named<"bn1", BatchNorm2d<>>, ReLU,
+               Named<"conv2", Conv2d<Width, 3, stride(S), padding(1), groups(Groups), bias(false)>>,
+               Named<"bn2", BatchNorm2d<>>, ReLU, Named<"conv3", Conv2d<Out, 1, bias(false)>>,
                Named<"bn3", BatchNorm2d<>>>;
 template <int C, int S>
 using Downsample =
@@ -25,10 +26,10 @@ template <int C>
 using Basic = Sequential<Residual<BasicBody<C, 1>>, ReLU>;
 template <int C>
 using BasicDown = Sequential<Sum<BasicBody<C, 2>, Downsample<C, 2>>, ReLU>;
-template <int C>
-using Wide = Sequential<Residual<Bottleneck<C, 1>>, ReLU>;
-template <int C, int S>
-using WideDown = Sequential<Sum<Bottleneck<C, S>, Downsample<4 * C, S>>, ReLU>;
+template <int Out, int Width, int Groups>
+using Wide = Sequential<Residual<Bottleneck<Out, 1, Width, Groups>>, ReLU>;
+template <int Out, int S, int Width, int Groups>
+using WideDown = Sequential<Sum<Bottleneck<Out, S, Width, Groups>, Downsample<Out, S>>, ReLU>;
 
 template <int Side, class Layer1, class Layer2, class Layer3, class Layer4>
 using ResNet =
@@ -42,12 +43,22 @@ template <int Side>
 using ResNet18 =
     ResNet<Side, Sequential<Basic<64>, Basic<64>>, Sequential<BasicDown<128>, Basic<128>>,
            Sequential<BasicDown<256>, Basic<256>>, Sequential<BasicDown<512>, Basic<512>>>;
+/// Of 3, 4, 6 and 3 blocks. Width is that of the first blocks.
+template <int Side, int Width, int Groups>
+using ResNetOf50 = ResNet<
+    Side,
+    Sequential<WideDown<256, 1, Width, Groups>, Wide<256, Width, Groups>, Wide<256, Width, Groups>>,
+    Sequential<WideDown<512, 2, 2 * Width, Groups>, Wide<512, 2 * Width, Groups>,
+               Wide<512, 2 * Width, Groups>, Wide<512, 2 * Width, Groups>>,
+    Sequential<WideDown<1024, 2, 4 * Width, Groups>, Wide<1024, 4 * Width, Groups>,
+               Wide<1024, 4 * Width, Groups>, Wide<1024, 4 * Width, Groups>,
+               Wide<1024, 4 * Width, Groups>, Wide<1024, 4 * Width, Groups>>,
+    Sequential<WideDown<2048, 2, 8 * Width, Groups>, Wide<2048, 8 * Width, Groups>,
+               Wide<2048, 8 * Width, Groups>>>;
 template <int Side>
-using ResNet50 =
-    ResNet<Side, Sequential<WideDown<64, 1>, Wide<64>, Wide<64>>,
-           Sequential<WideDown<128, 2>, Wide<128>, Wide<128>, Wide<128>>,
-           Sequential<WideDown<256, 2>, Wide<256>, Wide<256>, Wide<256>, Wide<256>, Wide<256>>,
-           Sequential<WideDown<512, 2>, Wide<512>, Wide<512>>>;
+using ResNet50 = ResNetOf50<Side, 64, 1>;
+template <int Side>
+using ResNeXt50 = ResNetOf50<Side, 128, 32>;
 
 // densenet.py
 using DenseBody =
@@ -119,10 +130,70 @@ using GoogLeNet = Sequential<
     Named<"inception5b", Inception<384, 192, 384, 48, 128, 128>>, AdaptiveAvgPool2d<1>, Flatten,
     Dropout<0.2>, Named<"fc", Linear<1000>>>;
 
-// mobilenetv2.py as far as convolutions without groups reach.
-using MobileNetV2Stem = Sequential<
-    Input<3, 224, 224>,
-    Named<"features", Sequential<Sequential<Conv2d<32, 3, stride(2), padding(1), bias(false)>,
-                                            BatchNorm2d<>, ReLU6>>>>;
+// mobilenetv2.py
+template <int C, int K, int S, int Groups, class Norm, class Activation>
+using ConvNormActivation =
+    Sequential<Conv2d<C, K, stride(S), padding(K / 2), groups(Groups), bias(false)>, Norm,
+               Activation>;
+template <int C, int K = 1, int S = 1, int Groups = 1>
+using ConvReLU6 = ConvNormActivation<C, K, S, Groups, BatchNorm2d<>, ReLU6>;
+/// A block expands its channels six times, convolves each, and projects them to C.
+template <int In, int C, int S>
+using Inverted = Named<"conv", Sequential<ConvReLU6<6 * In>, ConvReLU6<6 * In, 3, S, 6 * In>,
+                                          Conv2d<C, 1, bias(false)>, BatchNorm2d<>>>;
+template <int In, int C, int S = 2>
+using Block = Sequential<Inverted<In, C, S>>;
+template <int C>
+using Shortcut = Sequential<Residual<Inverted<C, C, 1>>>;
+
+template <int Side>
+using MobileNetV2 = Sequential<
+    Input<3, Side, Side>,
+    Named<
+        "features",
+        Sequential<ConvReLU6<32, 3, 2>,
+                   Sequential<Named<"conv", Sequential<ConvReLU6<32, 3, 1, 32>,
+                                                       Conv2d<16, 1, bias(false)>, BatchNorm2d<>>>>,
+                   Block<16, 24>, Shortcut<24>, Block<24, 32>, Shortcut<32>, Shortcut<32>,
+                   Block<32, 64>, Shortcut<64>, Shortcut<64>, Shortcut<64>, Block<64, 96, 1>,
+                   Shortcut<96>, Shortcut<96>, Block<96, 160>, Shortcut<160>, Shortcut<160>,
+                   Block<160, 320, 1>, ConvReLU6<1280>>>,
+    AdaptiveAvgPool2d<1>, Flatten, Named<"classifier", Sequential<Dropout<0.2>, Linear<1000>>>>;
+
+// mobilenetv3.py
+using NormV3 = BatchNorm2d<eps(1e-3), momentum(0.01)>;
+template <int C, class Activation, int K = 1, int S = 1, int Groups = 1>
+using ConvV3 = ConvNormActivation<C, K, S, Groups, NormV3, Activation>;
+template <int C>
+using ProjectV3 = Sequential<Conv2d<C, 1, bias(false)>, NormV3>;
+template <int C, int Squeezed>
+using SqueezeExcitation =
+    Sequential<Product<Identity, Sequential<AdaptiveAvgPool2d<1>, Named<"fc1", Conv2d<Squeezed, 1>>,
+                                            ReLU, Named<"fc2", Conv2d<C, 1>>, Hardsigmoid>>>;
+template <int C, int Squeezed, int Out, int S = 1>
+using BodyV3 = Sequential<ConvV3<C, Hardswish>, ConvV3<C, Hardswish, 5, S, C>,
+                          SqueezeExcitation<C, Squeezed>, ProjectV3<Out>>;
+template <class Body>
+using BlockV3 = Sequential<Named<"block", Body>>;
+template <class Body>
+using ShortcutV3 = Sequential<Residual<Named<"block", Body>>>;
+
+template <int Side>
+using MobileNetV3Small = Sequential<
+    Input<3, Side, Side>,
+    Named<"features",
+          Sequential<
+              ConvV3<16, Hardswish, 3, 2>,
+              BlockV3<
+                  Sequential<ConvV3<16, ReLU, 3, 2, 16>, SqueezeExcitation<16, 8>, ProjectV3<16>>>,
+              BlockV3<Sequential<ConvV3<72, ReLU>, ConvV3<72, ReLU, 3, 2, 72>, ProjectV3<24>>>,
+              ShortcutV3<Sequential<ConvV3<88, ReLU>, ConvV3<88, ReLU, 3, 1, 88>, ProjectV3<24>>>,
+              BlockV3<BodyV3<96, 24, 40, 2>>, ShortcutV3<BodyV3<240, 64, 40>>,
+              ShortcutV3<BodyV3<240, 64, 40>>, BlockV3<BodyV3<120, 32, 48>>,
+              ShortcutV3<BodyV3<144, 40, 48>>, BlockV3<BodyV3<288, 72, 96, 2>>,
+              ShortcutV3<BodyV3<576, 144, 96>>, ShortcutV3<BodyV3<576, 144, 96>>,
+              ConvV3<576, Hardswish>>>,
+    AdaptiveAvgPool2d<1>, Flatten,
+    Named<"classifier", Sequential<Linear<1024>, Hardswish, Dropout<0.2>, Linear<1000>>>>;
 
 } // namespace ctnn::test

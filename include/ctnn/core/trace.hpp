@@ -430,14 +430,24 @@ constexpr auto trace_network(Input<Extents...> input, types<Ls...> layers) {
   return graph;
 }
 
-/// network_graph is the graph of a network, and in `error` what is wrong with it.
 template <class In, class... Ls>
-inline constexpr auto network_graph = [] {
-  constexpr auto graph = detail::trace_network<false>(In{}, types<Ls...>{});
-  if constexpr (graph.error.empty())
-    return graph;
-  else
-    return detail::trace_network<true>(In{}, types<Ls...>{});
-}();
+inline constexpr auto silent_graph = detail::trace_network<false>(In{}, types<Ls...>{});
+template <class In, class... Ls>
+inline constexpr auto telling_graph = detail::trace_network<true>(In{}, types<Ls...>{});
+
+template <bool Right, class In, class... Ls>
+struct traced {
+  static constexpr const auto& graph = silent_graph<In, Ls...>;
+};
+template <class In, class... Ls>
+struct traced<false, In, Ls...> {
+  static constexpr const auto& graph = telling_graph<In, Ls...>;
+};
+
+/// network_graph is the graph of a network, and in `error` what is wrong with it. (A reference: to copy it
+/// takes clang as long as to make it.)
+template <class In, class... Ls>
+inline constexpr const auto& network_graph =
+    traced<silent_graph<In, Ls...>.error.empty(), In, Ls...>::graph;
 
 } // namespace ctnn::detail

@@ -8,6 +8,7 @@
 #include <ctnn/kernels/channels_first.hpp>
 #include <ctnn/kernels/concat.hpp>
 #include <ctnn/kernels/conv2d.hpp>
+#include <ctnn/kernels/conv_transpose2d.hpp>
 #include <ctnn/kernels/dropout.hpp>
 #include <ctnn/kernels/elementwise.hpp>
 #include <ctnn/kernels/linear.hpp>

@@ -25,8 +25,9 @@ inline constexpr kernels::ConvolutionAlgorithm automatic{-1};
 /// direct computes the sum of products as it is defined.
 inline constexpr kernels::ConvolutionAlgorithm direct{0};
 
-/// winograd is Winograd's F(m x m, 3 x 3), which makes m x m outputs at a time, 2 <= m <= 6, from 3x3
-/// kernels of stride 1.
+/// winograd is Winograd's F(m x m, K x K), which makes m x m outputs at a time by (m + K - 1)^2 products, from
+/// kernels of stride 1 without dilation and groups; of a kernel with a side of 1 it is F(m, K) along the other.
+/// m is at least 2, and m + K - 1 at most 8: errors grow with the points.
 constexpr kernels::ConvolutionAlgorithm winograd(int m) { return {m}; }
 
 namespace kernels {
@@ -36,9 +37,12 @@ namespace kernels {
 constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
                        std::size_t pool = 1) {
   if (algorithm == direct) return pool == 1 || !g.is_depthwise();
-  return algorithm.tile >= 2 && algorithm.tile <= 6 &&
-         static_cast<std::size_t>(algorithm.tile) % pool == 0 && g.kernel_height == 3 &&
-         g.kernel_width == 3 && g.stride_height == 1 && g.stride_width == 1 &&
+  if (algorithm.tile < 2) return false;
+  const auto m = static_cast<std::size_t>(algorithm.tile);
+  const std::size_t sides[]{g.kernel_height, g.kernel_width};
+  for (const std::size_t side : sides)
+    if (side > 1 && (m + side - 1 > 8 || m % pool != 0)) return false;
+  return g.kernel_height * g.kernel_width > 1 && g.stride_height == 1 && g.stride_width == 1 &&
          g.dilation_height == 1 && g.dilation_width == 1 && g.groups == 1;
 }
 
@@ -47,19 +51,23 @@ constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
 constexpr std::size_t products(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm) {
   if (algorithm == direct) return g.multiply_adds();
   const auto m = static_cast<std::size_t>(algorithm.tile);
-  const std::size_t tiles = ((g.out_height() + m - 1) / m) * ((g.out_width() + m - 1) / m);
-  return tiles * (m + 2) * (m + 2) * g.in_channels * g.out_channels;
+  const auto points = [m](std::size_t out, std::size_t kernel) {
+    return kernel > 1 ? (out + m - 1) / m * (m + kernel - 1) : out;
+  };
+  return points(g.out_height(), g.kernel_height) * points(g.out_width(), g.kernel_width) *
+         g.in_channels * g.out_channels;
 }
 
-/// cost is the time of one image in units of a multiply-add. Transforming takes as long as 6 of them
-/// for each number of a transformed tile (measured with F(4, 3), 32 to 256 channels); channels go by
-/// vectors of 16.
+/// cost is the time of one image in units of a multiply-add. Transforming takes as long as 3 of them
+/// for each number of a transformed tile and each direction (measured with F(4, 3), 32 to 256 channels);
+/// channels go by vectors of 16.
 constexpr std::size_t cost(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm) {
   if (algorithm == direct) return g.multiply_adds();
   const auto vectors = [](std::size_t channels) { return (channels + 15) / 16 * 16; };
   const std::size_t transformed = products(g, algorithm) / (g.in_channels * g.out_channels) *
                                   (vectors(g.in_channels) + vectors(g.out_channels));
-  return products(g, algorithm) + 6 * transformed;
+  const std::size_t directions = (g.kernel_height > 1) + (g.kernel_width > 1);
+  return products(g, algorithm) + 3 * directions * transformed;
 }
 
 /// choose_algorithm is the cheapest algorithm that can run; of equals the one with the smaller tile,

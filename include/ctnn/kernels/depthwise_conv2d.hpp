@@ -75,32 +75,29 @@ public:
   /// forward assigns y. Products are summed up in the order of kernel row, kernel column.
   static void forward(const forward_chunk<T>& chunk) {
     using to_outputs = path<{.row = G.dilation_height * in_row,
-                             .column = G.dilation_width * channels,
+                             .column = static_cast<std::ptrdiff_t>(G.dilation_width),
                              .row_weight = G.kernel_width * padded,
                              .column_weight = padded,
-                             .pixel = G.stride_width * channels,
+                             .pixel = static_cast<std::ptrdiff_t>(G.stride_width),
                              .target = channels},
-                            function>;
-    static constexpr auto runs = columns.template forward_runs<G.out_width()>();
+                            output_runs, function>;
     for (std::size_t image = 0; image < chunk.n; ++image)
       for (std::size_t row = 0; row < G.out_height(); ++row)
-        to_outputs::line(rows.forward(row), runs, chunk.x + image * G.input_size(), in_row,
-                         chunk.derived, chunk.derived + padded,
-                         chunk.y + image * G.output_size() + row * out_row);
+        to_outputs::line(rows.forward(row), chunk.x + image * G.input_size(), in_row, chunk.derived,
+                         chunk.derived + padded, chunk.y + image * G.output_size() + row * out_row);
   }
 
   /// backward adds to derived_gradient if ParameterGradient, and assigns dx if InputGradient.
   template <bool InputGradient, bool ParameterGradient = true>
   static void backward(const backward_chunk<T>& chunk) {
-    // Backward, tap_step skips taps, and sources go down: in two's complement, a step up that wraps.
+    // Backward, tap_step skips taps, and sources go down: in rows, by a step up that wraps round.
     using to_inputs = path<{.row = 0 - rows.source_step() * out_row,
-                            .column = 0 - columns.source_step() * channels,
+                            .column = -static_cast<std::ptrdiff_t>(columns.source_step()),
                             .row_weight = rows.tap_step() * G.kernel_width * padded,
                             .column_weight = columns.tap_step() * padded,
-                            .pixel = channels,
+                            .pixel = 1,
                             .target = G.stride_width * channels},
-                           identity>;
-    static constexpr auto runs = columns.template backward_runs<G.in_width>();
+                           input_runs, identity>;
     for (std::size_t image = 0; image < chunk.n; ++image) {
       const T* seed = chunk.dy + image * G.output_size();
       if constexpr (!Epilogue::identity_only) {
@@ -112,12 +109,22 @@ public:
         backward_parameters(chunk.x + image * G.input_size(), seed, chunk.derived_gradient);
       if constexpr (InputGradient)
         for (std::size_t row = 0; row < G.in_height; ++row)
-          to_inputs::line(rows.backward(row), runs, seed, out_row, nullptr, chunk.derived + padded,
+          to_inputs::line(rows.backward(row), seed, out_row, nullptr, chunk.derived + padded,
                           chunk.dx + image * G.input_size() + row * in_row);
     }
   }
 
 private:
+  static constexpr auto output_runs = columns.template forward_runs<G.out_width()>();
+  static constexpr auto input_runs = columns.template backward_runs<G.in_width>();
+
+  /// tile_pixels is how many pixels a tile has at most: as many sums hide the latency of a multiply-add,
+  /// and with the weights of a kernel row of few taps they fit 16 registers.
+  static constexpr std::size_t tile_pixels = 8;
+  /// few_taps is how many taps of a kernel row are held in registers. Each vector of a source is then
+  /// loaded once for all of them, where every multiply-add would load its own.
+  static constexpr std::size_t few_taps = simd::registers == 32 ? 8 : 5;
+
   /// Calls f(integral_constant<lanes used>, first channel) vector by vector.
   template <class F>
   static void for_each_part(F&& f) {
@@ -128,127 +135,217 @@ private:
   }
 
   /// Steps are the distances on the way from sources to targets: from tap to tap, of sources and weights,
-  /// along both axes; and from pixel to pixel of a run.
+  /// along both axes; and from pixel to pixel of a run. `column` and `pixel` are in pixels of the source.
   struct Steps {
-    std::size_t row, column, row_weight, column_weight, pixel, target;
+    std::size_t row;
+    std::ptrdiff_t column;
+    std::size_t row_weight, column_weight;
+    std::ptrdiff_t pixel;
+    std::size_t target;
   };
 
   /// A path makes sums of products with weights, and F of them: forward of the image, backward of the
   /// gradients by the outputs.
-  template <Steps S, class F>
+  template <Steps S, const auto& Runs, class F>
   struct path {
     /// line makes a row of targets. `start` is what sums begin with, null for 0.
-    template <std::size_t Most>
-    static void line(const TapLine& row, const TapRuns<Most>& runs, const T* source,
-                     std::size_t source_row, const T* start, const T* weights, T* target) {
+    static void line(const TapLine& row, const T* source, std::size_t source_row, const T* start,
+                     const T* weights, T* target) {
+      source += row.source * source_row;
+      weights += row.tap * G.kernel_width * padded;
       for_each_part([&](auto part, std::size_t c) {
-        for (const TapRun& run : runs) {
-          const T* const from = source + row.source * source_row + run.taps.source * channels + c;
-          const T* const by =
-              weights + row.tap * G.kernel_width * padded + run.taps.tap * padded + c;
-          T* const to = target + run.pixel * channels + c;
-          for_each_tile<1, most_pixels>(
-              tile_cut(run.pixels, most_pixels), [&](auto count, std::size_t first) {
-                tile<part, count>(from + first * S.pixel, by, row.count, run.taps.count,
-                                  start == nullptr ? start : start + c, to + first * S.target);
-              });
-        }
+        part_of_line<part>(row.count, source + c, start == nullptr ? vec(0) : simd::load(start + c),
+                           weights + c, target + c);
       });
     }
 
   private:
-    template <std::size_t Part, std::size_t Pixels>
-    [[gnu::noinline]] static void tile(const T* source, const T* weights, std::size_t row_taps,
-                                       std::size_t column_taps, const T* start, T* target) {
-      vec sum[Pixels];
-      const vec first = start == nullptr ? vec(0) : simd::load(start);
-#pragma GCC unroll 8
-      for (std::size_t p = 0; p < Pixels; ++p) sum[p] = first;
-      for (std::size_t ky = 0; ky < row_taps; ++ky) {
-        const T *from = source, *by = weights;
-        for (std::size_t kx = 0; kx < column_taps; ++kx) {
-          const vec weight = simd::in_register<T>(simd::load(by));
-#pragma GCC unroll 8
-          for (std::size_t p = 0; p < Pixels; ++p)
-            sum[p] = simd::fma(simd::load_first(from + p * S.pixel, Part), weight, sum[p]);
-          from += S.column;
-          by += S.column_weight;
+    template <std::size_t Part>
+    [[gnu::noinline]] static void part_of_line(std::size_t row_taps, const T* source, vec start,
+                                               const T* weights, T* target) {
+      simd::unroll<Runs.count>([&](auto r) {
+        constexpr TapRun run = Runs.run[r];
+        constexpr std::size_t rest = run.pixels % tile_pixels;
+        const T* from = source + run.taps.source * channels;
+        const T* const by = weights + run.taps.tap * padded;
+        T* to = target + run.pixel * channels;
+        for (std::size_t whole = 0; whole < run.pixels / tile_pixels; ++whole) {
+          tile<Part, tile_pixels, run.taps.count>(row_taps, from, start, by, to);
+          from += tile_pixels * static_cast<std::size_t>(S.pixel) * channels;
+          to += tile_pixels * S.target;
         }
-        source += S.row;
-        weights += S.row_weight;
+        if constexpr (rest > 0) tile<Part, rest, run.taps.count>(row_taps, from, start, by, to);
+      });
+    }
+
+    template <std::size_t Part, std::size_t Pixels, std::size_t Taps>
+    [[gnu::always_inline]] static void tile(std::size_t row_taps, const T* source, vec start,
+                                            const T* weights, T* target) {
+      vec sum[Pixels];
+#pragma GCC unroll 8
+      for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
+      for (std::size_t ky = 0; ky < row_taps; ++ky, source += S.row, weights += S.row_weight) {
+        if constexpr (Taps <= few_taps)
+          add_row<Part, Pixels, Taps>(source, weights, sum);
+        else
+          for (std::size_t kx = 0; kx < Taps; ++kx)
+            add_row<Part, Pixels, 1>(source + offset(0, kx), weights + kx * S.column_weight, sum);
       }
 #pragma GCC unroll 8
       for (std::size_t p = 0; p < Pixels; ++p)
         simd::store_first(target + p * S.target, F::f(sum[p]), Part);
     }
+
+    /// add_row adds the products with neighbouring taps. It goes along the source: what a pixel of it
+    /// adds to is known when compiling.
+    template <std::size_t Part, std::size_t Pixels, std::size_t Taps>
+    [[gnu::always_inline]] static void add_row(const T* source, const T* weights,
+                                               vec (&sum)[Pixels]) {
+      constexpr std::ptrdiff_t last_tap = (static_cast<std::ptrdiff_t>(Taps) - 1) * S.column;
+      constexpr std::ptrdiff_t first = std::min<std::ptrdiff_t>(0, last_tap);
+      constexpr std::ptrdiff_t last = (static_cast<std::ptrdiff_t>(Pixels) - 1) * S.pixel +
+                                      std::max<std::ptrdiff_t>(0, last_tap);
+      vec weight[Taps + 1];
+#pragma GCC unroll 8
+      for (std::size_t k = 0; k < Taps; ++k)
+        weight[k] = simd::in_register<T>(simd::load(weights + k * S.column_weight));
+      simd::unroll<static_cast<std::size_t>(last - first + 1)>([&](auto i) {
+        constexpr std::ptrdiff_t at = first + static_cast<std::ptrdiff_t>(i.value);
+        if constexpr (adds<Pixels, Taps>(at)) {
+          const vec x = simd::in_register<T>(
+              simd::load_first(source + at * static_cast<std::ptrdiff_t>(channels), Part));
+          simd::unroll<Pixels * Taps>([&](auto pair) {
+            constexpr std::size_t p = pair / Taps, k = pair % Taps;
+            if constexpr (place(p, k) == at) sum[p] = simd::fma(x, weight[k], sum[p]);
+          });
+        }
+      });
+    }
+    /// place is the pixel of the source, from the first tap of the first pixel, that tap `k` of pixel `p`
+    /// takes; offset is the same in elements.
+    static constexpr std::ptrdiff_t place(std::size_t p, std::size_t k) {
+      return static_cast<std::ptrdiff_t>(p) * S.pixel + static_cast<std::ptrdiff_t>(k) * S.column;
+    }
+    static constexpr std::ptrdiff_t offset(std::size_t p, std::size_t k) {
+      return place(p, k) * static_cast<std::ptrdiff_t>(channels);
+    }
+    template <std::size_t Pixels, std::size_t Taps>
+    static constexpr bool adds(std::ptrdiff_t at) {
+      for (std::size_t p = 0; p < Pixels; ++p)
+        for (std::size_t k = 0; k < Taps; ++k)
+          if (place(p, k) == at) return true;
+      return false;
+    }
   };
-  /// most_pixels is how many pixels a tile has at most: as many sums hide the latency of a multiply-add,
-  /// and one weight is loaded for all of them.
-  static constexpr std::size_t most_pixels = 8;
+
+  static constexpr auto of_rows = rows.template outputs<G.kernel_height>();
+  static constexpr auto of_columns = columns.template outputs<G.kernel_width>();
 
   static void backward_parameters(const T* x, const T* dy, T* gradient) {
     for_each_part([&](auto part, std::size_t c) {
-      vec bias(0);
-      for (std::size_t pixel = 0; pixel < pixels; ++pixel)
-        bias = bias + simd::load_first(dy + pixel * channels + c, part);
-      simd::store(gradient + c, simd::load(gradient + c) + bias);
+      simd::store(gradient + c, simd::load(gradient + c) + sum_of_pixels<part>(dy + c));
       for (std::size_t ky = 0; ky < G.kernel_height; ++ky) {
         T* const to = gradient + (1 + ky * G.kernel_width) * padded + c;
-        constexpr tile_cut cut(G.kernel_width, most_taps);
-        for_each_tile<cut.least, cut.tallest()>(cut, [&](auto count, std::size_t kx) {
-          weight_tile<part, count>(x + c, dy + c, ky, kx, to + kx * padded);
+        simd::unroll<(G.kernel_width + few_taps - 1) / few_taps>([&](auto tile) {
+          constexpr std::size_t kx = tile * few_taps;
+          weight_tile<part, kx, std::min(few_taps, G.kernel_width - kx)>(x + c, dy + c, ky,
+                                                                         to + kx * padded);
         });
       }
     });
   }
-  static constexpr std::size_t most_taps = 8; // of a kernel row, whose sums are in registers
 
-  /// weight_tile adds to the gradients of `Taps` weights of a kernel row. Columns that all of them reach
-  /// go together, the few others tap by tap.
-  template <std::size_t Part, std::size_t Taps>
-  [[gnu::noinline]] static void weight_tile(const T* x, const T* dy, std::size_t ky, std::size_t kx,
-                                            T* gradient) {
-    static constexpr auto of_rows = rows.template outputs<G.kernel_height>();
-    static constexpr auto of_columns = columns.template outputs<G.kernel_width>();
-    const OutputRange* const reach = &of_columns[kx];
-    vec sum[Taps];
-    std::size_t begin = 0, end = G.out_width(); // of the columns that all reach
+  /// sum_of_pixels goes four pixels at a time, so that no sum waits for the last one.
+  template <std::size_t Part>
+  static vec sum_of_pixels(const T* dy) {
+    vec sum[4]{vec(0), vec(0), vec(0), vec(0)};
+    std::size_t pixel = 0;
+    for (; pixel + 4 <= pixels; pixel += 4)
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < 4; ++i)
+        sum[i] = sum[i] + simd::load_first(dy + (pixel + i) * channels, Part);
+    for (; pixel < pixels; ++pixel) sum[0] = sum[0] + simd::load_first(dy + pixel * channels, Part);
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  }
+
+  /// seeds is how many gradients of outputs are held in registers, beside two sums a tap.
+  static constexpr std::size_t seeds = simd::registers == 32 ? 8 : 4;
+
+  /// add_columns adds the products of as many neighbouring outputs, going along the image as add_row does.
+  template <std::size_t Part, std::size_t Outputs, std::size_t Taps>
+  [[gnu::always_inline]] static void add_columns(const T* x, const T* dy, vec (&sum)[2][Taps]) {
+    vec seed[Outputs];
 #pragma GCC unroll 8
-    for (std::size_t t = 0; t < Taps; ++t) {
-      sum[t] = vec(0);
-      begin = std::max(begin, reach[t].begin);
-      end = std::min(end, reach[t].end);
-    }
-    end = std::max(begin, end);
+    for (std::size_t p = 0; p < Outputs; ++p)
+      seed[p] = simd::in_register<T>(simd::load_first(dy + p * channels, Part));
+    constexpr std::size_t stride = G.stride_width, dilation = G.dilation_width;
+    constexpr auto reaches = [](std::size_t at) {
+      for (std::size_t t = 0; t < Taps; ++t)
+        if (at >= t * dilation && (at - t * dilation) % stride == 0 &&
+            (at - t * dilation) / stride < Outputs)
+          return true;
+      return false;
+    };
+    simd::unroll<(Outputs - 1) * stride + (Taps - 1) * dilation + 1>([&](auto at) {
+      if constexpr (reaches(at)) {
+        const vec value = simd::in_register<T>(simd::load_first(x + at * channels, Part));
+        simd::unroll<Outputs * Taps>([&](auto pair) {
+          constexpr std::size_t p = pair / Taps, t = pair % Taps;
+          if constexpr (p * stride + t * dilation == at)
+            sum[p % 2][t] = simd::fma(value, seed[p], sum[p % 2][t]);
+        });
+      }
+    });
+  }
+
+  /// common is the outputs that all of some taps reach.
+  static constexpr OutputRange common(std::size_t kx, std::size_t count) {
+    OutputRange all{0, G.out_width()};
+    for (std::size_t t = kx; t < kx + count; ++t)
+      all = {std::max(all.begin, of_columns[t].begin), std::min(all.end, of_columns[t].end)};
+    return {all.begin, std::max(all.begin, all.end)};
+  }
+
+  /// weight_tile adds to the gradients of `Taps` weights of a kernel row from column Kx on. Outputs that
+  /// all of them reach go together, two chains of sums in turns; the few others tap by tap.
+  template <std::size_t Part, std::size_t Kx, std::size_t Taps>
+  [[gnu::noinline]] static void weight_tile(const T* x, const T* dy, std::size_t ky, T* gradient) {
+    constexpr OutputRange all = common(Kx, Taps);
+    constexpr std::size_t rest = (all.end - all.begin) % seeds;
+    vec sum[2][Taps];
+#pragma GCC unroll 8
+    for (std::size_t t = 0; t < Taps; ++t) sum[0][t] = sum[1][t] = vec(0);
     const auto [top, bottom] = of_rows[ky];
     for (std::size_t row = top; row < bottom; ++row) {
       const T* const seed = dy + row * out_row;
       // Wraps round where it points before the image, and back for what is read.
       const T* const image =
           x + ((row * G.stride_height + ky * G.dilation_height - G.padding_top) * G.in_width +
-               kx * G.dilation_width - G.padding_left) *
+               Kx * G.dilation_width - G.padding_left) *
                   channels;
-      const auto take = [&](std::size_t t, std::size_t column) __attribute__((always_inline)) {
-        return simd::fma(
-            simd::load_first(image + (column * G.stride_width + t * G.dilation_width) * channels,
-                             Part),
-            simd::load_first(seed + column * channels, Part), sum[t]);
+      const auto under = [&](std::size_t column) {
+        return image + column * G.stride_width * channels;
       };
-#pragma GCC unroll 8
-      for (std::size_t t = 0; t < Taps; ++t)
-        for (std::size_t column = reach[t].begin; column < std::min(begin, reach[t].end); ++column)
-          sum[t] = take(t, column);
-      for (std::size_t column = begin; column < end; ++column)
-#pragma GCC unroll 8
-        for (std::size_t t = 0; t < Taps; ++t) sum[t] = take(t, column);
-#pragma GCC unroll 8
-      for (std::size_t t = 0; t < Taps; ++t)
-        for (std::size_t column = std::max(end, reach[t].begin); column < reach[t].end; ++column)
-          sum[t] = take(t, column);
+      std::size_t column = all.begin;
+      for (; column + seeds <= all.end; column += seeds)
+        add_columns<Part, seeds>(under(column), seed + column * channels, sum);
+      if constexpr (rest > 0) add_columns<Part, rest>(under(column), seed + column * channels, sum);
+      simd::unroll<Taps>([&](auto t) {
+        const auto add = [&](std::size_t begin, std::size_t end) {
+          for (std::size_t o = begin; o < end; ++o)
+            sum[1][t] =
+                simd::fma(simd::load_first(under(o) + t * G.dilation_width * channels, Part),
+                          simd::load_first(seed + o * channels, Part), sum[1][t]);
+        };
+        constexpr OutputRange own = of_columns[Kx + t];
+        add(own.begin, std::min(all.begin, own.end));
+        add(std::max(all.end, own.begin), own.end);
+      });
     }
 #pragma GCC unroll 8
     for (std::size_t t = 0; t < Taps; ++t)
-      simd::store(gradient + t * padded, simd::load(gradient + t * padded) + sum[t]);
+      simd::store(gradient + t * padded,
+                  simd::load(gradient + t * padded) + (sum[0][t] + sum[1][t]));
   }
 };
 

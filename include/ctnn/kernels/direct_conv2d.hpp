@@ -162,8 +162,7 @@ public:
             for (std::size_t j = 0; j < pool; ++j)
               window[i][j] = simd::load_first(outputs + from + in_window(i, j), part);
           to += image * y_size;
-          Epilogue::template store<pool, T>(window, pool, pool, y + to,
-                                            tape == nullptr ? tape : tape + to, {}, part);
+          Epilogue::store(window, pool, pool, y + to, tape == nullptr ? tape : tape + to, {}, part);
         });
     });
   }
@@ -180,8 +179,8 @@ public:
         for_each_window(images, [&](std::size_t to, std::size_t from, std::size_t part) {
           vec window[pool][pool];
           from += image * y_size;
-          Epilogue::template load<pool, T>(y + from, dy + from, pool > 1 ? tape + from : nullptr,
-                                           {}, part, pool, pool, window);
+          Epilogue::load(y + from, dy + from, pool > 1 ? tape + from : nullptr, {}, part, pool,
+                         pool, window);
           for (std::size_t i = 0; i < pool; ++i)
             for (std::size_t j = 0; j < pool; ++j)
               simd::store_first(outputs + to + in_window(i, j), window[i][j], part);

@@ -15,8 +15,8 @@
 namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// epilogue is what follows a convolution or linear layer: y = F(max over Pool x Pool windows side by
-/// side), or y = F(outputs) if Pool is 1. It works on Side x Side outputs of one vector of channels,
-/// Side being a multiple of Pool, of which the first `rows` and `columns` exist (multiples of Pool
+/// side), or y = F(outputs) if Pool is 1. It works on Rows x Columns outputs of one vector of channels,
+/// multiples of Pool, of which the first `rows` and `columns` exist (multiples of Pool
 /// too). `index` is the winner's position in its window, as max_pool2d writes it; unused if Pool is 1.
 template <std::size_t Pool, class F>
 struct epilogue {
@@ -31,11 +31,11 @@ struct epilogue {
   };
 
   /// store assigns y, and index unless it is null.
-  template <std::size_t Side, class T>
-  [[gnu::always_inline]] static void store(const simd::vec<T> (&outputs)[Side][Side],
+  template <std::size_t Rows, std::size_t Columns, class T>
+  [[gnu::always_inline]] static void store(const simd::vec<T> (&outputs)[Rows][Columns],
                                            std::size_t rows, std::size_t columns, T* y, T* index,
                                            steps step, std::size_t part) {
-    for_each_window<Side>(rows, columns, [&](std::size_t i, std::size_t j) {
+    for_each_window<Rows, Columns>(rows, columns, [&](std::size_t i, std::size_t j) {
       const std::size_t at = i * step.row + j * step.pixel;
       if constexpr (Pool == 1) {
         simd::store_first(y + at, F::f(outputs[i][j]), part);
@@ -50,15 +50,15 @@ struct epilogue {
   }
 
   /// load assigns the gradients of the outputs, 0 where there is no output.
-  template <std::size_t Side, class T>
+  template <std::size_t Rows, std::size_t Columns, class T>
   [[gnu::always_inline]] static void load(const T* y, const T* dy, const T* index, steps step,
                                           std::size_t part, std::size_t rows, std::size_t columns,
-                                          simd::vec<T> (&outputs)[Side][Side]) {
+                                          simd::vec<T> (&outputs)[Rows][Columns]) {
     using vec = simd::vec<T>;
-    if (rows < Side || columns < Side)
+    if (rows < Rows || columns < Columns)
       for (auto& row : outputs)
         for (vec& output : row) output = vec(0);
-    for_each_window<Side>(rows, columns, [&](std::size_t i, std::size_t j) {
+    for_each_window<Rows, Columns>(rows, columns, [&](std::size_t i, std::size_t j) {
       const std::size_t at = i * step.row + j * step.pixel;
       vec gradient = simd::load_first(dy + at, part);
       if constexpr (!std::is_same_v<F, identity>)
@@ -75,12 +75,12 @@ struct epilogue {
   }
 
 private:
-  template <std::size_t Side, class Do>
+  template <std::size_t Rows, std::size_t Columns, class Do>
   [[gnu::always_inline]] static void for_each_window(std::size_t rows, std::size_t columns,
                                                      Do&& f) {
-    static_assert(Side % Pool == 0);
-    for (std::size_t i = 0; i < Side / Pool; ++i)
-      for (std::size_t j = 0; j < Side / Pool; ++j)
+    static_assert(Rows % Pool == 0 && Columns % Pool == 0);
+    for (std::size_t i = 0; i < Rows / Pool; ++i)
+      for (std::size_t j = 0; j < Columns / Pool; ++j)
         if (i * Pool < rows && j * Pool < columns) f(i, j);
   }
 };

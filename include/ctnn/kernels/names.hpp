@@ -15,6 +15,8 @@ template <std::size_t Pool, class F>
 struct epilogue; // epilogue.hpp
 template <class T, Conv2dGeometry G, ConvolutionAlgorithm A, class Epilogue>
 struct conv2d; // conv2d.hpp
+template <class T, Conv2dGeometry G, ConvolutionAlgorithm A, class Epilogue>
+class conv_transpose2d; // conv_transpose2d.hpp
 template <class T, std::size_t InFeatures, std::size_t OutFeatures, class Epilogue>
 struct linear; // linear.hpp
 template <class T, Pool2dGeometry G>

@@ -1,6 +1,7 @@
 #pragma once
 /// @file
-/// 3x3 convolution of stride 1 by Winograd's F(M x M, 3 x 3): (M + 2)^2 products for 9 M^2.
+/// Convolution of stride 1 by Winograd's F(M x M, K x K): (M + K - 1)^2 products for M^2 K^2; and of a
+/// kernel with a side of 1 by F(M, K) along the other.
 /// Backward is the adjoint of each step, so it needs no more products than forward.
 
 #include <algorithm>
@@ -21,7 +22,7 @@ namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 /// winograd_conv2d computes what direct_conv2d does, for images in the same layout.
 ///
 /// The tiles of all images of a chunk are one sequence, cut into blocks. A block is a row of
-/// products for each of the (M + 2)^2 planes: V is [plane][tile][in], its gradient by output dM
+/// products for each of the planes, one for each number of a tile's window: V is [plane][tile][in], its gradient by output dM
 /// [plane][tile][out]; the weights U are [panel of out][plane][in][width] and, for backward_input,
 /// [panel of in][plane][out][width], so that every operand of `multiply` is contiguous.
 /// `derived` is bias, U, U transposed; `derived_gradient` is bias, U.
@@ -30,16 +31,20 @@ namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 /// writing. V and one panel of products are then 2 MB in F(4, 3) of 128 channels.
 template <class T, Conv2dGeometry G, std::size_t M, class Epilogue>
 class winograd_conv2d {
-  static_assert(G.kernel_height == 3 && G.kernel_width == 3 && G.stride_height == 1 &&
-                G.stride_width == 1 && G.dilation_height == 1 && G.dilation_width == 1 &&
-                G.groups == 1);
+  static_assert(can_run(G, winograd(static_cast<int>(M)), Epilogue::pool));
 
-  using tiles = winograd_tiles<T, M>;
+  /// tile is what is made at a time. Along a side of 1 it is no larger than pooling needs.
+  static constexpr WinogradTile tile{G.kernel_height > 1 ? M : Epilogue::pool,
+                                     G.kernel_width > 1 ? M : Epilogue::pool, G.kernel_height,
+                                     G.kernel_width};
+  static constexpr std::size_t taps = G.kernel_height * G.kernel_width;
+
+  using tiles = winograd_tiles<T, tile>;
   using window = typename tiles::window;
   static constexpr std::size_t planes = tiles::planes;
 
-  static constexpr std::size_t tile_rows = (G.out_height() + M - 1) / M;
-  static constexpr std::size_t tile_columns = (G.out_width() + M - 1) / M;
+  static constexpr std::size_t tile_rows = (G.out_height() + tile.rows - 1) / tile.rows;
+  static constexpr std::size_t tile_columns = (G.out_width() + tile.columns - 1) / tile.columns;
   static constexpr std::size_t image_tiles = tile_rows * tile_columns;
   static constexpr std::size_t block = 64;
 
@@ -68,8 +73,7 @@ class winograd_conv2d {
                                                     G.out_channels};
   static constexpr std::size_t y_size =
       G.output_size() / (Epilogue::pool * Epilogue::pool); // of an image
-  static_assert(M % Epilogue::pool == 0 && G.out_height() % Epilogue::pool == 0 &&
-                G.out_width() % Epilogue::pool == 0);
+  static_assert(G.out_height() % Epilogue::pool == 0 && G.out_width() % Epilogue::pool == 0);
 
 public:
   static constexpr ConvolutionAlgorithm algorithm = winograd(static_cast<int>(M));
@@ -91,7 +95,7 @@ public:
       std::fill_n(derived, out_panels::padded, T(0));
       if (parameters.size() > 1) std::copy_n(parameters[1], G.out_channels, derived);
     }
-    constexpr std::size_t of_out = 9 * G.in_channels, of_in = 9;
+    constexpr std::size_t of_out = taps * G.in_channels, of_in = taps;
     pack<out_panels>(weight, of_in, of_out, rows_of(task, G.in_channels), G.in_channels,
                      derived + out_panels::padded);
     pack<in_panels>(weight, of_out, of_in, rows_of(task, G.out_channels), G.out_channels,
@@ -106,7 +110,7 @@ public:
       std::copy_n(derived_gradient, G.out_channels, gradients[1]);
     const T* const du = derived_gradient + out_panels::padded;
     const auto [begin, end] = rows_of(task, G.in_channels);
-    T dg[9][simd::lanes<T>];
+    T dg[taps][simd::lanes<T>];
     out_panels::for_each([&](auto p, std::size_t first) {
       for (std::size_t in = begin; in < end; ++in)
         for (std::size_t v = 0; v < p.vectors; ++v) {
@@ -114,8 +118,8 @@ public:
                                     v * simd::lanes<T>,
                                 G.in_channels * p.width, dg);
           for (std::size_t lane = 0; lane < p.lanes(v); ++lane)
-            for (std::size_t tap = 0; tap < 9; ++tap)
-              dweight[((first + v * simd::lanes<T> + lane) * G.in_channels + in) * 9 + tap] =
+            for (std::size_t tap = 0; tap < taps; ++tap)
+              dweight[((first + v * simd::lanes<T> + lane) * G.in_channels + in) * taps + tap] =
                   dg[tap][lane];
         }
     });
@@ -194,13 +198,13 @@ private:
   template <class Panels>
   static void pack(const T* weight, std::size_t row_step, std::size_t column_step, range some,
                    std::size_t rows, T* packed) {
-    T g[9][simd::lanes<T>]{};
+    T g[taps][simd::lanes<T>]{};
     Panels::for_each([&](auto p, std::size_t first) {
       for (std::size_t row = some.begin; row < some.end; ++row)
         for (std::size_t v = 0; v < p.vectors; ++v) {
           const T* const from = weight + row * row_step + (first + v * simd::lanes<T>)*column_step;
           for (std::size_t lane = 0; lane < simd::lanes<T>; ++lane)
-            for (std::size_t tap = 0; tap < 9; ++tap)
+            for (std::size_t tap = 0; tap < taps; ++tap)
               g[tap][lane] = lane < p.lanes(v) ? from[lane * column_step + tap] : T(0);
           tiles::kernel(g, packed + planes * rows * first + row * p.width + v * simd::lanes<T>,
                         rows * p.width);
@@ -215,15 +219,18 @@ private:
     explicit place(std::size_t tile)
         : image(tile / image_tiles), row(tile % image_tiles / tile_columns),
           column(tile % tile_columns) {}
-    std::size_t rows() const { return std::min(M, G.out_height() - row * M); }
-    std::size_t columns() const { return std::min(M, G.out_width() - column * M); }
+    std::size_t rows() const { return std::min(tile.rows, G.out_height() - row * tile.rows); }
+    std::size_t columns() const {
+      return std::min(tile.columns, G.out_width() - column * tile.columns);
+    }
     std::size_t y() const {
-      return M / Epilogue::pool * (row * y_steps.row + column * y_steps.pixel);
+      return (row * tile.rows * y_steps.row + column * tile.columns * y_steps.pixel) /
+             Epilogue::pool;
     }
     window under() const {
       const auto integer = [](std::size_t n) { return static_cast<std::ptrdiff_t>(n); };
-      return {integer(row * M) - integer(G.padding_top),
-              integer(column * M) - integer(G.padding_left),
+      return {integer(row * tile.rows) - integer(G.padding_top),
+              integer(column * tile.columns) - integer(G.padding_left),
               integer(G.in_height),
               integer(G.in_width),
               G.in_width * G.in_channels,
@@ -232,7 +239,7 @@ private:
   };
   /// whole_tiles is whether every tile's window lies inside of its image.
   static constexpr bool whole_tiles =
-      !G.is_padded() && G.out_height() % M == 0 && G.out_width() % M == 0;
+      !G.is_padded() && G.out_height() % tile.rows == 0 && G.out_width() % tile.columns == 0;
 
   /// for_each_block calls f(first tile, number of tiles).
   template <class F>
@@ -295,14 +302,19 @@ private:
     }
   }
 
-  /// add_bias_gradient reads the plane of point 1 only: it holds the sum of a tile's gradients.
+  /// add_bias_gradient reads only the planes which hold the sum of a tile's gradients: one, or if the
+  /// kernel has a side of 1 as many as the tile has outputs along it.
   template <class Panel>
   static void add_bias_gradient(std::size_t count, const T* dm, T* dbias) {
-    const T* const sums = dm + winograd_matrices<M>::unit_plane * out_plane;
+    using vertical = winograd_matrices<tile.rows, tile.kernel_height>;
+    using horizontal = winograd_matrices<tile.columns, tile.kernel_width>;
     for (std::size_t v = 0; v < Panel::vectors; ++v) {
       simd::vec<T> sum(T(0));
-      for (std::size_t i = 0; i < count; ++i)
-        sum = sum + simd::load(sums + i * out_step + v * simd::lanes<T>);
+      for (std::size_t i = vertical::first_unit; i <= vertical::last_unit; ++i)
+        for (std::size_t j = horizontal::first_unit; j <= horizontal::last_unit; ++j)
+          for (std::size_t k = 0; k < count; ++k)
+            sum = sum + simd::load(dm + (i * tile.width() + j) * out_plane + k * out_step +
+                                   v * simd::lanes<T>);
       T* const at = dbias + v * simd::lanes<T>;
       simd::store(at, simd::load(at) + sum);
     }

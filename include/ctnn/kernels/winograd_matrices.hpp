@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// The matrices of Winograd's minimal filtering F(M, 3), constructed in exact rationals by Cook and
+/// The matrices of Winograd's minimal filtering F(M, R), constructed in exact rationals by Cook and
 /// Toom's method and proved by the compiler.
 /// Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
 
@@ -49,17 +49,21 @@ struct rational {
   friend consteval bool operator==(rational, rational) = default;
 };
 
-/// cook_toom makes outputs y[i] = sum over k of d[i + k] g[k], i < M, by M + 2 products instead of 3 M:
-/// y = output (kernel g . input d), with `.` element by element.
-template <std::size_t M>
+/// cook_toom makes outputs y[i] = sum over k of d[i + k] g[k], i < M and k < R, by M + R - 1 products
+/// instead of M R: y = output (kernel g . input d), with `.` element by element.
+template <std::size_t M, std::size_t R>
 struct cook_toom {
-  static constexpr std::size_t points = M + 2; // the last of them is infinity
+  static constexpr std::size_t points = M + R - 1; // the last of them is infinity
 
   rational output[M][points]{};
-  rational kernel[points][3]{};
+  rational kernel[points][R]{};
   rational input[points][points]{};
 
   consteval cook_toom() {
+    if constexpr (R == 1) { // nothing to save: y = g d
+      for (std::size_t i = 0; i < M; ++i) output[i][i] = kernel[i][0] = input[i][i] = 1;
+      return;
+    }
     // Small numbers whose powers are exact and whose opposites share half of the additions.
     constexpr rational all[]{0, 1, -1, 2, -2, {1, 2}, {-1, 2}};
     constexpr std::size_t finite = points - 1;
@@ -67,12 +71,12 @@ struct cook_toom {
       rational power = 1, norm = 1;
       for (std::size_t l = 0; l < finite; ++l)
         if (l != j) norm = norm * (all[j] - all[l]);
-      for (std::size_t i = 0; i < M || i < 3; ++i, power = power * all[j]) {
+      for (std::size_t i = 0; i < M || i < R; ++i, power = power * all[j]) {
         if (i < M) output[i][j] = power;
-        if (i < 3) kernel[j][i] = power / norm;
+        if (i < R) kernel[j][i] = power / norm;
       }
     }
-    output[M - 1][finite] = kernel[finite][2] = 1;
+    output[M - 1][finite] = kernel[finite][R - 1] = 1;
     // Row j holds the coefficients of the product of (x - point) over all other finite points.
     for (std::size_t j = 0; j < points; ++j) {
       input[j][0] = 1;
@@ -90,7 +94,7 @@ struct cook_toom {
   consteval bool proved() const {
     for (std::size_t i = 0; i < M; ++i)
       for (std::size_t j = 0; j < points; ++j)
-        for (std::size_t k = 0; k < 3; ++k) {
+        for (std::size_t k = 0; k < R; ++k) {
           rational sum = 0;
           for (std::size_t p = 0; p < points; ++p)
             sum = sum + output[i][p] * kernel[p][k] * input[p][j];
@@ -112,21 +116,21 @@ consteval auto rounded(const rational (&m)[Rows][Columns]) {
 
 } // namespace detail
 
-/// winograd_matrices are in floating point: a tile of M x M outputs is output (U . V) output^T with U =
-/// kernel g kernel^T and V = input d input^T; the transposed matrices take gradients back.
-template <std::size_t M>
+/// winograd_matrices are in floating point: M outputs of R taps are output (U . V) with U = kernel g and V =
+/// input d; the transposed matrices take gradients back. A tile is that in both directions.
+template <std::size_t M, std::size_t R>
 struct winograd_matrices {
-  static_assert(M >= 2 && M <= 6, "beyond six outputs the errors grow past single precision");
-  static constexpr detail::cook_toom<M> exact{};
+  static_assert(R == 1 || M + R - 1 <= 8, "of more points the errors grow past single precision");
+  static constexpr detail::cook_toom<M, R> exact{};
   static_assert(exact.proved());
 
   static constexpr auto output = detail::rounded(exact.output);
   static constexpr auto kernel = detail::rounded(exact.kernel);
   static constexpr auto input = detail::rounded(exact.input);
 
-  /// unit_plane is the plane that is multiplied by 1 in every output row and column: point 1 in both
-  /// directions.
-  static constexpr std::size_t unit_plane = (M + 2) + 1;
+  /// first_unit and last_unit are the points of whose products each output has exactly one, times 1: their
+  /// sum is that of the outputs. Of several taps it is point 1, of one tap there is a point an output.
+  static constexpr std::size_t first_unit = R > 1 ? 1 : 0, last_unit = R > 1 ? 1 : M - 1;
 };
 
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

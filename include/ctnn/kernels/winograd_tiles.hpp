@@ -101,43 +101,56 @@ template <const auto& Matrix, class V, std::size_t Rows, std::size_t Columns>
 
 } // namespace detail
 
-/// for_each_line calls f(0) … f(Count - 1), unrolled if a tile of Count x Count vectors nearly fits
-/// into 32 registers. Beyond that it would spill more than a loop stores: F(5, 3) and F(6, 3) lose a
-/// third.
-template <std::size_t Count, class F>
+/// for_each_line calls f(0) … f(Count - 1) for lines of Length vectors, unrolled if as many lines as long
+/// nearly fit into 32 registers. Beyond that it would spill more than a loop stores: F(5, 3) and F(6, 3)
+/// lose a third.
+template <std::size_t Count, std::size_t Length, class F>
 [[gnu::always_inline]] inline void for_each_line(F&& f) {
-  if constexpr (Count <= 6)
+  if constexpr (Count <= 6 || Count * Length <= 16)
     simd::unroll<Count>(f);
   else
     for (std::size_t i = 0; i < Count; ++i) f(i);
 }
 
-/// sandwich is Y = Matrix X Matrix^T, X being given by load(i, j) and Y taken by store(i, j, y).
-template <const auto& Matrix, class V, class Load, class Store>
+/// sandwich is Y = Left X Right^T, X being given by load(i, j) and Y taken by store(i, j, y).
+template <const auto& Left, const auto& Right, class V, class Load, class Store>
 [[gnu::always_inline]] inline void sandwich(Load&& load, Store&& store) {
-  constexpr std::size_t rows = std::extent_v<decltype(Matrix.core.at), 0>;
-  constexpr std::size_t columns = std::extent_v<decltype(Matrix.core.at), 1>;
-  V half[rows][columns];
-  for_each_line<columns>([&](std::size_t j) __attribute__((always_inline)) {
-    V x[columns], y[rows];
-    for (std::size_t i = 0; i < columns; ++i) x[i] = load(i, j);
-    detail::times<Matrix>(x, y);
+  constexpr std::size_t rows = std::extent_v<decltype(Left.core.at), 0>;
+  constexpr std::size_t inner_rows = std::extent_v<decltype(Left.core.at), 1>;
+  constexpr std::size_t columns = std::extent_v<decltype(Right.core.at), 0>;
+  constexpr std::size_t inner_columns = std::extent_v<decltype(Right.core.at), 1>;
+  V half[rows][inner_columns];
+  for_each_line<inner_columns, inner_rows>([&](std::size_t j) __attribute__((always_inline)) {
+    V x[inner_rows], y[rows];
+    for (std::size_t i = 0; i < inner_rows; ++i) x[i] = load(i, j);
+    detail::times<Left>(x, y);
     for (std::size_t i = 0; i < rows; ++i) half[i][j] = y[i];
   });
-  for_each_line<rows>([&](std::size_t i) __attribute__((always_inline)) {
-    V y[rows];
-    detail::times<Matrix>(half[i], y);
-    for (std::size_t j = 0; j < rows; ++j) store(i, j, y[j]);
+  for_each_line<rows, inner_columns>([&](std::size_t i) __attribute__((always_inline)) {
+    V y[columns];
+    detail::times<Right>(half[i], y);
+    for (std::size_t j = 0; j < columns; ++j) store(i, j, y[j]);
   });
 }
 
-/// winograd_tiles are the transforms of F(M x M, 3 x 3). A plane holds one of the (M + 2)^2 numbers of
-/// every tile; `plane` is the distance of one to the next.
-template <class T, std::size_t M>
+/// A WinogradTile is rows x columns outputs, made at a time from a kernel of these extents.
+struct WinogradTile {
+  std::size_t rows, columns;
+  std::size_t kernel_height, kernel_width;
+
+  /// height and width are those of the window that it sees.
+  constexpr std::size_t height() const { return rows + kernel_height - 1; }
+  constexpr std::size_t width() const { return columns + kernel_width - 1; }
+};
+
+/// winograd_tiles are the transforms of such tiles. A plane holds one of the numbers that make up the
+/// window of every tile; `plane` is the distance of one to the next.
+template <class T, WinogradTile Tile>
 struct winograd_tiles {
   using vec = simd::vec<T>;
-  static constexpr std::size_t side = M + 2;
-  static constexpr std::size_t planes = side * side;
+  static constexpr std::size_t width = Tile.width();
+  static constexpr std::size_t planes = Tile.height() * width;
+  static constexpr std::size_t taps = Tile.kernel_height * Tile.kernel_width;
 
   /// A window is the part of an image under a tile: its pixel (0, 0) is image pixel (row, column), and
   /// what is outside of the image is 0.
@@ -147,8 +160,9 @@ struct winograd_tiles {
     std::size_t row_step, pixel_step;
 
     bool inside() const {
-      constexpr auto extent = static_cast<std::ptrdiff_t>(side);
-      return row >= 0 && column >= 0 && row + extent <= height && column + extent <= width;
+      return row >= 0 && column >= 0 &&
+             row + static_cast<std::ptrdiff_t>(Tile.height()) <= height &&
+             column + static_cast<std::ptrdiff_t>(Tile.width()) <= width;
     }
     bool has(std::size_t i, std::size_t j) const {
       const std::ptrdiff_t r = row + static_cast<std::ptrdiff_t>(i);
@@ -167,27 +181,30 @@ struct winograd_tiles {
   [[gnu::noinline]] static void input(const T* image, const window& under, std::size_t vectors,
                                       T* v, std::size_t plane) {
     for (; vectors > 0; --vectors, image += simd::lanes<T>, v += simd::lanes<T>)
-      sandwich<input_matrix, vec>(
+      sandwich<vertical::input, horizontal::input, vec>(
           [&](std::size_t i, std::size_t j) {
             return Inside || under.has(i, j) ? simd::load_first(image + under.at(i, j), Part)
                                              : vec(0);
           },
-          [&](std::size_t i, std::size_t j, vec y) { simd::store(v + (i * side + j) * plane, y); });
+          [&](std::size_t i, std::size_t j, vec y) {
+            simd::store(v + (i * width + j) * plane, y);
+          });
   }
 
   /// The input's adjoint adds input^T dV input to the image, but assigns what no tile before has
-  /// touched: the tiles of an image overlap by two pixels and come row by row.
+  /// touched: the tiles of an image overlap by a kernel less one pixel and come row by row.
   template <std::size_t Part, bool Inside>
   [[gnu::noinline]] static void input_adjoint(const T* dv, std::size_t plane, const window& under,
                                               bool first_row, bool first_column,
                                               std::size_t vectors, T* image) {
     for (; vectors > 0; --vectors, image += simd::lanes<T>, dv += simd::lanes<T>)
-      sandwich<input_adjoint_matrix, vec>(
-          [&](std::size_t i, std::size_t j) { return simd::load(dv + (i * side + j) * plane); },
+      sandwich<vertical::input_adjoint, horizontal::input_adjoint, vec>(
+          [&](std::size_t i, std::size_t j) { return simd::load(dv + (i * width + j) * plane); },
           [&](std::size_t i, std::size_t j, vec y) {
             if (!Inside && !under.has(i, j)) return;
             T* const at = image + under.at(i, j);
-            if ((i < 2 && !first_row) || (j < 2 && !first_column))
+            if ((i + 1 < Tile.kernel_height && !first_row) ||
+                (j + 1 < Tile.kernel_width && !first_column))
               y = y + simd::load_first(at, Part);
             simd::store_first(at, y, Part);
           });
@@ -200,11 +217,11 @@ struct winograd_tiles {
                                        T* y, T* index, typename Epilogue::steps step) {
     for (; vectors > 0; --vectors) {
       const vec offset = simd::load(bias);
-      vec outputs[M][M];
-      sandwich<output_matrix, vec>(
-          [&](std::size_t i, std::size_t j) { return simd::load(m + (i * side + j) * plane); },
+      vec outputs[Tile.rows][Tile.columns];
+      sandwich<vertical::output, horizontal::output, vec>(
+          [&](std::size_t i, std::size_t j) { return simd::load(m + (i * width + j) * plane); },
           [&](std::size_t i, std::size_t j, vec sum) { outputs[i][j] = sum + offset; });
-      Epilogue::template store<M>(outputs, rows, columns, y, index, step, Part);
+      Epilogue::store(outputs, rows, columns, y, index, step, Part);
       m += simd::lanes<T>, bias += simd::lanes<T>, y += simd::lanes<T>;
       if (index != nullptr) index += simd::lanes<T>;
     }
@@ -217,12 +234,12 @@ struct winograd_tiles {
                                                std::size_t columns, std::size_t vectors, T* dm,
                                                std::size_t plane) {
     for (; vectors > 0; --vectors) {
-      vec outputs[M][M];
-      Epilogue::template load<M>(y, dy, index, step, Part, rows, columns, outputs);
-      sandwich<output_adjoint_matrix, vec>(
+      vec outputs[Tile.rows][Tile.columns];
+      Epilogue::load(y, dy, index, step, Part, rows, columns, outputs);
+      sandwich<vertical::output_adjoint, horizontal::output_adjoint, vec>(
           [&](std::size_t i, std::size_t j) { return outputs[i][j]; },
           [&](std::size_t i, std::size_t j, vec d) {
-            simd::store(dm + (i * side + j) * plane, d);
+            simd::store(dm + (i * width + j) * plane, d);
           });
       y += simd::lanes<T>, dy += simd::lanes<T>, dm += simd::lanes<T>;
       if (index != nullptr) index += simd::lanes<T>;
@@ -230,25 +247,32 @@ struct winograd_tiles {
   }
 
   /// The kernel's transform is U = kernel g kernel^T: g[tap] is a vector, u one vector a plane.
-  static void kernel(const T (&g)[9][simd::lanes<T>], T* u, std::size_t plane) {
-    sandwich<kernel_matrix, vec>(
-        [&](std::size_t i, std::size_t j) { return simd::load(g[3 * i + j]); },
-        [&](std::size_t i, std::size_t j, vec y) { simd::store(u + (i * side + j) * plane, y); });
+  static void kernel(const T (&g)[taps][simd::lanes<T>], T* u, std::size_t plane) {
+    sandwich<vertical::kernel, horizontal::kernel, vec>(
+        [&](std::size_t i, std::size_t j) { return simd::load(g[Tile.kernel_width * i + j]); },
+        [&](std::size_t i, std::size_t j, vec y) { simd::store(u + (i * width + j) * plane, y); });
   }
-  static void kernel_adjoint(const T* du, std::size_t plane, T (&dg)[9][simd::lanes<T>]) {
-    sandwich<kernel_adjoint_matrix, vec>(
-        [&](std::size_t i, std::size_t j) { return simd::load(du + (i * side + j) * plane); },
-        [&](std::size_t i, std::size_t j, vec y) { simd::store(dg[3 * i + j], y); });
+  static void kernel_adjoint(const T* du, std::size_t plane, T (&dg)[taps][simd::lanes<T>]) {
+    sandwich<vertical::kernel_adjoint, horizontal::kernel_adjoint, vec>(
+        [&](std::size_t i, std::size_t j) { return simd::load(du + (i * width + j) * plane); },
+        [&](std::size_t i, std::size_t j, vec y) {
+          simd::store(dg[Tile.kernel_width * i + j], y);
+        });
   }
 
 private:
-  using matrices = winograd_matrices<M>;
-  static constexpr factored_matrix input_matrix{matrices::input};
-  static constexpr factored_matrix input_adjoint_matrix{transposed(matrices::input)};
-  static constexpr factored_matrix output_matrix{matrices::output};
-  static constexpr factored_matrix output_adjoint_matrix{transposed(matrices::output)};
-  static constexpr factored_matrix kernel_matrix{matrices::kernel};
-  static constexpr factored_matrix kernel_adjoint_matrix{transposed(matrices::kernel)};
+  template <std::size_t M, std::size_t R>
+  struct axis {
+    using matrices = winograd_matrices<M, R>;
+    static constexpr factored_matrix input{matrices::input};
+    static constexpr factored_matrix input_adjoint{transposed(matrices::input)};
+    static constexpr factored_matrix output{matrices::output};
+    static constexpr factored_matrix output_adjoint{transposed(matrices::output)};
+    static constexpr factored_matrix kernel{matrices::kernel};
+    static constexpr factored_matrix kernel_adjoint{transposed(matrices::kernel)};
+  };
+  using vertical = axis<Tile.rows, Tile.kernel_height>;
+  using horizontal = axis<Tile.columns, Tile.kernel_width>;
 };
 
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -5,6 +5,7 @@
 #include <ctnn/core/array.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/names.hpp>
+#include <ctnn/layers/convolution.hpp>
 #include <ctnn/layers/fused.hpp>
 #include <ctnn/layers/options.hpp>
 #include <ctnn/layers/sliding_window.hpp>
@@ -17,8 +18,8 @@ namespace ctnn {
 /// The `Options` are stride(S), 1 unless given; padding(P) with zeros, on all sides or side by side, or
 /// padding("same"), 0 unless given; dilation(D), 1 unless given; groups(G), or depthwise, 1 unless given;
 /// bias(false) for none; weight_init and bias_init, uniform_by_fan_in unless given; and an algorithm:
-/// automatic, direct, or winograd(2) to winograd(6) for 3x3 kernels of stride 1. The parameters are
-/// `weight` {OutChannels, C/G, K, K} and `bias` {OutChannels}.
+/// automatic, direct, or winograd(m), for 3x3 kernels of stride 1 winograd(2) to winograd(6). The parameters
+/// are `weight` {OutChannels, C/G, K, K} and `bias` {OutChannels}.
 template <int OutChannels, Size2d Kernel, auto... Options>
 struct Conv2d : detail::Fusable {
 protected:
@@ -30,9 +31,7 @@ protected:
 private:
   static constexpr bool has_bias = options::get(bias(true)).enabled;
   static constexpr groups asked = options::get(groups(1));
-  static constexpr std::size_t group_count(Shape in) {
-    return asked.each_channel ? in.channels() : static_cast<std::size_t>(asked.count);
-  }
+  static constexpr kernels::ConvolutionAlgorithm own_algorithm = options::get(automatic);
 
 public:
   static constexpr StringView kind = "Conv2d";
@@ -51,7 +50,7 @@ public:
   static constexpr Sentence check(Shape in) { return check_as(kind, in, false); }
   static constexpr Shape output_shape(Shape in) { return window.output_shape(in, OutChannels); }
   static constexpr auto parameters(Shape in) {
-    const std::size_t seen = in.channels() / group_count(in);
+    const std::size_t seen = in.channels() / detail::group_count(asked, in);
     const auto initial = uniform_by_fan_in(seen * static_cast<std::size_t>(Kernel.height) *
                                            static_cast<std::size_t>(Kernel.width));
     const Parameter weight{"weight",
@@ -68,21 +67,24 @@ public:
 
   /// geometry is all that a kernel knows of the convolution of an input of shape `in`.
   static constexpr kernels::Conv2dGeometry geometry(Shape in) {
-    return window.geometry(in, static_cast<std::size_t>(OutChannels), group_count(in));
+    return window.geometry(in, static_cast<std::size_t>(OutChannels),
+                           detail::group_count(asked, in));
   }
 
   /// algorithm is what the layer runs by if its outputs are pooled in windows of pool x pool: its own
   /// algorithm, otherwise the network's if it can run by that, otherwise the cheapest.
   static constexpr kernels::ConvolutionAlgorithm
   algorithm(Shape in, kernels::ConvolutionAlgorithm of_network, std::size_t pool) {
-    const kernels::ConvolutionAlgorithm wish = wished(in, of_network);
+    const kernels::ConvolutionAlgorithm wish =
+        detail::wished(geometry(in), own_algorithm, of_network);
     return wish == automatic ? kernels::choose_algorithm(geometry(in), pool) : wish;
   }
   /// can_pool is whether outputs can be pooled, in windows side by side, before they are stored.
   static constexpr bool can_pool(Shape in, kernels::ConvolutionAlgorithm of_network,
                                  std::size_t pool) {
     const Shape out = output_shape(in);
-    const kernels::ConvolutionAlgorithm wish = wished(in, of_network);
+    const kernels::ConvolutionAlgorithm wish =
+        detail::wished(geometry(in), own_algorithm, of_network);
     return out.height() % pool == 0 && out.width() % pool == 0 &&
            kernels::can_run(geometry(in), wish == automatic ? direct : wish, pool);
   }
@@ -99,44 +101,11 @@ protected:
                                               "in_channels are inferred");
         !wrong.empty())
       return wrong;
-    if (OutChannels < 1) return Sentence("out_channels must be at least 1, got ") << OutChannels;
     if (!has_bias && options::template has<bias_init>) return detail::no_bias_error;
     Sentence error = window.check(in, "kernel", of_sequence);
-    if (error.empty()) error = check_groups(in);
-    if (error.empty() && own_algorithm != automatic &&
-        !kernels::can_run(geometry(in), own_algorithm)) {
-      detail::write_option(error, own_algorithm);
-      error << " needs 2 to 6 and a 3x3 kernel of stride 1, got kernel " << Kernel << " and stride "
-            << window.stride;
-      if (window.dilation != 1) error << " and dilation " << window.dilation;
-      if (group_count(in) != 1) error << " in " << group_count(in) << " groups";
-    }
+    if (error.empty()) error = detail::groups_error(asked, in, OutChannels);
+    if (error.empty()) error = detail::algorithm_error(geometry(in), own_algorithm);
     return error.empty() ? detail::starts_error(parameters(in)) : error;
-  }
-
-private:
-  static constexpr Sentence check_groups(Shape in) {
-    Sentence error;
-    if (!asked.each_channel && asked.count < 1)
-      return error << "groups must be at least 1, got " << asked.count;
-    const std::size_t count = group_count(in);
-    if (in.channels() % count != 0)
-      error << "its input's " << in.channels() << " channels are no multiple of " << count
-            << " groups";
-    else if (static_cast<std::size_t>(OutChannels) % count != 0)
-      error << "out_channels " << OutChannels << " are no multiple of "
-            << (asked.each_channel ? "its input's " : "") << count
-            << (asked.each_channel ? " channels" : " groups");
-    return error;
-  }
-
-  static constexpr kernels::ConvolutionAlgorithm own_algorithm = options::get(automatic);
-
-  static constexpr kernels::ConvolutionAlgorithm wished(Shape in,
-                                                        kernels::ConvolutionAlgorithm of_network) {
-    if (own_algorithm != automatic) return own_algorithm;
-    return of_network != automatic && kernels::can_run(geometry(in), of_network) ? of_network
-                                                                                 : automatic;
   }
 };
 

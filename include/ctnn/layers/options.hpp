@@ -66,6 +66,18 @@ struct dilation {
   constexpr dilation(int height, int width) : size(height, width) {}
 };
 
+/// output_padding is what a transposed convolution adds to its output, below and at the right:
+/// `output_padding(1)`, or `output_padding(1, 0)` for height and width. It chooses among the sizes of which
+/// a convolution with that stride makes the input's.
+struct output_padding {
+  Size2d size; ///< in elements
+
+  /// Makes it `both` elements, or a Size2d.
+  constexpr explicit output_padding(Size2d both) : size(both) {}
+  /// Makes it `height` rows and `width` columns.
+  constexpr output_padding(int height, int width) : size(height, width) {}
+};
+
 /// groups is how many groups the channels of a convolution are cut into, each of which sees only its own:
 /// `groups(2)`; or `depthwise`, a group for each input channel.
 struct groups {
@@ -159,6 +171,8 @@ template <>
 inline constexpr StringView option_name<padding> = "padding";
 template <>
 inline constexpr StringView option_name<dilation> = "dilation";
+template <>
+inline constexpr StringView option_name<output_padding> = "output_padding";
 template <>
 inline constexpr StringView option_name<groups> = "groups";
 template <>

@@ -20,23 +20,8 @@ struct SlidingWindow {
   /// check is what is wrong with it on this input, which has to be an image, or a sequence if that is
   /// said; `what` names it in the sentence: "kernel", "window".
   constexpr Sentence check(Shape in, StringView what, bool of_sequence = false) const {
-    constexpr int fraction = Size2d::fraction;
-    Sentence error;
-    if (kernel == fraction || stride == fraction || sides == padding(fraction) ||
-        dilation == fraction)
-      return "sizes are whole numbers";
-    if (!sides.known) return "padding is numbers, \"same\", or \"valid\"";
-    if (kernel.height < 1 || kernel.width < 1)
-      return error << what << " must be at least 1x1, got " << kernel;
-    if (stride.height < 1 || stride.width < 1)
-      return error << "stride must be at least 1x1, got " << stride;
-    if (dilation.height < 1 || dilation.width < 1)
-      return error << "dilation must be at least 1x1, got " << dilation;
-    if (sides.top < 0 || sides.bottom < 0 || sides.left < 0 || sides.right < 0) {
-      error << "padding must not be negative, got ";
-      write_sides(error);
-      return error;
-    }
+    Sentence error = check_sizes(what);
+    if (!error.empty()) return error;
     if (of_sequence && in.rank != 2)
       return error << "expects a sequence (channels, length), got " << in;
     if (!of_sequence && in.rank != 3)
@@ -54,6 +39,28 @@ struct SlidingWindow {
         error << " with padding ";
         write_sides(error);
       }
+    }
+    return error;
+  }
+
+  /// check_sizes is what is wrong with it on any input.
+  constexpr Sentence check_sizes(StringView what) const {
+    constexpr int fraction = Size2d::fraction;
+    Sentence error;
+    if (kernel == fraction || stride == fraction || sides == padding(fraction) ||
+        dilation == fraction)
+      return "sizes are whole numbers";
+    if (!sides.known) return "padding is numbers, \"same\", or \"valid\"";
+    if (kernel.height < 1 || kernel.width < 1)
+      return error << what << " must be at least 1x1, got " << kernel;
+    if (stride.height < 1 || stride.width < 1)
+      return error << "stride must be at least 1x1, got " << stride;
+    if (dilation.height < 1 || dilation.width < 1)
+      return error << "dilation must be at least 1x1, got " << dilation;
+    if (sides.top < 0 || sides.bottom < 0 || sides.left < 0 || sides.right < 0) {
+      error << "padding must not be negative, got ";
+      write_sides(error);
+      return error;
     }
     return error;
   }
