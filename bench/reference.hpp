@@ -125,7 +125,7 @@ struct Reference<MaxPool2d<K, Options...>, In, T> {
 template <Size2d K, auto... Options, Shape In, class T>
 struct Reference<AvgPool2d<K, Options...>, In, T> {
   static constexpr double tolerance = 1e-6;
-  static constexpr auto geometry = AvgPool2d<K, Options...>::window.geometry(In);
+  static constexpr auto geometry = AvgPool2d<K, Options...>::geometry(In);
 
   static void forward(Chunk<T>& c) {
     kernels::reference::avg_pool2d_forward(geometry, c.samples, c.x.data(), c.y.data());

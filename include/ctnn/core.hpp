@@ -16,6 +16,7 @@
 #include <ctnn/core/text.hpp>
 #include <ctnn/core/trace.hpp>
 #include <ctnn/layers/adaptive_avg_pool2d.hpp>
+#include <ctnn/layers/avg_pool1d.hpp>
 #include <ctnn/layers/avg_pool2d.hpp>
 #include <ctnn/layers/batch_norm1d.hpp>
 #include <ctnn/layers/batch_norm2d.hpp>
@@ -32,6 +33,7 @@
 #include <ctnn/layers/layer_norm.hpp>
 #include <ctnn/layers/leaky_relu.hpp>
 #include <ctnn/layers/linear.hpp>
+#include <ctnn/layers/max_pool1d.hpp>
 #include <ctnn/layers/max_pool2d.hpp>
 #include <ctnn/layers/options.hpp>
 #include <ctnn/layers/product.hpp>

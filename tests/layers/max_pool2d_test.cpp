@@ -16,9 +16,39 @@ TEST_CASE("max pooling gives the gradient of equals to the first as PyTorch does
   agrees_with_pytorch<Input<2, 7, 9>, MaxPool2d<3, stride(2)>>("max_pool2d_ties");
 }
 
+TEST_CASE("max pooling that rounds up agrees with PyTorch") {
+  agrees_with_pytorch<Input<2, 7, 9>, MaxPool2d<2, ceil_mode(true)>>("max_pool2d_2_ceil");
+  agrees_with_pytorch<Input<2, 8, 7>, MaxPool2d<3, stride(2), ceil_mode(true)>>(
+      "max_pool2d_3_stride_2_ceil");
+  agrees_with_pytorch<Input<2, 8, 6>, MaxPool2d<3, stride(2, 3), padding(1), ceil_mode(true)>>(
+      "max_pool2d_3_stride_2x3_padding_1_ceil");
+  // A last window that would begin behind the image is none, and one larger than the image fits.
+  agrees_with_pytorch<Input<2, 5, 3>, MaxPool2d<2, stride(3), padding(1), ceil_mode(true)>>(
+      "max_pool2d_2_stride_3_padding_1_ceil");
+  agrees_with_pytorch<Input<2, 3, 6>, MaxPool2d<4, ceil_mode(true)>>("max_pool2d_4_ceil");
+}
+
+TEST_CASE("max pooling with padding side by side agrees with PyTorch") {
+  agrees_with_pytorch<Input<2, 7, 8>, MaxPool2d<3, stride(2), padding(0, 1, 1, 0)>>(
+      "max_pool2d_3_stride_2_padding_0_1_1_0");
+  agrees_with_pytorch<Input<2, 7, 8>, MaxPool2d<4, stride(1), padding("same")>>(
+      "max_pool2d_4_stride_1_same");
+  agrees_with_pytorch<Input<2, 7, 8>, MaxPool2d<3, stride(2), padding("same"), ceil_mode(true)>>(
+      "max_pool2d_3_stride_2_same");
+}
+
+TEST_CASE("max pooling of sequences agrees with PyTorch") {
+  agrees_with_pytorch<Input<3, 9>, MaxPool1d<2>>("max_pool1d_2");
+  agrees_with_pytorch<Input<3, 10>, MaxPool1d<3, stride(2), padding(1), ceil_mode(true)>>(
+      "max_pool1d_3_stride_2_padding_1_ceil");
+}
+
 TEST_CASE("max pooling keeps the law of gradients") {
   CHECK(gradcheck<Input<3, 6, 6>, MaxPool2d<2>>() == "");
   CHECK(gradcheck<Input<2, 7, 9>, MaxPool2d<3, stride(2), padding(1)>>() == "");
   CHECK(gradcheck<Input<9, 5, 5>, MaxPool2d<3, stride(1)>>() == "");
   CHECK(gradcheck<Input<2, 7, 8>, MaxPool2d<2, stride(3)>>() == "");
+  CHECK(gradcheck<Input<2, 8, 7>, MaxPool2d<3, stride(2), ceil_mode(true)>>() == "");
+  CHECK(gradcheck<Input<2, 5, 6>, MaxPool2d<4, stride(2), padding("same")>>() == "");
+  CHECK(gradcheck<Input<5, 9>, MaxPool1d<2, padding(0, 0, 1, 0), ceil_mode(true)>>() == "");
 }
