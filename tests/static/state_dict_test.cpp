@@ -43,7 +43,7 @@ TEST_CASE("densenet121 has torchvision's tensors") {
 }
 
 TEST_CASE("googlenet has torchvision's tensors") {
-  has_the_tensors_of<test::GoogLeNet>("googlenet");
+  has_the_tensors_of<test::GoogLeNet<224>>("googlenet");
 }
 
 TEST_CASE("mobilenet_v2 has torchvision's tensors as far as it goes without groups") {
