@@ -36,6 +36,7 @@
 #include <ctnn/layers/max_pool1d.hpp>
 #include <ctnn/layers/max_pool2d.hpp>
 #include <ctnn/layers/options.hpp>
+#include <ctnn/layers/pixel_shuffle.hpp>
 #include <ctnn/layers/product.hpp>
 #include <ctnn/layers/relu.hpp>
 #include <ctnn/layers/relu6.hpp>
@@ -45,4 +46,6 @@
 #include <ctnn/layers/softmax.hpp>
 #include <ctnn/layers/sum.hpp>
 #include <ctnn/layers/tanh.hpp>
+#include <ctnn/layers/upsample.hpp>
+#include <ctnn/layers/zero_pad2d.hpp>
 #include <ctnn/plan/options.hpp>

@@ -234,6 +234,19 @@ def main():
     layer("adaptive_avg_pool2d_of_whole_windows", nn.AdaptiveAvgPool2d((3, 2)), (2, 6, 8))
     layer("adaptive_avg_pool2d_larger", nn.AdaptiveAvgPool2d((7, 4)), (2, 5, 3))
 
+    layer("zero_pad2d_2", nn.ZeroPad2d(2), (2, 3, 4))
+    layer("zero_pad2d_1_0_2_3", nn.ZeroPad2d((1, 0, 2, 3)), (2, 3, 4))
+    layer("pixel_shuffle_2", nn.PixelShuffle(2), (8, 3, 4))
+    layer("pixel_shuffle_3", nn.PixelShuffle(3), (18, 2, 3))
+    layer("upsample_2", nn.Upsample(scale_factor=2), (2, 3, 4))
+    layer("upsample_3x2", nn.Upsample(scale_factor=(3, 2)), (2, 3, 4))
+    layer("upsample_2_bilinear", nn.Upsample(scale_factor=2, mode="bilinear"), (2, 3, 4))
+    layer("upsample_3x4_bilinear", nn.Upsample(scale_factor=(3, 4), mode="bilinear"), (2, 5, 4))
+    layer("upsample_2_align_corners",
+          nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True), (2, 3, 4))
+    layer("upsample_3_align_corners",
+          nn.Upsample(scale_factor=3, mode="bilinear", align_corners=True), (2, 5, 1))
+
     layer("layer_norm_vector", nn.LayerNorm(37), (37,), batch=3)
     layer("layer_norm_sequence", LayerNorm(5), (5, 7))
     layer("layer_norm_image", LayerNorm(19), (19, 3, 4), around_five)

@@ -285,12 +285,53 @@ TEST_CASE("what an adaptive pooling or an activation cannot do is told") {
         "layer 0 AdaptiveAvgPool2d<fraction>: sizes are whole numbers");
   CHECK(said<Input<6>, AdaptiveAvgPool2d<1>>() ==
         "layer 0 AdaptiveAvgPool2d<1>: expects an image (channels, height, width), got 6");
+  CHECK(said<Input<6>, GELU<approximate("tanh or whatever is like it")>>() ==
+        "layer 0 GELU<approximate(\"tanh or whateve\")>: approximate is \"none\" or \"tanh\"");
   CHECK(said<Input<6>, GELU<approximate("erf")>>() ==
         "layer 0 GELU<approximate(\"erf\")>: approximate is \"none\" or \"tanh\"");
   CHECK(said<Input<6>, GELU<bias(false)>>() ==
         "layer 0 GELU<bias(false)>: bias(false) is not an option of GELU, which knows approximate");
   CHECK(said<Input<6>, GELU<1>>() ==
         "layer 0 GELU<1>: the first argument is an option such as approximate(\"tanh\")");
+}
+
+TEST_CASE("a layer that moves pixels says which it cannot") {
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<1>, ZeroPad2d<0, 1, 0, 2>>() == "");
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<1, 2>>() ==
+        "layer 0 ZeroPad2d<1, 2>: padding is one number, or four: left, right, top, bottom");
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<>>() ==
+        "layer 0 ZeroPad2d<>: padding is one number, or four: left, right, top, bottom");
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<1, 0, -1, 0>>() ==
+        "layer 0 ZeroPad2d<1, 0, -1, 0>: padding must not be negative, got -1");
+  CHECK(said<Input<4, 4>, ZeroPad2d<1>>() ==
+        "layer 0 ZeroPad2d<1>: expects an image (channels, height, width), got 4x4");
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<1'000'000'000>>() ==
+        "layer 0 ZeroPad2d<1000000000>: its output 1x2000000004x2000000004 has more than "
+        "2147483647 elements");
+  CHECK(said<Input<8, 4, 4>, PixelShuffle<2>>() == "");
+  CHECK(said<Input<6, 4, 4>, PixelShuffle<2>>() ==
+        "layer 0 PixelShuffle<2>: its input's 6 channels are no multiple of 4, the square of "
+        "upscale_factor");
+  CHECK(said<Input<6, 4, 4>, PixelShuffle<0>>() ==
+        "layer 0 PixelShuffle<0>: upscale_factor must be at least 1, got 0");
+  CHECK(said<Input<4>, PixelShuffle<2>>() ==
+        "layer 0 PixelShuffle<2>: expects an image (channels, height, width), got 4");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, mode("bilinear"), align_corners(false)>>() == "");
+  CHECK(said<Input<6, 4, 4>, Upsample<Size2d{2, 0}>>() ==
+        "layer 0 Upsample<{2, 0}>: scale_factor must be at least 1x1, got 2x0");
+  CHECK(said<Input<6, 4, 4>, Upsample<1.5>>() ==
+        "layer 0 Upsample<fraction>: sizes are whole numbers");
+  CHECK(said<Input<6, 4>, Upsample<2>>() ==
+        "layer 0 Upsample<2>: expects an image (channels, height, width), got 6x4");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, mode("bicubic")>>() ==
+        "layer 0 Upsample<2, mode(\"bicubic\")>: mode is \"nearest\" or \"bilinear\"");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, align_corners(true)>>() ==
+        "layer 0 Upsample<2, align_corners(true)>: align_corners is for mode(\"bilinear\")");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, 2>>() ==
+        "layer 0 Upsample<2, 2>: the second argument is an option such as mode(\"bilinear\"); "
+        "scale_factor comes first");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, mode("nearest"), mode("bilinear")>>() ==
+        "layer 0 Upsample<2, mode(\"nearest\"), mode(\"bilinear\")>: mode is given twice");
 }
 
 TEST_CASE("a layer is described as it is written") {
@@ -339,6 +380,9 @@ TEST_CASE("the library's own layers declare what they mean to") {
   STATIC_REQUIRE(detail::member_error<MaxPool2d<2>>().empty());
   STATIC_REQUIRE(detail::member_error<AvgPool2d<2>>().empty());
   STATIC_REQUIRE(detail::member_error<MaxPool1d<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<ZeroPad2d<1>>().empty());
+  STATIC_REQUIRE(detail::member_error<PixelShuffle<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<Upsample<2>>().empty());
   STATIC_REQUIRE(detail::member_error<AvgPool1d<2>>().empty());
   STATIC_REQUIRE(detail::member_error<Flatten>().empty());
   STATIC_REQUIRE(detail::member_error<Dropout<0.5>>().empty());

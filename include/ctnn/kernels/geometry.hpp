@@ -99,6 +99,42 @@ struct AdaptivePool2dGeometry {
   }
 };
 
+/// A Pad2dGeometry is an image that gets rows and columns at its sides.
+struct Pad2dGeometry {
+  std::size_t channels, in_height, in_width;
+  std::size_t left, right, top, bottom;
+
+  constexpr std::size_t out_height() const { return top + in_height + bottom; }
+  constexpr std::size_t out_width() const { return left + in_width + right; }
+  constexpr std::size_t input_size() const { return channels * in_height * in_width; }
+  constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }
+};
+
+/// A PixelShuffleGeometry is an image whose channels become pixels: each of its pixels has factor x factor
+/// of them for each of the `channels` that are left.
+struct PixelShuffleGeometry {
+  std::size_t channels, in_height, in_width;
+  std::size_t factor;
+
+  constexpr std::size_t area() const { return factor * factor; }
+  constexpr std::size_t out_height() const { return in_height * factor; }
+  constexpr std::size_t out_width() const { return in_width * factor; }
+  constexpr std::size_t size() const { return channels * out_height() * out_width(); }
+};
+
+/// An Upsample2dGeometry is an image that grows by whole numbers. With align_corners the centres of the
+/// corners' pixels stay where they are, otherwise the image's edges do.
+struct Upsample2dGeometry {
+  std::size_t channels, in_height, in_width;
+  std::size_t scale_height, scale_width;
+  bool align_corners = false;
+
+  constexpr std::size_t out_height() const { return in_height * scale_height; }
+  constexpr std::size_t out_width() const { return in_width * scale_width; }
+  constexpr std::size_t input_size() const { return channels * in_height * in_width; }
+  constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }
+};
+
 /// A NormalizationGeometry is which elements of a sample are normalised together, and what follows.
 struct NormalizationGeometry {
   std::size_t channels, pixels;
