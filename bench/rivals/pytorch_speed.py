@@ -79,7 +79,9 @@ class Described(nn.Module):
 
     def module(self, kind, arguments):
         frozen = arguments.pop("frozen", False)
-        module = getattr(nn, kind)(**arguments)
+        tuples = {name: tuple(value) if isinstance(value, list) else value  # nn.Upsample takes no list
+                  for name, value in arguments.items()}
+        module = getattr(nn, kind)(**tuples)
         if frozen:
             module.requires_grad_(False).eval()
         self.layers.append(module)

@@ -12,7 +12,8 @@ namespace ctnn {
 template <int Factor>
 struct PixelShuffle {
 private:
-  static constexpr std::size_t factor = static_cast<std::size_t>(Factor);
+  // Of what check() refuses the rest is still compiled, and must not divide by 0.
+  static constexpr std::size_t factor = Factor < 1 ? 1 : static_cast<std::size_t>(Factor);
 
 public:
   static constexpr StringView kind = "PixelShuffle";

@@ -21,11 +21,12 @@ struct Upsample {
 private:
   using options = detail::OptionList<detail::types<mode, align_corners>, Options...>;
   static constexpr mode asked = options::get(mode("nearest"));
-  static constexpr bool bilinear = asked.word == "bilinear";
 
 public:
   static constexpr StringView kind = "Upsample";
   static constexpr Reads backward_reads = Reads::nothing;
+  /// bilinear is whether a pixel is a mean of four, and not the nearest one.
+  static constexpr bool bilinear = asked.word == "bilinear";
 
   static constexpr Sentence describe() {
     Sentence text = "Upsample<";

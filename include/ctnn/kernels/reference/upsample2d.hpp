@@ -27,42 +27,41 @@ constexpr void upsample_nearest2d_links(const Upsample2dGeometry& g, std::size_t
   });
 }
 
-/// The weight of pixel `k` of an axis of `in` pixels for pixel `i` of the same axis `scale` times as long,
-/// once if it is the one before, once if it is the one behind; the last one can be both.
+/// The pixels of an axis before and behind pixel `i` of the same axis `scale` times as long, which can be
+/// one, and the weight of the one behind.
 template <class T>
-constexpr T upsample_weight(std::size_t i, std::size_t in, std::size_t scale, bool align_corners,
-                            std::size_t k, bool behind) {
-  // The place of i in units of 1 / whole of a pixel.
-  std::size_t place = 0, whole = 2 * scale;
-  if (align_corners) {
-    place = i * (in - 1);
-    whole = in * scale == 1 ? 1 : in * scale - 1;
-  } else if (2 * i + 1 > scale) {
-    place = 2 * i + 1 - scale;
+struct UpsamplePlace {
+  std::size_t before = 0, behind;
+  T weight;
+
+  constexpr UpsamplePlace(std::size_t i, std::size_t in, std::size_t scale, bool align_corners) {
+    std::size_t place = 0, whole = 2 * scale; // place is in units of 1 / whole of a pixel
+    if (align_corners) {
+      place = i * (in - 1);
+      whole = in * scale == 1 ? 1 : in * scale - 1;
+    } else if (2 * i + 1 > scale) {
+      place = 2 * i + 1 - scale;
+    }
+    while ((before + 1) * whole <= place) ++before;
+    behind = before + 1 < in ? before + 1 : before;
+    weight = static_cast<T>(place - before * whole) / static_cast<T>(whole);
   }
-  std::size_t before = 0;
-  while ((before + 1) * whole <= place) ++before;
-  const std::size_t next = before + 1 < in ? before + 1 : before;
-  const T weight = static_cast<T>(place - before * whole) / static_cast<T>(whole);
-  if (behind) return k == next ? weight : 0;
-  return k == before ? 1 - weight : 0;
-}
+};
 
 /// Calls f(input index, output index, weight) for every pair of elements that interpolation links, in the
 /// scan order of the outputs and then of the inputs.
 template <class T, class F>
 constexpr void upsample_bilinear2d_links(const Upsample2dGeometry& g, std::size_t n, F&& f) {
   upsample2d_outputs(g, n, [&](auto image, auto row, auto column, auto c, auto output) {
+    const UpsamplePlace<T> y(row, g.in_height, g.scale_height, g.align_corners);
+    const UpsamplePlace<T> x(column, g.in_width, g.scale_width, g.align_corners);
     for (const bool below : {false, true})
-      for (const bool beside : {false, true})
-        for (std::size_t i = 0; i < g.in_height; ++i)
-          for (std::size_t j = 0; j < g.in_width; ++j) {
-            const T weight =
-                upsample_weight<T>(row, g.in_height, g.scale_height, g.align_corners, i, below) *
-                upsample_weight<T>(column, g.in_width, g.scale_width, g.align_corners, j, beside);
-            if (weight != 0)
-              f(((image * g.in_height + i) * g.in_width + j) * g.channels + c, output, weight);
-          }
+      for (const bool beside : {false, true}) {
+        const std::size_t i = image * g.in_height + (below ? y.behind : y.before);
+        const std::size_t j = beside ? x.behind : x.before;
+        f((i * g.in_width + j) * g.channels + c, output,
+          (below ? y.weight : 1 - y.weight) * (beside ? x.weight : 1 - x.weight));
+      }
   });
 }
 
