@@ -34,6 +34,41 @@ template <Size2d Output>
 struct Arguments<AdaptiveAvgPool2d<Output>> {
   static void add(nlohmann::json& layer) { layer["output_size"] = {Output.height, Output.width}; }
 };
+template <Size2d K, auto... Options>
+struct Arguments<MaxPool2d<K, Options...>> {
+  static void add(nlohmann::json& layer) {
+    layer["ceil_mode"] = MaxPool2d<K, Options...>::window.ceil_mode;
+  }
+};
+template <Size2d K, auto... Options>
+struct Arguments<AvgPool2d<K, Options...>> {
+  static void add(nlohmann::json& layer) {
+    using Pool = AvgPool2d<K, Options...>;
+    layer["ceil_mode"] = Pool::window.ceil_mode;
+    layer["count_include_pad"] = Pool::geometry({1, K.height, K.width}).count_include_pad;
+  }
+};
+template <int Factor>
+struct Arguments<PixelShuffle<Factor>> {
+  static void add(nlohmann::json& layer) { layer["upscale_factor"] = Factor; }
+};
+template <Size2d Scale, auto... Options>
+struct Arguments<Upsample<Scale, Options...>> {
+  static void add(nlohmann::json& layer) {
+    using L = Upsample<Scale, Options...>;
+    layer["scale_factor"] = {Scale.height, Scale.width};
+    layer["mode"] = L::bilinear ? "bilinear" : "nearest";
+    if (L::bilinear) layer["align_corners"] = L::geometry({1, 1, 1}).align_corners;
+  }
+};
+template <int... Sides>
+struct Arguments<ZeroPad2d<Sides...>> {
+  static void add(nlohmann::json& layer) {
+    const auto g = ZeroPad2d<Sides...>::geometry({1, 1, 1});
+    layer["padding"] = {g.left, g.right, g.top, g.bottom};
+  }
+};
+
 template <auto P>
 struct Arguments<Dropout<P>> {
   static void add(nlohmann::json& layer) { layer["p"] = P; }

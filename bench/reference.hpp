@@ -20,7 +20,10 @@
 #include <ctnn/kernels/reference/linear.hpp>
 #include <ctnn/kernels/reference/max_pool2d.hpp>
 #include <ctnn/kernels/reference/normalization.hpp>
+#include <ctnn/kernels/reference/pixel_shuffle.hpp>
 #include <ctnn/kernels/reference/softmax.hpp>
+#include <ctnn/kernels/reference/upsample2d.hpp>
+#include <ctnn/kernels/reference/zero_pad2d.hpp>
 
 namespace ctnn::bench {
 
@@ -125,18 +128,51 @@ struct Reference<MaxPool2d<K, Options...>, In, T> {
   }
 };
 
-template <Size2d K, auto... Options, Shape In, class T>
-struct Reference<AvgPool2d<K, Options...>, In, T> {
+/// What pixels are sums of others, with weights that do not depend on them.
+template <auto Geometry, auto Forward, auto Backward>
+struct ReferenceOfPixels {
   static constexpr double tolerance = 1e-6;
-  static constexpr auto geometry = AvgPool2d<K, Options...>::window.geometry(In);
 
+  template <class T>
   static void forward(Chunk<T>& c) {
-    kernels::reference::avg_pool2d_forward(geometry, c.samples, c.x.data(), c.y.data());
+    Forward(Geometry, c.samples, c.x.data(), c.y.data());
   }
+  template <class T>
   static void backward(Chunk<T>& c) {
-    kernels::reference::avg_pool2d_backward(geometry, c.samples, c.dy.data(), c.dx.data());
+    Backward(Geometry, c.samples, c.dy.data(), c.dx.data());
   }
 };
+template <Size2d K, auto... Options, Shape In, class T>
+struct Reference<AvgPool2d<K, Options...>, In, T>
+    : ReferenceOfPixels<AvgPool2d<K, Options...>::geometry(In),
+                        kernels::reference::avg_pool2d_forward<T>,
+                        kernels::reference::avg_pool2d_backward<T>> {};
+template <Size2d Output, Shape In, class T>
+struct Reference<AdaptiveAvgPool2d<Output>, In, T>
+    : ReferenceOfPixels<kernels::AdaptivePool2dGeometry{In.channels(), In.height(), In.width(),
+                                                        static_cast<std::size_t>(Output.height),
+                                                        static_cast<std::size_t>(Output.width)},
+                        kernels::reference::adaptive_avg_pool2d_forward<T>,
+                        kernels::reference::adaptive_avg_pool2d_backward<T>> {};
+template <int... Sides, Shape In, class T>
+struct Reference<ZeroPad2d<Sides...>, In, T>
+    : ReferenceOfPixels<ZeroPad2d<Sides...>::geometry(In),
+                        kernels::reference::zero_pad2d_forward<T>,
+                        kernels::reference::zero_pad2d_backward<T>> {};
+template <int Factor, Shape In, class T>
+struct Reference<PixelShuffle<Factor>, In, T>
+    : ReferenceOfPixels<PixelShuffle<Factor>::geometry(In),
+                        kernels::reference::pixel_shuffle_forward<T>,
+                        kernels::reference::pixel_shuffle_backward<T>> {};
+template <Size2d Scale, auto... Options, Shape In, class T>
+struct Reference<Upsample<Scale, Options...>, In, T>
+    : ReferenceOfPixels<Upsample<Scale, Options...>::geometry(In),
+                        Upsample<Scale, Options...>::bilinear
+                            ? kernels::reference::upsample_bilinear2d_forward<T>
+                            : kernels::reference::upsample_nearest2d_forward<T>,
+                        Upsample<Scale, Options...>::bilinear
+                            ? kernels::reference::upsample_bilinear2d_backward<T>
+                            : kernels::reference::upsample_nearest2d_backward<T>> {};
 
 template <Shape In, class T>
 struct Reference<ReLU, In, T> {
@@ -198,21 +234,6 @@ private:
   static void put(const std::vector<double>& values, std::vector<T>& all, std::size_t row) {
     for (std::size_t i = 0; i < In.size(); ++i)
       all[row * In.size() + i] = static_cast<T>(values[i]);
-  }
-};
-
-template <Size2d Output, Shape In, class T>
-struct Reference<AdaptiveAvgPool2d<Output>, In, T> {
-  static constexpr double tolerance = 1e-6;
-  static constexpr Shape out = AdaptiveAvgPool2d<Output>::output_shape(In);
-  static constexpr kernels::AdaptivePool2dGeometry geometry{In.channels(), In.height(), In.width(),
-                                                            out.height(), out.width()};
-
-  static void forward(Chunk<T>& c) {
-    kernels::reference::adaptive_avg_pool2d_forward(geometry, c.samples, c.x.data(), c.y.data());
-  }
-  static void backward(Chunk<T>& c) {
-    kernels::reference::adaptive_avg_pool2d_backward(geometry, c.samples, c.dy.data(), c.dx.data());
   }
 };
 

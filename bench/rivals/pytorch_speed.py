@@ -81,7 +81,9 @@ class Described(nn.Module):
     def module(self, kind, arguments):
         name, frozen = arguments.pop("name"), arguments.pop("frozen", False)
         sides = arguments.pop("sides", None)  # padding that PyTorch's layers do not have
-        module = self.named[name] = getattr(nn, kind)(**arguments)
+        tuples = {key: tuple(value) if isinstance(value, list) else value  # nn.Upsample takes no list
+                  for key, value in arguments.items()}
+        module = self.named[name] = getattr(nn, kind)(**tuples)
         if sides:
             pad = getattr(nn, f"ConstantPad{len(sides) // 2}d")
             module = nn.Sequential(pad(sides, -math.inf if kind == "MaxPool2d" else 0.0), module)

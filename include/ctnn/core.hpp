@@ -16,6 +16,7 @@
 #include <ctnn/core/text.hpp>
 #include <ctnn/core/trace.hpp>
 #include <ctnn/layers/adaptive_avg_pool2d.hpp>
+#include <ctnn/layers/avg_pool1d.hpp>
 #include <ctnn/layers/avg_pool2d.hpp>
 #include <ctnn/layers/batch_norm1d.hpp>
 #include <ctnn/layers/batch_norm2d.hpp>
@@ -33,8 +34,10 @@
 #include <ctnn/layers/layer_norm.hpp>
 #include <ctnn/layers/leaky_relu.hpp>
 #include <ctnn/layers/linear.hpp>
+#include <ctnn/layers/max_pool1d.hpp>
 #include <ctnn/layers/max_pool2d.hpp>
 #include <ctnn/layers/options.hpp>
+#include <ctnn/layers/pixel_shuffle.hpp>
 #include <ctnn/layers/product.hpp>
 #include <ctnn/layers/relu.hpp>
 #include <ctnn/layers/relu6.hpp>
@@ -44,4 +47,6 @@
 #include <ctnn/layers/softmax.hpp>
 #include <ctnn/layers/sum.hpp>
 #include <ctnn/layers/tanh.hpp>
+#include <ctnn/layers/upsample.hpp>
+#include <ctnn/layers/zero_pad2d.hpp>
 #include <ctnn/plan/options.hpp>

@@ -30,6 +30,15 @@ constexpr auto seen = [] {
 static_assert(seen.y == std::array<float, 4>{1, 2, 3, 4});
 static_assert(seen.dx == std::array<float, 4>{10, 20, 30, 40});
 
+// Windows of three at 0 and 2, of a row of two with one pixel of padding at both ends: the second reaches
+// one pixel beyond. Without padding there count one pixel, then two.
+constexpr std::array<std::size_t, 2> counts(bool count_include_pad) {
+  const Pool2dGeometry g{1, 1, 2, 1, 3, 1, 2, 0, 1, 0, 1, 0, 1, count_include_pad};
+  return {reference::avg_pool2d_count(g, 0), reference::avg_pool2d_count(g, 1)};
+}
+static_assert(counts(true) == std::array<std::size_t, 2>{3, 2});
+static_assert(counts(false) == std::array<std::size_t, 2>{2, 1});
+
 template <class T, Pool2dGeometry G>
 void check_all() {
   for (std::size_t n : {0u, 1u, 3u})
@@ -73,6 +82,20 @@ TEMPLATE_TEST_CASE("avg_pool2d: odd sizes and overlaps and gaps and padding", ""
   check_all<T, Pool2dGeometry{2, 4, 4, 2, 2, 2, 2, 1, 1}>();  // disjoint, with padding
   check_all<T, Pool2dGeometry{3, 4, 5, 4, 5, 1, 1, 0, 0}>();  // one window
   check_all<T, Pool2dGeometry{3, 1, 1, 2, 2, 1, 1, 1, 1}>();  // a pixel among padding
+}
+
+TEMPLATE_TEST_CASE("avg_pool2d: one-sided padding, padding that does not count, overhang", "",
+                   float, double) {
+  using T = TestType;
+  // channels, height, width, kernel, stride, padding: top, left, bottom, right, overhang, whether it counts
+  check_all<T, Pool2dGeometry{3, 6, 5, 3, 3, 2, 2, 0, 1, 1, 0}>();
+  check_all<T, Pool2dGeometry{3, 6, 5, 4, 4, 1, 1, 1, 1, 2, 2, 0, 0, false}>();
+  check_all<T, Pool2dGeometry{5, 5, 6, 3, 3, 1, 1, 1, 1, 1, 1, 0, 0, false}>();
+  check_all<T, Pool2dGeometry{3, 7, 5, 2, 2, 2, 2, 0, 0, 0, 0, 1, 1}>();
+  check_all<T, Pool2dGeometry{17, 8, 7, 4, 4, 3, 3, 1, 1, 1, 1, 0, 1}>();
+  check_all<T, Pool2dGeometry{17, 8, 9, 4, 4, 3, 3, 1, 1, 1, 1, 0, 2, false}>();
+  check_all<T, Pool2dGeometry{2, 3, 2, 5, 4, 3, 3, 0, 0, 0, 0, 2,
+                              2}>(); // a window larger than the image
 }
 
 TEST_CASE("avg_pool2d: NaN and infinity stay in the windows that see them") {

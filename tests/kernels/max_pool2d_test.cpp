@@ -95,6 +95,17 @@ TEMPLATE_TEST_CASE("max_pool2d: odd sizes and overlaps and gaps and padding", ""
   check_all<T, Pool2dGeometry{6, 3, 3, 1, 1, 2, 2, 0, 0}>();  // picks pixels
 }
 
+TEMPLATE_TEST_CASE("max_pool2d: one-sided padding and overhang", "", float, double) {
+  using T = TestType;
+  // channels, height, width, kernel, stride, padding: top, left, bottom, right, overhang
+  check_all<T, Pool2dGeometry{3, 6, 5, 3, 3, 2, 2, 0, 1, 1, 0}>();
+  check_all<T, Pool2dGeometry{3, 6, 5, 4, 4, 1, 1, 1, 1, 2, 2}>();
+  check_all<T, Pool2dGeometry{3, 7, 5, 2, 2, 2, 2, 0, 0, 0, 0, 1, 1}>();
+  check_all<T, Pool2dGeometry{17, 8, 9, 4, 4, 3, 3, 1, 1, 1, 1, 0, 2}>();
+  check_all<T, Pool2dGeometry{2, 3, 2, 5, 4, 3, 3, 0, 0, 0, 0, 2,
+                              2}>(); // a window larger than the image
+}
+
 TEST_CASE("max_pool2d: NaN wins and the last of them keeps the gradient as in PyTorch") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   constexpr Pool2dGeometry g{1, 2, 2, 2, 2, 2, 2, 0, 0};

@@ -126,6 +126,7 @@ TEST_CASE("it is folded into the convolution or linear layer before it") {
                    BatchNorm2d<affine(false)>>>(2);
   folds<Sequential<Input<30>, Linear<20>, BatchNorm1d<>, ReLU, Linear<7, bias(false)>,
                    BatchNorm1d<>, Tanh>>(2);
+  folds<Sequential<Input<3, 9>, Conv1d<5, 3>, BatchNorm1d<>, ReLU, MaxPool1d<2>>>(2);
   // In branches too; and where a sum stands between, there is nothing to fold into.
   folds<Sequential<
       Input<4, 6, 6>,
@@ -141,6 +142,8 @@ TEST_CASE("frozen, it hands the gradient through and trains what is before it") 
   CHECK(gradcheck<Net>() == "");
   CHECK(gradcheck<With<Net, fold(false)>>() == "");
   CHECK(gradcheck<With<Net, fusion(false)>>() == "");
+  CHECK(gradcheck<Input<3, 9>, Conv1d<5, 3>, Frozen<BatchNorm1d<>>, Tanh, AvgPool1d<2>,
+                  Frozen<BatchNorm1d<affine(false)>>>() == "");
   CHECK(gradcheck<Input<3, 4, 5>, Frozen<BatchNorm2d<>>, Tanh, Conv2d<3, 3>>() == "");
   // A frozen layer between trained ones hands the gradient through as well.
   CHECK(gradcheck<Input<16, 6, 6>, Conv2d<8, 3, padding(1)>, Tanh,

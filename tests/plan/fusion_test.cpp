@@ -102,6 +102,13 @@ static_assert(counts_in<Input<1, 9, 8>, Conv2d<4, 3>, MaxPool2d<2>> == Counts2{1
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<3, stride(1)>> == Counts2{1, 1});
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2, padding(1)>> == Counts2{1, 1});
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, AvgPool2d<2>> == Counts2{1, 1});
+// Rounding up is the same where no pixels are left over.
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<2, ceil_mode(true)>> == Counts2{2});
+static_assert(counts_in<Input<1, 9, 8>, Conv2d<4, 3>, MaxPool2d<2, ceil_mode(true)>> ==
+              Counts2{1, 1});
+static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3>, MaxPool2d<4, ceil_mode(true)>> ==
+              Counts2{1, 1});
+static_assert(counts_in<Input<1, 8>, Conv1d<4, 3>, MaxPool1d<2>> == Counts2{1, 1});
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3, winograd(3)>, MaxPool2d<2>> ==
               Counts2{1, 1}); // windows would lie in two tiles
 static_assert(counts_in<Input<1, 8, 8>, Conv2d<4, 3, winograd(3)>, MaxPool2d<3>> == Counts2{2});

@@ -125,6 +125,17 @@ class RMSNorm(ChannelsLast):
         return unit if self.weight is None else unit * self.weight
 
 
+class MeanOfImage(nn.Module):
+    """An average pooling of an image with padding side by side, which does not count: PyTorch's counts it."""
+
+    def __init__(self, sides, pool):
+        super().__init__()
+        self.pad, self.pool = nn.ZeroPad2d(sides), pool
+
+    def forward(self, x):
+        return self.pool(self.pad(x)) / self.pool(self.pad(torch.ones_like(x)))
+
+
 def numbers(tensor):
     """Flat list with ten significant digits; + 0.0 turns -0.0 into 0.0."""
     return [float(f"{v + 0.0:.10g}") for v in tensor.detach().reshape(-1).tolist()]
@@ -219,14 +230,57 @@ def main():
     layer("max_pool2d_3_stride_2_padding_1", nn.MaxPool2d(3, stride=2, padding=1), (2, 7, 8),
           negative)
     layer("max_pool2d_ties", nn.MaxPool2d(3, stride=2), (2, 7, 9), ties)
+    layer("max_pool2d_2_ceil", nn.MaxPool2d(2, ceil_mode=True), (2, 7, 9), distinct)
+    layer("max_pool2d_3_stride_2_ceil", nn.MaxPool2d(3, stride=2, ceil_mode=True), (2, 8, 7), distinct)
+    layer("max_pool2d_3_stride_2x3_padding_1_ceil",
+          nn.MaxPool2d(3, stride=(2, 3), padding=1, ceil_mode=True), (2, 8, 6), negative)
+    layer("max_pool2d_2_stride_3_padding_1_ceil",
+          nn.MaxPool2d(2, stride=3, padding=1, ceil_mode=True), (2, 5, 3), negative)
+    layer("max_pool2d_4_ceil", nn.MaxPool2d(4, ceil_mode=True), (2, 3, 6), negative)
+    for name, sides, pool in (("3_stride_2_padding_0_1_1_0", (1, 0, 0, 1), nn.MaxPool2d(3, stride=2)),
+                              ("4_stride_1_same", (1, 2, 1, 2), nn.MaxPool2d(4, stride=1)),
+                              ("3_stride_2_same", (0, 1, 1, 1), nn.MaxPool2d(3, stride=2))):
+        layer(f"max_pool2d_{name}", nn.Sequential(nn.ConstantPad2d(sides, -math.inf), pool), (2, 7, 8), negative)
+    layer("max_pool1d_2", nn.MaxPool1d(2), (3, 9), distinct)
+    layer("max_pool1d_3_stride_2_padding_1_ceil",
+          nn.MaxPool1d(3, stride=2, padding=1, ceil_mode=True), (3, 10), negative)
 
     layer("avg_pool2d_2", nn.AvgPool2d(2), (3, 6, 8))
     layer("avg_pool2d_3_stride_2_padding_1", nn.AvgPool2d(3, stride=2, padding=1), (2, 7, 8))
+    layer("avg_pool2d_2_ceil", nn.AvgPool2d(2, ceil_mode=True), (2, 7, 9))
+    for name, counts in (("", True), ("_image_only", False)):
+        layer(f"avg_pool2d_4_stride_3_padding_1_ceil{name}",
+              nn.AvgPool2d(4, stride=3, padding=1, ceil_mode=True, count_include_pad=counts), (2, 8, 7))
+    layer("avg_pool2d_4_ceil", nn.AvgPool2d(4, ceil_mode=True), (2, 3, 6))
+    layer("avg_pool2d_3_stride_2_padding_1_image_only",
+          nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False), (2, 7, 8))
+    layer("avg_pool2d_3_stride_2_padding_0_1_1_0",
+          nn.Sequential(nn.ZeroPad2d((1, 0, 0, 1)), nn.AvgPool2d(3, stride=2)), (2, 7, 8))
+    layer("avg_pool2d_4_stride_1_same_image_only",
+          MeanOfImage((1, 2, 1, 2), nn.AvgPool2d(4, stride=1)), (2, 7, 8))
+    layer("avg_pool1d_2", nn.AvgPool1d(2), (3, 9))
+    layer("avg_pool1d_4_stride_3_padding_1_ceil",
+          nn.AvgPool1d(4, stride=3, padding=1, ceil_mode=True), (3, 10))
+    layer("avg_pool1d_3_stride_2_padding_1_image_only",
+          nn.AvgPool1d(3, stride=2, padding=1, count_include_pad=False), (3, 10))
 
     layer("adaptive_avg_pool2d_1", nn.AdaptiveAvgPool2d(1), (3, 5, 7))
     layer("adaptive_avg_pool2d_3x2", nn.AdaptiveAvgPool2d((3, 2)), (2, 7, 5))
     layer("adaptive_avg_pool2d_of_whole_windows", nn.AdaptiveAvgPool2d((3, 2)), (2, 6, 8))
     layer("adaptive_avg_pool2d_larger", nn.AdaptiveAvgPool2d((7, 4)), (2, 5, 3))
+
+    layer("zero_pad2d_2", nn.ZeroPad2d(2), (2, 3, 4))
+    layer("zero_pad2d_1_0_2_3", nn.ZeroPad2d((1, 0, 2, 3)), (2, 3, 4))
+    layer("pixel_shuffle_2", nn.PixelShuffle(2), (8, 3, 4))
+    layer("pixel_shuffle_3", nn.PixelShuffle(3), (18, 2, 3))
+    layer("upsample_2", nn.Upsample(scale_factor=2), (2, 3, 4))
+    layer("upsample_3x2", nn.Upsample(scale_factor=(3, 2)), (2, 3, 4))
+    layer("upsample_2_bilinear", nn.Upsample(scale_factor=2, mode="bilinear"), (2, 3, 4))
+    layer("upsample_3x4_bilinear", nn.Upsample(scale_factor=(3, 4), mode="bilinear"), (2, 5, 4))
+    layer("upsample_2_align_corners",
+          nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True), (2, 3, 4))
+    layer("upsample_3_align_corners",
+          nn.Upsample(scale_factor=3, mode="bilinear", align_corners=True), (2, 5, 1))
 
     layer("layer_norm_vector", nn.LayerNorm(37), (37,), batch=3)
     layer("layer_norm_sequence", LayerNorm(5), (5, 7))

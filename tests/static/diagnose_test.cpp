@@ -81,6 +81,11 @@ TEST_CASE("a window that does not fit its input is told with both sizes") {
         "layer 0 Conv2d<8, 7, padding(1)>: kernel 7x7 does not fit its 4x4 input with padding 1x1");
   CHECK(said<Input<1, 4, 4>, AvgPool2d<Size2d{2, 5}>>() ==
         "layer 0 AvgPool2d<{2, 5}>: window 2x5 does not fit its 4x4 input");
+  CHECK(said<Input<1, 4, 4>, MaxPool2d<7, ceil_mode(true)>>() == "");
+  CHECK(said<Input<1, 4, 4>, MaxPool2d<7, stride(3), ceil_mode(true)>>() ==
+        "layer 0 MaxPool2d<7, stride(3), ceil_mode(true)>: window 7x7 does not fit its 4x4 input");
+  CHECK(said<Input<1, 4>, AvgPool1d<5>>() ==
+        "layer 0 AvgPool1d<5>: window 1x5 does not fit its 1x4 input");
 }
 
 TEST_CASE("a layer that wants another rank says so") {
@@ -90,6 +95,10 @@ TEST_CASE("a layer that wants another rank says so") {
         "layer 0 Conv2d<8, 3>: expects an image (channels, height, width), got 7");
   CHECK(said<Input<2, 7>, MaxPool2d<2>>() ==
         "layer 0 MaxPool2d<2>: expects an image (channels, height, width), got 2x7");
+  CHECK(said<Input<1, 9, 9>, MaxPool1d<2>>() ==
+        "layer 0 MaxPool1d<2>: expects a sequence (channels, length), got 1x9x9");
+  CHECK(said<Input<7>, AvgPool1d<2>>() ==
+        "layer 0 AvgPool1d<2>: expects a sequence (channels, length), got 7");
 }
 
 TEST_CASE("a name stands in for the index and nesting is told") {
@@ -124,6 +133,14 @@ TEST_CASE("bad parameters of a layer are told") {
         "stride 1, got stride 1x1");
   CHECK(said<Input<1, 9, 9>, MaxPool2d<2, padding(2)>>() ==
         "layer 0 MaxPool2d<2, padding(2)>: padding 2x2 is more than half of the window 2x2");
+  CHECK(said<Input<1, 9, 9>, AvgPool2d<2, padding(0, 0, 0, 2)>>() ==
+        "layer 0 AvgPool2d<2, padding(0, 0, 0, 2)>: padding 0, 0, 0, 2 is more than half of the "
+        "window 2x2");
+  CHECK(said<Input<1, 9, 9>, AvgPool2d<2, padding("full")>>() ==
+        "layer 0 AvgPool2d<2, padding(\"...\")>: padding is numbers, \"same\", or \"valid\"");
+  CHECK(said<Input<1, 9>, MaxPool1d<3, padding(1)>>() == "");
+  CHECK(said<Input<1, 9>, MaxPool1d<3, padding(2)>>() ==
+        "layer 0 MaxPool1d<3, padding(2)>: padding 2x2 is more than half of the window 1x3");
   CHECK(said<Input<9>, Linear<-3>>() ==
         "layer 0 Linear<-3>: out_features must be at least 1, got -3");
   CHECK(said<Input<9>, LeakyReLU<std::numeric_limits<double>::infinity()>>() ==
@@ -221,7 +238,13 @@ TEST_CASE("options are keywords: a position is not one") {
 TEST_CASE("an option that is unknown, given twice or not for this layer is told") {
   CHECK(said<Input<1, 9, 9>, MaxPool2d<3, bias(false)>>() ==
         "layer 0 MaxPool2d<3, bias(false)>: bias(false) is not an option of MaxPool2d, which knows "
-        "stride, padding");
+        "stride, padding, ceil_mode");
+  CHECK(said<Input<1, 9>, MaxPool1d<3, count_include_pad(false)>>() ==
+        "layer 0 MaxPool1d<3, count_include_pad(false)>: count_include_pad(false) is not an option "
+        "of MaxPool1d, which knows stride, padding, ceil_mode");
+  CHECK(said<Input<1, 9, 9>, AvgPool2d<3, ceil_mode(true), bias(false)>>() ==
+        "layer 0 AvgPool2d<3, ceil_mode(true), bias(false)>: bias(false) is not an option of "
+        "AvgPool2d, which knows stride, padding, ceil_mode, count_include_pad");
   CHECK(said<Input<9>, Linear<3, padding(1)>>() ==
         "layer 0 Linear<3, padding(1)>: padding(1) is not an option of Linear, which knows bias, "
         "weight_init, bias_init");
@@ -323,6 +346,8 @@ TEST_CASE("what an adaptive pooling or an activation cannot do is told") {
         "layer 0 AdaptiveAvgPool2d<fraction>: sizes are whole numbers");
   CHECK(said<Input<6>, AdaptiveAvgPool2d<1>>() ==
         "layer 0 AdaptiveAvgPool2d<1>: expects an image (channels, height, width), got 6");
+  CHECK(said<Input<6>, GELU<approximate("tanh or whatever is like it")>>() ==
+        "layer 0 GELU<approximate(\"tanh or whateve\")>: approximate is \"none\" or \"tanh\"");
   CHECK(said<Input<6>, GELU<approximate("erf")>>() ==
         "layer 0 GELU<approximate(\"erf\")>: approximate is \"none\" or \"tanh\"");
   CHECK(said<Input<6>, GELU<bias(false)>>() ==
@@ -331,12 +356,54 @@ TEST_CASE("what an adaptive pooling or an activation cannot do is told") {
         "layer 0 GELU<1>: the first argument is an option such as approximate(\"tanh\")");
 }
 
+TEST_CASE("a layer that moves pixels says which it cannot") {
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<1>, ZeroPad2d<0, 1, 0, 2>>() == "");
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<1, 2>>() ==
+        "layer 0 ZeroPad2d<1, 2>: padding is one number, or four: left, right, top, bottom");
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<>>() ==
+        "layer 0 ZeroPad2d<>: padding is one number, or four: left, right, top, bottom");
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<1, 0, -1, 0>>() ==
+        "layer 0 ZeroPad2d<1, 0, -1, 0>: padding must not be negative, got -1");
+  CHECK(said<Input<4, 4>, ZeroPad2d<1>>() ==
+        "layer 0 ZeroPad2d<1>: expects an image (channels, height, width), got 4x4");
+  CHECK(said<Input<1, 4, 4>, ZeroPad2d<1'000'000'000>>() ==
+        "layer 0 ZeroPad2d<1000000000>: its output 1x2000000004x2000000004 has more than "
+        "2147483647 elements");
+  CHECK(said<Input<8, 4, 4>, PixelShuffle<2>>() == "");
+  CHECK(said<Input<6, 4, 4>, PixelShuffle<2>>() ==
+        "layer 0 PixelShuffle<2>: its input's 6 channels are no multiple of 4, the square of "
+        "upscale_factor");
+  CHECK(said<Input<6, 4, 4>, PixelShuffle<0>>() ==
+        "layer 0 PixelShuffle<0>: upscale_factor must be at least 1, got 0");
+  CHECK(said<Input<4>, PixelShuffle<2>>() ==
+        "layer 0 PixelShuffle<2>: expects an image (channels, height, width), got 4");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, mode("bilinear"), align_corners(false)>>() == "");
+  CHECK(said<Input<6, 4, 4>, Upsample<Size2d{2, 0}>>() ==
+        "layer 0 Upsample<{2, 0}>: scale_factor must be at least 1x1, got 2x0");
+  CHECK(said<Input<6, 4, 4>, Upsample<1.5>>() ==
+        "layer 0 Upsample<fraction>: sizes are whole numbers");
+  CHECK(said<Input<6, 4>, Upsample<2>>() ==
+        "layer 0 Upsample<2>: expects an image (channels, height, width), got 6x4");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, mode("bicubic")>>() ==
+        "layer 0 Upsample<2, mode(\"bicubic\")>: mode is \"nearest\" or \"bilinear\"");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, align_corners(true)>>() ==
+        "layer 0 Upsample<2, align_corners(true)>: align_corners is for mode(\"bilinear\")");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, 2>>() ==
+        "layer 0 Upsample<2, 2>: the second argument is an option such as mode(\"bilinear\"); "
+        "scale_factor comes first");
+  CHECK(said<Input<6, 4, 4>, Upsample<2, mode("nearest"), mode("bilinear")>>() ==
+        "layer 0 Upsample<2, mode(\"nearest\"), mode(\"bilinear\")>: mode is given twice");
+}
+
 TEST_CASE("a layer is described as it is written") {
   STATIC_REQUIRE(Conv2d<8, 3>::describe() == "Conv2d<8, 3>");
   STATIC_REQUIRE(Conv2d<8, Size2d{2, 3}, padding(1, 0), bias(false), winograd(4)>::describe() ==
                  "Conv2d<8, {2, 3}, padding(1, 0), bias(false), winograd(4)>");
   STATIC_REQUIRE(Linear<50, bias(true)>::describe() == "Linear<50, bias(true)>");
   STATIC_REQUIRE(MaxPool2d<3, stride(2)>::describe() == "MaxPool2d<3, stride(2)>");
+  STATIC_REQUIRE(AvgPool2d<Size2d{2, 3}, padding("same"), count_include_pad(false)>::describe() ==
+                 "AvgPool2d<{2, 3}, padding(\"same\"), count_include_pad(false)>");
+  STATIC_REQUIRE(MaxPool1d<3, ceil_mode(true)>::describe() == "MaxPool1d<3, ceil_mode(true)>");
   STATIC_REQUIRE(LayerNorm<eps(1e-12), affine(false)>::describe() ==
                  "LayerNorm<eps(1e-12), affine(false)>");
   STATIC_REQUIRE(LayerNorm<eps(0.25)>::describe() == "LayerNorm<eps(0.25)>");
@@ -373,6 +440,11 @@ TEST_CASE("the library's own layers declare what they mean to") {
   STATIC_REQUIRE(detail::member_error<Linear<3>>().empty());
   STATIC_REQUIRE(detail::member_error<MaxPool2d<2>>().empty());
   STATIC_REQUIRE(detail::member_error<AvgPool2d<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<MaxPool1d<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<ZeroPad2d<1>>().empty());
+  STATIC_REQUIRE(detail::member_error<PixelShuffle<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<Upsample<2>>().empty());
+  STATIC_REQUIRE(detail::member_error<AvgPool1d<2>>().empty());
   STATIC_REQUIRE(detail::member_error<Flatten>().empty());
   STATIC_REQUIRE(detail::member_error<Dropout<0.5>>().empty());
   STATIC_REQUIRE(detail::member_error<ReLU>().empty());

@@ -41,7 +41,7 @@ TEST_CASE("densenet121 has torchvision's tensors") {
 }
 
 TEST_CASE("googlenet has torchvision's tensors") {
-  has_the_tensors_of<test::GoogLeNet>("googlenet");
+  has_the_tensors_of<test::GoogLeNet<224>>("googlenet");
 }
 
 TEST_CASE("resnext50 has torchvision's tensors, in groups") {

@@ -104,31 +104,35 @@ using DenseNet121 = Sequential<
               Named<"norm5", BatchNorm2d<>>>>,
     ReLU, AdaptiveAvgPool2d<1>, Flatten, Named<"classifier", Linear<1000>>>;
 
-// googlenet.py, without the auxiliary heads. Its poolings round up (ceil_mode), which ours cannot yet:
-// the tensors are the same, the images between them are not.
+// googlenet.py, without the auxiliary heads.
 template <int C, int Kernel, int Stride = 1, int Padding = 0>
 using BasicConv2d =
     Sequential<Named<"conv", Conv2d<C, Kernel, stride(Stride), padding(Padding), bias(false)>>,
                Named<"bn", BatchNorm2d<eps(1e-3)>>, ReLU>;
 template <int One, int ThreeRed, int Three, int FiveRed, int Five, int Pool>
-using Inception = Sequential<Concat<
-    Named<"branch1", BasicConv2d<One, 1>>,
-    Named<"branch2", Sequential<BasicConv2d<ThreeRed, 1>, BasicConv2d<Three, 3, 1, 1>>>,
-    Named<"branch3", Sequential<BasicConv2d<FiveRed, 1>, BasicConv2d<Five, 3, 1, 1>>>,
-    Named<"branch4", Sequential<MaxPool2d<3, stride(1), padding(1)>, BasicConv2d<Pool, 1>>>>>;
-using GoogLeNet = Sequential<
-    Input<3, 224, 224>, Named<"conv1", BasicConv2d<64, 7, 2, 3>>, MaxPool2d<3, stride(2)>,
-    Named<"conv2", BasicConv2d<64, 1>>, Named<"conv3", BasicConv2d<192, 3, 1, 1>>,
-    MaxPool2d<3, stride(2)>, Named<"inception3a", Inception<64, 96, 128, 16, 32, 32>>,
-    Named<"inception3b", Inception<128, 128, 192, 32, 96, 64>>, MaxPool2d<3, stride(2)>,
-    Named<"inception4a", Inception<192, 96, 208, 16, 48, 64>>,
-    Named<"inception4b", Inception<160, 112, 224, 24, 64, 64>>,
-    Named<"inception4c", Inception<128, 128, 256, 24, 64, 64>>,
-    Named<"inception4d", Inception<112, 144, 288, 32, 64, 64>>,
-    Named<"inception4e", Inception<256, 160, 320, 32, 128, 128>>, MaxPool2d<2, stride(2)>,
-    Named<"inception5a", Inception<256, 160, 320, 32, 128, 128>>,
-    Named<"inception5b", Inception<384, 192, 384, 48, 128, 128>>, AdaptiveAvgPool2d<1>, Flatten,
-    Dropout<0.2>, Named<"fc", Linear<1000>>>;
+using Inception = Sequential<
+    Concat<Named<"branch1", BasicConv2d<One, 1>>,
+           Named<"branch2", Sequential<BasicConv2d<ThreeRed, 1>, BasicConv2d<Three, 3, 1, 1>>>,
+           Named<"branch3", Sequential<BasicConv2d<FiveRed, 1>, BasicConv2d<Five, 3, 1, 1>>>,
+           Named<"branch4", Sequential<MaxPool2d<3, stride(1), padding(1), ceil_mode(true)>,
+                                       BasicConv2d<Pool, 1>>>>>;
+template <int Side>
+using GoogLeNet =
+    Sequential<Input<3, Side, Side>, Named<"conv1", BasicConv2d<64, 7, 2, 3>>,
+               MaxPool2d<3, stride(2), ceil_mode(true)>, Named<"conv2", BasicConv2d<64, 1>>,
+               Named<"conv3", BasicConv2d<192, 3, 1, 1>>, MaxPool2d<3, stride(2), ceil_mode(true)>,
+               Named<"inception3a", Inception<64, 96, 128, 16, 32, 32>>,
+               Named<"inception3b", Inception<128, 128, 192, 32, 96, 64>>,
+               MaxPool2d<3, stride(2), ceil_mode(true)>,
+               Named<"inception4a", Inception<192, 96, 208, 16, 48, 64>>,
+               Named<"inception4b", Inception<160, 112, 224, 24, 64, 64>>,
+               Named<"inception4c", Inception<128, 128, 256, 24, 64, 64>>,
+               Named<"inception4d", Inception<112, 144, 288, 32, 64, 64>>,
+               Named<"inception4e", Inception<256, 160, 320, 32, 128, 128>>,
+               MaxPool2d<2, stride(2), ceil_mode(true)>,
+               Named<"inception5a", Inception<256, 160, 320, 32, 128, 128>>,
+               Named<"inception5b", Inception<384, 192, 384, 48, 128, 128>>, AdaptiveAvgPool2d<1>,
+               Flatten, Dropout<0.2>, Named<"fc", Linear<1000>>>;
 
 // mobilenetv2.py
 template <int C, int K, int S, int Groups, class Norm, class Activation>

@@ -14,6 +14,9 @@
 #include <ctnn/kernels/linear.hpp>
 #include <ctnn/kernels/max_pool2d.hpp>
 #include <ctnn/kernels/normalization.hpp>
+#include <ctnn/kernels/pixel_shuffle.hpp>
 #include <ctnn/kernels/product.hpp>
 #include <ctnn/kernels/softmax.hpp>
 #include <ctnn/kernels/sum.hpp>
+#include <ctnn/kernels/upsample2d.hpp>
+#include <ctnn/kernels/zero_pad2d.hpp>

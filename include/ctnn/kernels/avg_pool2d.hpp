@@ -11,19 +11,19 @@
 
 namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
-/// avg_pool2d is torch.nn.AvgPool2d (floor mode, count_include_pad=True): the divisor is the whole
-/// kernel's area, also where the window reaches into the padding.
+/// avg_pool2d is torch.nn.AvgPool2d: the sum of a window's pixels by how many of them count.
 template <class T, Pool2dGeometry G>
 struct avg_pool2d {
   /// x: n images [H, W, C]. y: n images [H', W', C].
   static void forward(std::size_t n, const T* x, T* y) {
     for (std::size_t image = 0; image < n; ++image) {
       detail::for_each_window<G>([=](const auto& window) {
+        const V count(static_cast<T>(window.counted()));
         simd::for_each_vector<T>(G.channels, [=, &window](std::size_t c, std::size_t part) {
           V sum(0);
           window.for_each_pixel(
               [&](std::size_t from, std::size_t) { sum += simd::load_first(x + from + c, part); });
-          simd::store_first(y + window.output() + c, sum / V(area), part);
+          simd::store_first(y + window.output() + c, sum / count, part);
         });
       });
       x += G.input_size();
@@ -36,8 +36,9 @@ struct avg_pool2d {
     detail::begin_gradient<T, G>(n, dx);
     for (std::size_t image = 0; image < n; ++image) {
       detail::for_each_window<G>([=](const auto& window) {
+        const V count(static_cast<T>(window.counted()));
         simd::for_each_vector<T>(G.channels, [=, &window](std::size_t c, std::size_t part) {
-          const V share = simd::load_first(dy + window.output() + c, part) / V(area);
+          const V share = simd::load_first(dy + window.output() + c, part) / count;
           window.for_each_pixel([=](std::size_t from, std::size_t) {
             V sum = share;
             if constexpr (!detail::windows_disjoint<G>)
@@ -53,7 +54,6 @@ struct avg_pool2d {
 
 private:
   using V = simd::vec<T>;
-  static constexpr T area = static_cast<T>(G.kernel_height * G.kernel_width);
 };
 
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

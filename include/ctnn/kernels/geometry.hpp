@@ -55,19 +55,24 @@ struct Conv2dGeometry {
 };
 
 /// A Pool2dGeometry is a pooling window that slides over an image. Windows are clipped by the padding
-/// as in PyTorch. The sides of the padding are alike unless told.
+/// as in PyTorch. The sides of the padding are alike unless told. The last windows may hang over behind
+/// it (ceil_mode), where there is nothing that counts.
 struct Pool2dGeometry {
   std::size_t channels, in_height, in_width;
   std::size_t kernel_height, kernel_width;
   std::size_t stride_height, stride_width;
   std::size_t padding_top, padding_left;
   std::size_t padding_bottom = padding_top, padding_right = padding_left;
+  std::size_t overhang_bottom = 0, overhang_right = 0;
+  bool count_include_pad = true; ///< whether an average is divided by the pixels of padding too
 
   constexpr std::size_t out_height() const {
-    return slide(in_height, kernel_height, stride_height, padding_top + padding_bottom);
+    return slide(in_height, kernel_height, stride_height,
+                 padding_top + padding_bottom + overhang_bottom);
   }
   constexpr std::size_t out_width() const {
-    return slide(in_width, kernel_width, stride_width, padding_left + padding_right);
+    return slide(in_width, kernel_width, stride_width,
+                 padding_left + padding_right + overhang_right);
   }
   constexpr std::size_t input_size() const { return channels * in_height * in_width; }
   constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }
@@ -92,6 +97,42 @@ struct AdaptivePool2dGeometry {
   constexpr bool windows_tile() const {
     return in_height % out_height == 0 && in_width % out_width == 0;
   }
+};
+
+/// A Pad2dGeometry is an image that gets rows and columns at its sides.
+struct Pad2dGeometry {
+  std::size_t channels, in_height, in_width;
+  std::size_t left, right, top, bottom;
+
+  constexpr std::size_t out_height() const { return top + in_height + bottom; }
+  constexpr std::size_t out_width() const { return left + in_width + right; }
+  constexpr std::size_t input_size() const { return channels * in_height * in_width; }
+  constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }
+};
+
+/// A PixelShuffleGeometry is an image whose channels become pixels: each of its pixels has factor x factor
+/// of them for each of the `channels` that are left.
+struct PixelShuffleGeometry {
+  std::size_t channels, in_height, in_width;
+  std::size_t factor;
+
+  constexpr std::size_t area() const { return factor * factor; }
+  constexpr std::size_t out_height() const { return in_height * factor; }
+  constexpr std::size_t out_width() const { return in_width * factor; }
+  constexpr std::size_t size() const { return channels * out_height() * out_width(); }
+};
+
+/// An Upsample2dGeometry is an image that grows by whole numbers. With align_corners the centres of the
+/// corners' pixels stay where they are, otherwise the image's edges do.
+struct Upsample2dGeometry {
+  std::size_t channels, in_height, in_width;
+  std::size_t scale_height, scale_width;
+  bool align_corners = false;
+
+  constexpr std::size_t out_height() const { return in_height * scale_height; }
+  constexpr std::size_t out_width() const { return in_width * scale_width; }
+  constexpr std::size_t input_size() const { return channels * in_height * in_width; }
+  constexpr std::size_t output_size() const { return channels * out_height() * out_width(); }
 };
 
 /// A NormalizationGeometry is which elements of a sample are normalised together, and what follows.

@@ -30,7 +30,7 @@ struct running_max {
   }
 };
 
-/// max_pool2d is torch.nn.MaxPool2d (floor mode, no dilation), windows in scan order.
+/// max_pool2d is torch.nn.MaxPool2d without dilation, windows in scan order.
 template <class T, Pool2dGeometry G>
 struct max_pool2d {
   /// x: n images [H, W, C]. y, index: n images [H', W', C]. `index` says which position of the

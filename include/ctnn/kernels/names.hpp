@@ -25,6 +25,14 @@ template <class T, Pool2dGeometry G>
 struct avg_pool2d; // avg_pool2d.hpp
 template <class T, AdaptivePool2dGeometry G>
 struct adaptive_avg_pool2d; // adaptive_avg_pool2d.hpp
+template <class T, Pad2dGeometry G>
+struct zero_pad2d; // zero_pad2d.hpp
+template <class T, PixelShuffleGeometry G>
+struct pixel_shuffle; // pixel_shuffle.hpp
+template <class T, Upsample2dGeometry G>
+struct upsample_nearest2d; // upsample2d.hpp
+template <class T, Upsample2dGeometry G>
+struct upsample_bilinear2d; // upsample2d.hpp
 template <class T, NormalizationGeometry G>
 struct normalization; // normalization.hpp
 template <class T, class F>

@@ -26,20 +26,33 @@ constexpr KernelRange clip(std::size_t start, std::size_t kernel, std::size_t pa
 /// channel 0.
 template <Pool2dGeometry G>
 struct PoolWindow {
-  static_assert(2 * G.padding_top <= G.kernel_height && 2 * G.padding_left <= G.kernel_width &&
-                    G.padding_bottom < G.kernel_height && G.padding_right < G.kernel_width,
-                "padding is at most half the kernel, as in PyTorch, or a window could be empty");
+  static_assert(G.padding_top < G.kernel_height && G.padding_left < G.kernel_width &&
+                    (G.out_height() - 1) * G.stride_height < G.padding_top + G.in_height &&
+                    (G.out_width() - 1) * G.stride_width < G.padding_left + G.in_width,
+                "the first window ends on the image or behind it, the last begins on it or before");
 
   std::size_t row, column; // of the output pixel
-  KernelRange rows =
-      clip(row * G.stride_height, G.kernel_height, G.padding_top, G.in_height, G.padding_bottom);
-  KernelRange columns =
-      clip(column * G.stride_width, G.kernel_width, G.padding_left, G.in_width, G.padding_right);
+  KernelRange rows = clip(row * G.stride_height, G.kernel_height, G.padding_top, G.in_height,
+                          G.padding_bottom + G.overhang_bottom);
+  KernelRange columns = clip(column * G.stride_width, G.kernel_width, G.padding_left, G.in_width,
+                             G.padding_right + G.overhang_right);
 
   constexpr std::size_t output() const { return (row * G.out_width() + column) * G.channels; }
 
   /// first is the window position, counted over the unclipped kernel, of the first pixel on the image.
   constexpr std::size_t first() const { return rows.begin * G.kernel_width + columns.begin; }
+
+  /// counted is the number of pixels that an average is divided by: those of image and padding, or of
+  /// the image alone.
+  constexpr std::size_t counted() const {
+    if (!G.count_include_pad) return (rows.end - rows.begin) * (columns.end - columns.begin);
+    return clip(row * G.stride_height, G.kernel_height, 0,
+                G.padding_top + G.in_height + G.padding_bottom, G.overhang_bottom)
+               .end *
+           clip(column * G.stride_width, G.kernel_width, 0,
+                G.padding_left + G.in_width + G.padding_right, G.overhang_right)
+               .end;
+  }
 
   /// Calls f(input offset, window position) in scan order.
   template <class F>

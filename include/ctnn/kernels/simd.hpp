@@ -234,4 +234,13 @@ inline void for_each_vector(std::size_t size, F&& f) {
   if (i < size) f(i, size - i);
 }
 
+/// copy copies `size` elements, which do not overlap. (A loop of its own: at -O1 for AVX-512 g++ 12 took
+/// eight std::copy_n of a few elements for nothing.)
+template <class T>
+inline void copy(const T* from, std::size_t size, T* to) {
+  for_each_vector<T>(size, [=](std::size_t i, std::size_t part) {
+    store_first(to + i, load_first(from + i, part), part);
+  });
+}
+
 } // namespace ctnn::simd::inline CTNN_INSTRUCTION_SET

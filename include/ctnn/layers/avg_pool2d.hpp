@@ -2,45 +2,25 @@
 
 #include <ctnn/core/layer.hpp>
 #include <ctnn/kernels/names.hpp>
-#include <ctnn/layers/options.hpp>
-#include <ctnn/layers/sliding_window.hpp>
+#include <ctnn/layers/pooling.hpp>
 
 namespace ctnn {
+namespace detail {
 
-/// AvgPool2d is the mean of each window of size `Kernel`, in which padded zeros count: {C, H, W}
-/// becomes {C, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.AvgPool2d
-///
-/// The `Options` are stride(S), the window's size unless given, and padding(P) with zeros, at most half
-/// the window and 0 unless given.
-template <Size2d Kernel, auto... Options>
-struct AvgPool2d {
-private:
-  using options = detail::OptionList<detail::types<stride, padding>, Options...>;
-
-public:
-  static constexpr StringView kind = "AvgPool2d";
-  static constexpr Reads backward_reads = Reads::nothing;
-  /// window is the size of the window, its stride and its padding.
-  static constexpr detail::SlidingWindow window{Kernel, options::get(stride(Kernel)).size,
-                                                options::get(padding(0))};
-
-  static constexpr Sentence describe() {
-    Sentence text = "AvgPool2d<";
-    detail::write_size(text, Kernel);
-    options::describe(text);
-    return text << '>';
+/// AvgPool is AvgPool2d, or AvgPool1d, as `Layer`.
+template <class Layer, bool OfSequence, Size2d Kernel, auto... Options>
+struct AvgPool : Pooling<Layer, OfSequence, types<stride, padding, ceil_mode, count_include_pad>,
+                         Kernel, Options...> {
+  /// geometry is all that a kernel knows of the pooling of an input of shape `in`.
+  static constexpr kernels::Pool2dGeometry geometry(Shape in) {
+    kernels::Pool2dGeometry of = AvgPool::window.geometry(in);
+    of.count_include_pad = AvgPool::options::get(count_include_pad(true)).enabled;
+    return of;
   }
-  static constexpr Sentence check(Shape in) {
-    if (const Sentence wrong = options::check(kind, 1, "stride(2); kernel_size comes first");
-        !wrong.empty())
-      return wrong;
-    return window.check_pool(in);
-  }
-  static constexpr Shape output_shape(Shape in) { return window.output_shape(in, in.channels()); }
 
   /// op is the kernel that runs the layer.
   template <class At>
-  using op = kernels::avg_pool2d<typename At::value_type, window.geometry(At::input_shape)>;
+  using op = kernels::avg_pool2d<typename At::value_type, geometry(At::input_shape)>;
 
   template <class Context>
   static void forward(const Context& c) {
@@ -50,6 +30,20 @@ public:
   static void backward(const Context& c) {
     op<Context>::backward(c.samples, c.dy.data, c.dx.data);
   }
+};
+
+} // namespace detail
+
+/// AvgPool2d is the mean of each window of size `Kernel`, in which padded zeros count: {C, H, W}
+/// becomes {C, (H + 2P - K)/S + 1, (W + 2P - K)/S + 1}. torch.nn.AvgPool2d
+///
+/// The `Options` are stride(S), the window's size unless given; padding(P) with zeros, on all sides or
+/// side by side, or padding("same"), at most half the window and 0 unless given; ceil_mode(true), which
+/// rounds the numbers of windows up, and what they reach beyond the padding never counts; and
+/// count_include_pad(false), by which padded zeros do not count.
+template <Size2d Kernel, auto... Options>
+struct AvgPool2d : detail::AvgPool<AvgPool2d<Kernel, Options...>, false, Kernel, Options...> {
+  static constexpr StringView kind = "AvgPool2d";
 };
 
 } // namespace ctnn

@@ -14,7 +14,7 @@ using gelu_options = OptionList<types<approximate>, Options...>;
 /// gelu_function is the formula that the options ask for.
 template <auto... Options>
 using gelu_function =
-    std::conditional_t<gelu_options<Options...>::get(approximate("none")).formula() == "tanh",
+    std::conditional_t<gelu_options<Options...>::get(approximate("none")).word == "tanh",
                        kernels::gelu_tanh, kernels::gelu>;
 
 } // namespace detail
@@ -41,8 +41,7 @@ public:
     if (const Sentence wrong = options::check(kind, 0, "approximate(\"tanh\")"); !wrong.empty())
       return wrong;
     const approximate asked = options::get(approximate("none"));
-    if (asked.formula() != "none" && asked.formula() != "tanh")
-      return "approximate is \"none\" or \"tanh\"";
+    if (asked.word != "none" && asked.word != "tanh") return "approximate is \"none\" or \"tanh\"";
     return {};
   }
 };

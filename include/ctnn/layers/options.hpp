@@ -149,15 +149,45 @@ struct affine {
 
 /// approximate is which formula a GELU has: `approximate("tanh")`, or "none" for the exact one.
 struct approximate {
-  char text[8]{};         ///< what was asked for, cut to eight characters
-  std::size_t length = 0; ///< how many they are
+  detail::BoundedText<15> word; ///< what was asked for
 
   /// Asks for a formula by PyTorch's word for it.
-  constexpr explicit approximate(StringView formula) {
-    for (; length < formula.size() && length < 8; ++length) text[length] = formula[length];
-  }
-  /// formula is what was asked for.
-  constexpr StringView formula() const { return {text, length}; }
+  constexpr explicit approximate(StringView formula) : word(formula) {}
+};
+
+/// ceil_mode is whether a pooling has one more window for rows or columns that are left over at the end:
+/// `ceil_mode(true)`.
+struct ceil_mode {
+  bool enabled; ///< whether it rounds the number of windows up
+
+  /// Asks for rounding up, or down.
+  constexpr explicit ceil_mode(bool on) : enabled(on) {}
+};
+
+/// count_include_pad is whether padding counts among the pixels that an average is taken of:
+/// `count_include_pad(false)`.
+struct count_include_pad {
+  bool enabled; ///< whether it counts
+
+  /// Asks for padding that counts, or not.
+  constexpr explicit count_include_pad(bool on) : enabled(on) {}
+};
+
+/// mode is what an Upsample puts between pixels: `mode("bilinear")`, or "nearest".
+struct mode {
+  detail::BoundedText<15> word; ///< what was asked for
+
+  /// Asks for an interpolation by PyTorch's word for it.
+  constexpr explicit mode(StringView interpolation) : word(interpolation) {}
+};
+
+/// align_corners is whether the centres of the corners' pixels stay where they are when an image grows,
+/// instead of the image's edges: `align_corners(true)`.
+struct align_corners {
+  bool enabled; ///< whether they do
+
+  /// Asks for corners that stay, or for edges.
+  constexpr explicit align_corners(bool on) : enabled(on) {}
 };
 
 namespace detail {
@@ -189,6 +219,14 @@ template <>
 inline constexpr StringView option_name<bias_init> = "bias_init";
 template <>
 inline constexpr StringView option_name<approximate> = "approximate";
+template <>
+inline constexpr StringView option_name<ceil_mode> = "ceil_mode";
+template <>
+inline constexpr StringView option_name<count_include_pad> = "count_include_pad";
+template <>
+inline constexpr StringView option_name<mode> = "mode";
+template <>
+inline constexpr StringView option_name<align_corners> = "align_corners";
 template <>
 inline constexpr StringView option_name<kernels::ConvolutionAlgorithm> = "an algorithm";
 
@@ -246,8 +284,8 @@ constexpr void write_option(Sentence& text, const Option& option) {
       text << "depthwise";
     else
       text << "groups(" << option.count << ')';
-  } else if constexpr (std::same_as<Option, approximate>) {
-    text << "approximate(\"" << option.formula() << "\")";
+  } else if constexpr (requires { option.word; }) {
+    text << option_name<Option> << "(\"" << option.word << "\")";
   } else if constexpr (std::same_as<Option, kernels::ConvolutionAlgorithm>) {
     if (option == automatic)
       text << "automatic";

@@ -16,6 +16,7 @@ struct SlidingWindow {
   Size2d kernel, stride;
   padding sides;
   Size2d dilation = 1;
+  bool ceil_mode = false; ///< whether there is one more window for pixels that are left over
 
   /// check is what is wrong with it on this input, which has to be an image, or a sequence if that is
   /// said; `what` names it in the sentence: "kernel", "window".
@@ -31,7 +32,7 @@ struct SlidingWindow {
     if (of_sequence && sides.top + sides.bottom > 0 && sides != padding(sides.left))
       return error << "padding is one number for a sequence, or padding(0, 0, left, right)";
     const Axis y = vertical(in), x = horizontal(in);
-    if (y.span() > y.padded() || x.span() > x.padded()) {
+    if (!y.fits() || !x.fits()) {
       error << what << ' ' << kernel;
       if (dilation != 1) error << " with dilation " << dilation;
       error << " does not fit its " << in.height() << 'x' << in.width() << " input";
@@ -66,14 +67,14 @@ struct SlidingWindow {
   }
 
   /// check_pool is check() for a pooling, whose padding is at most half of the window.
-  constexpr Sentence check_pool(Shape in) const {
-    if (sides.top > kernel.height / 2 || sides.left > kernel.width / 2 ||
-        sides.bottom > kernel.height / 2 || sides.right > kernel.width / 2) {
+  constexpr Sentence check_pool(Shape in, bool of_sequence) const {
+    if (sides.left > kernel.width / 2 || sides.right > kernel.width / 2 ||
+        (!of_sequence && (sides.top > kernel.height / 2 || sides.bottom > kernel.height / 2))) {
       Sentence error = "padding ";
       write_sides(error);
       return error << " is more than half of the window " << kernel;
     }
-    return check(in, "window");
+    return check(in, "window", of_sequence);
   }
 
   constexpr kernels::Conv2dGeometry geometry(Shape in, std::size_t out_channels,
@@ -85,8 +86,8 @@ struct SlidingWindow {
   }
   constexpr kernels::Pool2dGeometry geometry(Shape in) const {
     const Axis y = vertical(in), x = horizontal(in);
-    return {in.channels(), y.in,     x.in,     y.kernel, x.kernel, y.stride,
-            x.stride,      y.before, x.before, y.behind, x.behind};
+    return {in.channels(), y.in,     x.in,     y.kernel, x.kernel,     y.stride,    x.stride,
+            y.before,      x.before, y.behind, x.behind, y.overhang(), x.overhang()};
   }
 
   /// output_shape is that of a pooling, or of a convolution to so many channels.
@@ -102,28 +103,42 @@ private:
   /// An Axis is what moves along one axis of an image; `before` and `behind` are padding.
   struct Axis {
     std::size_t in, kernel, stride, dilation, before, behind;
+    bool ceil_mode;
 
     constexpr std::size_t span() const { return dilation * (kernel - 1) + 1; }
     constexpr std::size_t padded() const { return before + in + behind; }
+    /// overhang is how far one more window reaches beyond the padding, which there is if it begins on the
+    /// image or before it, and if pixels are left over for it.
+    constexpr std::size_t overhang() const {
+      const std::size_t windows = span() > padded() ? 0 : (padded() - span()) / stride + 1;
+      const std::size_t beyond = windows * stride + span() - padded();
+      return ceil_mode && windows * stride < before + in && beyond < stride ? beyond : 0;
+    }
+    constexpr bool fits() const { return span() <= padded() + overhang(); }
     constexpr std::size_t out() const {
-      return kernels::slide(in, kernel, stride, before + behind, dilation);
+      return kernels::slide(in, kernel, stride, before + behind + overhang(), dilation);
     }
     /// same is the axis with padding such that out() is in / stride, rounded up.
     constexpr Axis same() const {
       const std::size_t reach = ((in + stride - 1) / stride - 1) * stride + span();
       const std::size_t padding = reach > in ? reach - in : 0;
-      return {in, kernel, stride, dilation, padding / 2, padding - padding / 2};
+      return {in, kernel, stride, dilation, padding / 2, padding - padding / 2, ceil_mode};
     }
   };
   constexpr Axis vertical(Shape in) const {
     const bool padded = in.rank > 2; // a sequence has a height of 1, and nothing above it
-    const Axis axis{in.height(),           size(kernel.height),      size(stride.height),
-                    size(dilation.height), padded * size(sides.top), padded * size(sides.bottom)};
+    const Axis axis{in.height(),
+                    size(kernel.height),
+                    size(stride.height),
+                    size(dilation.height),
+                    padded * size(sides.top),
+                    padded * size(sides.bottom),
+                    ceil_mode};
     return sides.same ? axis.same() : axis;
   }
   constexpr Axis horizontal(Shape in) const {
-    const Axis axis{in.width(),           size(kernel.width), size(stride.width),
-                    size(dilation.width), size(sides.left),   size(sides.right)};
+    const Axis axis{in.width(),       size(kernel.width), size(stride.width), size(dilation.width),
+                    size(sides.left), size(sides.right),  ceil_mode};
     return sides.same ? axis.same() : axis;
   }
 
