@@ -362,7 +362,7 @@ struct ReferenceJoin<Multiply> {
   static void backward(const std::vector<Shape>& in, const Tensors& x,
                        const std::vector<double>& dy, Tensors& dx) {
     for (std::size_t i = 0; i < dy.size(); ++i)
-      for (const std::size_t k : {0, 1}) dx[k][at(in, k, i)] += dy[i] * x[1 - k][at(in, 1 - k, i)];
+      for (std::size_t k = 0; k < 2; ++k) dx[k][at(in, k, i)] += dy[i] * x[1 - k][at(in, 1 - k, i)];
   }
 
 private:

@@ -184,7 +184,8 @@ private:
       vec sum[Pixels];
 #pragma GCC unroll 8
       for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
-      for (std::size_t ky = 0; ky < row_taps; ++ky, source += S.row, weights += S.row_weight) {
+      for (std::size_t ky = 0; ky < row_taps;
+           ++ky, source += static_cast<std::ptrdiff_t>(S.row), weights += S.row_weight) {
         if constexpr (Taps <= few_taps)
           add_row<Part, Pixels, Taps>(source, weights, sum);
         else
