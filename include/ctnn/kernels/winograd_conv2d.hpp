@@ -22,8 +22,8 @@ namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 /// winograd_conv2d computes what direct_conv2d does, for images in the same layout.
 ///
 /// The tiles of all images of a chunk are one sequence, cut into blocks. A block is a row of
-/// products for each of the planes, one for each number of a tile's window: V is [plane][tile][in], its gradient by output dM
-/// [plane][tile][out]; the weights U are [panel of out][plane][in][width] and, for backward_input,
+/// products for each of the planes, one for each number of a tile's window: V is [plane][tile][in],
+/// its gradient by output dM [plane][tile][out]; the weights U are [panel of out][plane][in][width] and, for backward_input,
 /// [panel of in][plane][out][width], so that every operand of `multiply` is contiguous.
 /// `derived` is bias, U, U transposed; `derived_gradient` is bias, U.
 ///
@@ -216,9 +216,9 @@ private:
   struct place {
     std::size_t image, row, column; // in tiles
 
-    explicit place(std::size_t tile)
-        : image(tile / image_tiles), row(tile % image_tiles / tile_columns),
-          column(tile % tile_columns) {}
+    explicit place(std::size_t number)
+        : image(number / image_tiles), row(number % image_tiles / tile_columns),
+          column(number % tile_columns) {}
     std::size_t rows() const { return std::min(tile.rows, G.out_height() - row * tile.rows); }
     std::size_t columns() const {
       return std::min(tile.columns, G.out_width() - column * tile.columns);
@@ -244,8 +244,8 @@ private:
   /// for_each_block calls f(first tile, number of tiles).
   template <class F>
   static void for_each_block(std::size_t n, F&& f) {
-    for (std::size_t tile = 0; tile < n * image_tiles; tile += block)
-      f(tile, std::min(block, n * image_tiles - tile));
+    for (std::size_t first = 0; first < n * image_tiles; first += block)
+      f(first, std::min(block, n * image_tiles - first));
   }
 
   /// for_each_part calls f(integral_constant<lanes used>, first channel, number of such vectors).
