@@ -25,11 +25,14 @@
 #include <ctnn/layers/conv2d.hpp>
 #include <ctnn/layers/conv_transpose2d.hpp>
 #include <ctnn/layers/dropout.hpp>
+#include <ctnn/layers/dropout2d.hpp>
+#include <ctnn/layers/elu.hpp>
 #include <ctnn/layers/flatten.hpp>
 #include <ctnn/layers/gelu.hpp>
 #include <ctnn/layers/group_norm.hpp>
 #include <ctnn/layers/hardsigmoid.hpp>
 #include <ctnn/layers/hardswish.hpp>
+#include <ctnn/layers/hardtanh.hpp>
 #include <ctnn/layers/instance_norm2d.hpp>
 #include <ctnn/layers/layer_norm.hpp>
 #include <ctnn/layers/leaky_relu.hpp>
@@ -38,6 +41,7 @@
 #include <ctnn/layers/max_pool2d.hpp>
 #include <ctnn/layers/options.hpp>
 #include <ctnn/layers/pixel_shuffle.hpp>
+#include <ctnn/layers/prelu.hpp>
 #include <ctnn/layers/product.hpp>
 #include <ctnn/layers/relu.hpp>
 #include <ctnn/layers/relu6.hpp>
@@ -45,6 +49,7 @@
 #include <ctnn/layers/sigmoid.hpp>
 #include <ctnn/layers/silu.hpp>
 #include <ctnn/layers/softmax.hpp>
+#include <ctnn/layers/softplus.hpp>
 #include <ctnn/layers/sum.hpp>
 #include <ctnn/layers/tanh.hpp>
 #include <ctnn/layers/upsample.hpp>

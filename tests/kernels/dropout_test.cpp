@@ -105,3 +105,26 @@ TEST_CASE("dropout: a dropped element is zero even if it was NaN or infinite") {
   const auto mask = dropped<float>(1, 100, 0.5, key, 0);
   for (std::size_t e = 0; e < 100; ++e) REQUIRE((x[e] == 0) == (mask[e] == 0));
 }
+
+TEMPLATE_TEST_CASE("dropout: of several pixels it drops channels, as it would elements of one", "",
+                   float, double) {
+  using T = TestType;
+  constexpr std::size_t pixels = 6, n = 3;
+  for (const std::size_t channels : {1u, 3u, 16u, 65u, 130u}) {
+    const std::uint64_t first = 0xffffffff;
+    const std::size_t size = pixels * channels;
+    const ExactBuffer<T> x(ctnn::test::random_values<T>(n * size, 1));
+    ExactBuffer<T> y(n * size), dx(n * size);
+    dropout<T, pixels>::forward(n, channels, 0.3, key, first, x.data(), y.data());
+    dropout<T, pixels>::backward(n, channels, 0.3, key, first, x.data(), dx.data());
+    const auto mask = dropped<T>(n, channels, 0.3, key, first);
+    std::vector<T> expected(n * size);
+    for (std::size_t i = 0; i < n * size; ++i)
+      expected[i] = x[i] * mask[i / size * channels + i % channels];
+    REQUIRE(same(y, expected));
+    REQUIRE(same(dx, expected));
+    ExactBuffer<T> in_place = x;
+    dropout<T, pixels>::forward(n, channels, 0.3, key, first, in_place.data(), in_place.data());
+    REQUIRE(same(in_place, y));
+  }
+}

@@ -81,12 +81,27 @@ TEMPLATE_TEST_CASE("elementwise: activations follow their formulas at every leng
   check<T, tanh_activation>({reference::tanh, reference::tanh_backward}, 3);
   check<T, relu6>({reference::relu6, reference::relu6_backward}, 0);
   check<T, hardsigmoid>({reference::hardsigmoid, reference::hardsigmoid_backward}, 3);
+  check<T, hardtanh<-1.5, 0.75>>(
+      {[](double x) { return reference::hardtanh(x, -1.5, 0.75); },
+       [](double y, double dy) { return reference::hardtanh_backward(y, dy, -1.5, 0.75); }},
+      0);
+  check<T, elu<0.5>>({[](double x) { return reference::elu(x, 0.5); },
+                      [](double y, double dy) { return reference::elu_backward(y, dy, 0.5); }},
+                     3);
+  check<T, softplus<2.0, 20.0>>(
+      {[](double x) { return reference::softplus(x, 2, 20); },
+       [](double y, double dy) { return reference::softplus_backward(y, dy, 2, 20); }},
+      8);
 }
 
 TEMPLATE_TEST_CASE("elementwise: activations of the input follow their formulas at every length",
                    "", float, double) {
   using T = TestType;
   check<T, hardswish, Told::input>({reference::hardswish, reference::hardswish_backward}, 4);
+  check<T, softplus_of_input<2.0, 1.0>, Told::input>(
+      {[](double x) { return reference::softplus(x, 2, 1); },
+       [](double x, double dy) { return reference::softplus_of_input_backward(x, dy, 2, 1); }},
+      8);
   check<T, silu, Told::input>({reference::silu, reference::silu_backward}, 4);
   // Far below zero the argument of exp is large, and so is what its rounding does to a small y.
   check<T, gelu, Told::input>({reference::gelu, reference::gelu_backward}, 4, 0.1);
@@ -152,6 +167,51 @@ TEMPLATE_TEST_CASE("relu6 and hardsigmoid: the kinks, NaN and infinite gradients
                    list{nan, 1, 0, 0, 1, T(0.5), 0, 1}));
   CHECK(test::same(backward<T, hardsigmoid>({nan, 0, 1, T(0.5), 0}, {6, 6, 6, 6, inf}),
                    list{0, 0, 0, 1, 0}));
+}
+
+TEMPLATE_TEST_CASE("hardtanh, elu, softplus: the ends, the kinks, NaN", "", float, double) {
+  using T = TestType;
+  const T nan = std::numeric_limits<T>::quiet_NaN(), inf = std::numeric_limits<T>::infinity();
+  using list = std::vector<T>;
+  using clip = hardtanh<-1.0, 2.0>;
+  CHECK(test::same(forward<T, clip>({nan, inf, -inf, -1, 0, 2, 3}), list{nan, 2, -1, -1, 0, 2, 2}));
+  CHECK(test::same(backward<T, clip>({nan, -1, 2, 1, 2, -1}, {4, 2, 2, inf, inf, nan}),
+                   list{4, 0, 0, inf, 0, 0}));
+
+  using half = elu<0.5>;
+  CHECK(test::same(forward<T, half>({nan, inf, -inf, T(-1e4), 0, T(1e4)}),
+                   list{nan, inf, T(-0.5), T(-0.5), 0, T(1e4)}));
+  CHECK(test::same(backward<T, half>({nan, T(-0.5), 0, 3}, {4, 4, 4, 4}), list{nan, 0, 2, 4}));
+
+  using plus = softplus<1.0, 20.0>;
+  const T next = std::nextafter(T(20), T(21));
+  CHECK(test::same(forward<T, plus>({nan, inf, -inf, T(-1e4), T(1e4), next}),
+                   list{nan, inf, 0, 0, T(1e4), next}));
+  CHECK(test::same(backward<T, plus>({nan, 0, next, inf}, {4, 4, 4, 4}), list{nan, 0, 4, 4}));
+  // No threshold keeps exp from overflowing.
+  CHECK(test::same(forward<T, softplus<1.0, 1e6>>({T(1e4), T(2e6)}), list{T(1e4), T(2e6)}));
+  using low = softplus_of_input<1.0, -1.0>;
+  CHECK(test::same(forward<T, low>({T(-0.5), -inf, nan}), list{T(-0.5), 0, nan}));
+  CHECK(test::same(backward<T, low>({T(-0.5), -inf, nan}, {4, 4, 4}), list{4, 0, nan}));
+}
+
+TEMPLATE_TEST_CASE("elu and softplus: keep their digits all over the range", "", float, double) {
+  using T = TestType;
+  std::vector<T> x;
+  for (double value = -40; value < 24; value += 0.0237) x.push_back(static_cast<T>(value));
+  for (double value = 1; value > 1e-30; value /= 7) x.push_back(static_cast<T>(-value));
+  const auto e = forward<T, elu<1.0>>(x), s = forward<T, softplus<1.0, 20.0>>(x);
+  const auto ds = backward<T, softplus<1.0, 20.0>>(s, std::vector<T>(x.size(), T(1)));
+  const double limit = 4 * std::numeric_limits<T>::epsilon();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto at = static_cast<double>(x[i]), y = static_cast<double>(s[i]);
+    CAPTURE(at);
+    REQUIRE(test::error(std::vector{e[i]}, std::vector{reference::elu(at, 1)}, 0) <= limit);
+    REQUIRE(test::error(std::vector{s[i]}, std::vector{reference::softplus(at, 1, 20)}, 0) <=
+            limit);
+    REQUIRE(test::error(std::vector{ds[i]}, std::vector{reference::softplus_backward(y, 1, 1, 20)},
+                        0) <= limit);
+  }
 }
 
 TEMPLATE_TEST_CASE("activations of the input: zeros, the far ends, NaN", "", float, double) {

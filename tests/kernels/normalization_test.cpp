@@ -100,13 +100,11 @@ void check_channels(std::index_sequence<C...>) {
 
 TEMPLATE_TEST_CASE("normalization: channel counts around the vector width", "", float, double) {
   constexpr std::size_t lanes = simd::lanes<TestType>;
-  check_channels<TestType>(
-      std::index_sequence<1, 2, 3, lanes - 1, lanes, lanes + 1, 2 * lanes, 6 * lanes + 1>{});
+  check_channels<TestType>(std::index_sequence<1, 3, lanes - 1, lanes, lanes + 1, 6 * lanes + 1>{});
 }
 
-TEMPLATE_TEST_CASE("normalization: groups in a vector, of vectors, and across them", "", float,
-                   double) {
-  using T = TestType;
+TEST_CASE("normalization: groups in a vector, of vectors, and across them") {
+  using T = float; // in double it is the same code with half of the lanes, which AVX2 has in float
   check_all<T, grouped(6, 5, 2)>();
   check_all<T, grouped(6, 131, 3)>(); // several vectors to a row, more than one sum in double
   check_all<T, grouped(64, 9, 32)>();

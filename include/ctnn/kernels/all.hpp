@@ -15,6 +15,7 @@
 #include <ctnn/kernels/max_pool2d.hpp>
 #include <ctnn/kernels/normalization.hpp>
 #include <ctnn/kernels/pixel_shuffle.hpp>
+#include <ctnn/kernels/prelu.hpp>
 #include <ctnn/kernels/product.hpp>
 #include <ctnn/kernels/softmax.hpp>
 #include <ctnn/kernels/sum.hpp>

@@ -92,23 +92,88 @@ struct tanh_activation {
   }
 };
 
-/// relu6 is min(max(0, x), 6); NaN stays NaN. torch.nn.ReLU6
-struct relu6 {
+/// hardtanh is min(max(Min, x), Max); NaN stays NaN. torch.nn.Hardtanh
+template <double Min, double Max>
+struct hardtanh {
   /// commutes_with_max is true for the reason that it is of relu, at both ends.
   static constexpr bool commutes_with_max = true;
 
   template <class V>
   static V f(V x) {
-    return select(x <= V(0), V(0), select(x >= V(6), V(6), x));
+    return between(x, detail::number<V>(Min), detail::number<V>(Max), x);
   }
   template <class V>
   static V df(V y) {
-    return select(y <= V(0), V(0), select(y >= V(6), V(0), V(1)));
+    return chain(y, V(1));
   }
   /// The gradient is 0 at either end, even for an infinite dy, and dy where y is NaN.
   template <class V>
   static V chain(V y, V dy) {
-    return select(y <= V(0), V(0), select(y >= V(6), V(0), dy));
+    return between(y, V(0), V(0), dy);
+  }
+
+private:
+  /// between is `inside`, but `low` and `high` where v has reached an end.
+  template <class V>
+  static V between(V v, V low, V high, V inside) {
+    return select(v <= detail::number<V>(Min), low,
+                  select(v >= detail::number<V>(Max), high, inside));
+  }
+};
+
+/// relu6 is min(max(0, x), 6). torch.nn.ReLU6
+struct relu6 : hardtanh<0.0, 6.0> {};
+
+/// elu is x where positive, Alpha * (exp(x) - 1) elsewhere. torch.nn.ELU
+template <double Alpha>
+struct elu {
+  static_assert(Alpha >= 0, "the sign of the output must tell the sign of the input");
+
+  template <class V>
+  static V f(V x) {
+    return select(x > V(0), x, detail::number<V>(Alpha) * simd::expm1<typename V::value_type>(x));
+  }
+  template <class V>
+  static V df(V y) {
+    return select(y > V(0), V(1), y + detail::number<V>(Alpha));
+  }
+};
+
+/// softplus is log(1 + exp(Beta * x)) / Beta, and x where Beta * x is above Threshold. As exp is not taken
+/// of a positive number, nothing overflows. torch.nn.Softplus
+template <double Beta, double Threshold>
+struct softplus {
+  static_assert(Beta > 0);
+
+  template <class V>
+  static V f(V x) {
+    using T = typename V::value_type;
+    const V scaled = x * detail::number<V>(Beta);
+    const V size = select(scaled > V(0), scaled, -scaled);
+    const V curve = simd::log1p_of_unit<T>(simd::exp<T>(-size)) / detail::number<V>(Beta);
+    return select(is_linear(scaled), x, select(scaled > V(0), x + curve, curve));
+  }
+  template <class V>
+  static V df(V y) {
+    const V scaled = y * detail::number<V>(Beta);
+    return select(is_linear(scaled), V(1), -simd::expm1<typename V::value_type>(-scaled));
+  }
+
+protected:
+  template <class V>
+  static auto is_linear(V scaled) {
+    return scaled > detail::number<V>(Threshold);
+  }
+};
+
+/// softplus_of_input is the same, its derivative told from x: below a small Threshold there are values
+/// that are also taken above it.
+template <double Beta, double Threshold>
+struct softplus_of_input : softplus<Beta, Threshold> {
+  template <class V>
+  static V df(V x) {
+    const V scaled = x * detail::number<V>(Beta);
+    return select(softplus_of_input::is_linear(scaled), V(1), sigmoid::f(scaled));
   }
 };
 

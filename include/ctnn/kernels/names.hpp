@@ -43,7 +43,15 @@ template <double NegativeSlope>
 struct leaky_relu;
 struct sigmoid;
 struct tanh_activation;
+template <double Min, double Max>
+struct hardtanh;
 struct relu6;
+template <double Alpha>
+struct elu;
+template <double Beta, double Threshold>
+struct softplus;
+template <double Beta, double Threshold>
+struct softplus_of_input;
 struct hardsigmoid;
 struct hardswish;
 struct silu;
@@ -53,7 +61,9 @@ template <class T, std::size_t Channels>
 struct softmax; // softmax.hpp
 template <class T, std::size_t Channels>
 struct log_softmax; // softmax.hpp
-template <class T>
+template <class T, std::size_t Channels>
+struct prelu; // prelu.hpp
+template <class T, std::size_t Pixels = 1>
 struct dropout; // dropout.hpp
 template <class T, std::size_t Channels, std::size_t Pixels>
 struct channels_first; // channels_first.hpp

@@ -159,6 +159,17 @@ inline vec<T> tanh(vec<T> v) {
   return at_bounded<T>(v, [](vec<T> x) { return xsimd::tanh(x); });
 }
 
+/// expm1 is e^v - 1, with its digits where v is close to zero.
+template <class T>
+inline vec<T> expm1(vec<T> v) {
+  return at_bounded<T>(v, [](vec<T> x) { return xsimd::expm1(x); });
+}
+/// log1p_of_unit is log(1 + v) for v in [0, 1], with its digits where v is close to zero.
+template <class T>
+inline vec<T> log1p_of_unit(vec<T> v) {
+  return at_bounded<T>(v, [](vec<T> x) { return xsimd::log1p(x); });
+}
+
 /// sqrt is the square root, correctly rounded.
 template <class T>
 inline vec<T> sqrt(vec<T> v) {

@@ -190,6 +190,31 @@ struct align_corners {
   constexpr explicit align_corners(bool on) : enabled(on) {}
 };
 
+/// beta is how steeply a Softplus bends: `beta(2)`.
+struct beta {
+  double value; ///< the larger, the closer to ReLU
+
+  /// Makes it this number.
+  constexpr explicit beta(double number) : value(number) {}
+};
+
+/// threshold is above which multiple of its input a Softplus is that input: `threshold(10)`.
+struct threshold {
+  double value; ///< of beta · x
+
+  /// Makes it this number.
+  constexpr explicit threshold(double number) : value(number) {}
+};
+
+/// per_channel is whether a PReLU has a slope for each channel: `per_channel(true)`. It is PyTorch's
+/// num_parameters.
+struct per_channel {
+  bool enabled; ///< false for one that all channels share
+
+  /// Asks for a slope a channel, or for one.
+  constexpr explicit per_channel(bool on) : enabled(on) {}
+};
+
 namespace detail {
 
 /// option_name is what an option is called; empty for a value that is none.
@@ -227,6 +252,12 @@ template <>
 inline constexpr StringView option_name<mode> = "mode";
 template <>
 inline constexpr StringView option_name<align_corners> = "align_corners";
+template <>
+inline constexpr StringView option_name<beta> = "beta";
+template <>
+inline constexpr StringView option_name<threshold> = "threshold";
+template <>
+inline constexpr StringView option_name<per_channel> = "per_channel";
 template <>
 inline constexpr StringView option_name<kernels::ConvolutionAlgorithm> = "an algorithm";
 

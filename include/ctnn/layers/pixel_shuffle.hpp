@@ -25,7 +25,7 @@ public:
     if (Factor < 1) return error << "upscale_factor must be at least 1, got " << Factor;
     if (in.rank != 3) return error << "expects an image (channels, height, width), got " << in;
     if (in.channels() % (factor * factor) != 0)
-      error << "its input's " << in.channels() << " channels are no multiple of " << factor * factor
+      error << "the " << in.channels() << " input channels are no multiple of " << factor * factor
             << ", the square of upscale_factor";
     return error;
   }

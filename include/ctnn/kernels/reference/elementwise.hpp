@@ -22,8 +22,27 @@ constexpr double sigmoid_backward(double y, double dy) { return dy * (y * (1 - y
 inline double tanh(double x) { return std::tanh(x); }
 constexpr double tanh_backward(double y, double dy) { return dy * (1 - y * y); }
 
-constexpr double relu6(double x) { return x <= 0 ? 0 : x >= 6 ? 6 : x; }
-constexpr double relu6_backward(double y, double dy) { return y <= 0 || y >= 6 ? 0 : dy; }
+constexpr double hardtanh(double x, double min, double max) {
+  return x <= min ? min : x >= max ? max : x;
+}
+constexpr double hardtanh_backward(double y, double dy, double min, double max) {
+  return y <= min || y >= max ? 0 : dy;
+}
+
+constexpr double relu6(double x) { return hardtanh(x, 0, 6); }
+constexpr double relu6_backward(double y, double dy) { return hardtanh_backward(y, dy, 0, 6); }
+
+inline double elu(double x, double alpha) { return x > 0 ? x : alpha * std::expm1(x); }
+constexpr double elu_backward(double y, double dy, double alpha) {
+  return dy * (y > 0 ? 1 : y + alpha);
+}
+
+inline double softplus(double x, double beta, double threshold) {
+  return beta * x > threshold ? x : std::log1p(std::exp(beta * x)) / beta;
+}
+inline double softplus_backward(double y, double dy, double beta, double threshold) {
+  return dy * (beta * y > threshold ? 1 : -std::expm1(-beta * y));
+}
 
 constexpr double hardsigmoid(double x) { return relu6(x + 3) / 6; }
 constexpr double hardsigmoid_backward(double y, double dy) { return y > 0 && y < 1 ? dy / 6 : 0; }
@@ -33,6 +52,10 @@ constexpr double hardsigmoid_backward(double y, double dy) { return y > 0 && y <
 constexpr double hardswish(double x) { return x * hardsigmoid(x); }
 constexpr double hardswish_backward(double x, double dy) {
   return x <= -3 ? 0 : x >= 3 ? dy : dy * (x / 3 + 0.5);
+}
+
+inline double softplus_of_input_backward(double x, double dy, double beta, double threshold) {
+  return dy * (beta * x > threshold ? 1 : sigmoid(beta * x));
 }
 
 inline double silu(double x) { return x / (1 + std::exp(-x)); }
