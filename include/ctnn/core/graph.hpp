@@ -39,11 +39,11 @@ struct Node {
   std::size_t trained_count = 0;     ///< the elements of those that are trained
   std::size_t multiply_adds = 0;     ///< the number that one sample takes forward
   std::size_t tape_size = 0;         ///< elements that one sample hands from forward to backward
-  Reads backward_reads = Reads::nothing; ///< which of x and y backward looks at
-  bool in_place = false;                 ///< whether y may be x, and dx may be dy
-  bool passes_gradient = false;          ///< for a join: whether every dx is dy
-  bool frozen = false;                   ///< whether it stands inside of a Frozen
-  bool sees_batch = false;               ///< whether it would train by statistics of the batch
+  Reads backward_reads = Reads::input_and_output; ///< which of x and y backward looks at
+  bool in_place = false;                          ///< whether y may be x, and dx may be dy
+  bool passes_gradient = false;                   ///< for a join: whether every dx is dy
+  bool frozen = false;                            ///< whether it stands inside of a Frozen
+  bool sees_batch = false; ///< whether it would train by statistics of the batch
 
   /// is_fork is whether it is a Fork.
   constexpr bool is_fork() const { return outputs > 1; }
@@ -72,7 +72,7 @@ struct Graph {
   Array<Value, Edges + 1> values{};              ///< the first is the network's input
   Array<std::size_t, Edges> taken{};             ///< the values that nodes take, node by node
   Array<ParameterNode, Parameters> parameters{}; ///< the tensors, in the order of their layers
-  std::size_t node_count = 0;        ///< less than `Nodes` only if there is an error
+  std::size_t node_count = 0;                    ///< less than `Nodes` only if there is an error
   std::size_t value_count = 0;       ///< less than `Edges + 1` only if there is an error
   std::size_t edge_count = 0;        ///< less than `Edges` only if there is an error
   std::size_t parameter_tensors = 0; ///< less than `Parameters` only if there is an error

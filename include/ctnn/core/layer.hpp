@@ -4,8 +4,8 @@
 
 #include <concepts>
 #include <cstddef>
+#include <utility>
 
-#include <ctnn/core/array.hpp>
 #include <ctnn/core/init.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
@@ -193,52 +193,20 @@ constexpr Sentence check(Shape in) {
 }
 
 template <class L>
-constexpr auto parameters(Shape in) {
-  if constexpr (HasParameters<L>)
-    return L::parameters(in);
-  else
-    return Array<Parameter, 0>{};
-}
+inline constexpr std::size_t parameter_tensors = 0;
+template <HasParameters L>
+inline constexpr std::size_t parameter_tensors<L> =
+    std::tuple_size_v<decltype(L::parameters(Shape{}))>;
 
 template <class L>
-inline constexpr std::size_t parameter_tensors = [] {
-  if constexpr (Layer<L>)
-    return std::tuple_size_v<decltype(parameters<L>(Shape{}))>;
-  else
-    return std::size_t{0};
-}();
+inline constexpr Reads backward_reads = Reads::input_and_output;
+template <HasBackwardReads L>
+inline constexpr Reads backward_reads<L> = L::backward_reads;
 
 template <class L>
-constexpr std::size_t multiply_adds(Shape in) {
-  if constexpr (HasMultiplyAdds<L>)
-    return L::multiply_adds(in);
-  else
-    return 0;
-}
-
-template <class L>
-inline constexpr Reads backward_reads = [] {
-  if constexpr (HasBackwardReads<L>)
-    return L::backward_reads;
-  else
-    return Reads::input_and_output;
-}();
-
-template <class L>
-inline constexpr bool in_place = [] {
-  if constexpr (HasInPlace<L>)
-    return L::in_place;
-  else
-    return false;
-}();
-
-template <class L>
-constexpr std::size_t tape_size(Shape in) {
-  if constexpr (HasTapeSize<L>)
-    return L::tape_size(in);
-  else
-    return 0;
-}
+inline constexpr bool in_place = false;
+template <HasInPlace L>
+inline constexpr bool in_place<L> = L::in_place;
 
 template <class J>
 concept HasPassesGradient = requires {
@@ -251,12 +219,9 @@ concept HasJoinCheck = requires(Shapes in) {
 
 /// passes_gradient is whether the gradient by each of a join's inputs is the one by its output.
 template <class J>
-inline constexpr bool passes_gradient = [] {
-  if constexpr (HasPassesGradient<J>)
-    return J::passes_gradient;
-  else
-    return false;
-}();
+inline constexpr bool passes_gradient = false;
+template <HasPassesGradient J>
+inline constexpr bool passes_gradient<J> = J::passes_gradient;
 
 template <class J>
 constexpr Sentence check_join(Shapes in) {
@@ -267,12 +232,9 @@ constexpr Sentence check_join(Shapes in) {
 }
 
 template <class L>
-inline constexpr Gives gives = [] {
-  if constexpr (HasGives<L>)
-    return L::gives;
-  else
-    return Gives::scores;
-}();
+inline constexpr Gives gives = Gives::scores;
+template <HasGives L>
+inline constexpr Gives gives<L> = L::gives;
 
 template <class L>
 concept HasSeesBatch = requires {
@@ -280,12 +242,9 @@ concept HasSeesBatch = requires {
 };
 
 template <class L>
-inline constexpr bool sees_batch = [] {
-  if constexpr (HasSeesBatch<L>)
-    return L::sees_batch;
-  else
-    return false;
-}();
+inline constexpr bool sees_batch = false;
+template <HasSeesBatch L>
+inline constexpr bool sees_batch<L> = L::sees_batch;
 
 /// A name as somebody wrote it, and the one that a layer has.
 struct Slip {

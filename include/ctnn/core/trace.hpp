@@ -126,6 +126,19 @@ constexpr void blame(Sentence& error, const Name& name, const Sentence& layer) {
 // A graph is traced without words first, and again, with `Tell`, where something is wrong: what says so
 // is then compiled for no layer of a network that is right.
 
+/// set_facts writes what a layer that accepts its input says of itself, but for its parameters.
+template <class L>
+constexpr void set_facts(Node& node) {
+  const Shape in = node.input_shape;
+  node.kind = kind_of<L>();
+  node.output_shape = L::output_shape(in);
+  if constexpr (HasMultiplyAdds<L>) node.multiply_adds = L::multiply_adds(in);
+  if constexpr (HasTapeSize<L>) node.tape_size = L::tape_size(in);
+  if constexpr (HasBackwardReads<L>) node.backward_reads = L::backward_reads;
+  if constexpr (HasInPlace<L>) node.in_place = L::in_place;
+  if constexpr (HasSeesBatch<L>) node.sees_batch = L::sees_batch && !node.frozen;
+}
+
 /// trace_layer adds the layer L, which takes `value`, to the graph and returns the value that it makes;
 /// or says what is wrong.
 template <class L, bool Tell, class G>
@@ -150,17 +163,14 @@ constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& 
   } else {
     Node node;
     node.name = name;
-    node.kind = kind_of<L>();
     node.input_shape = in;
-    node.output_shape = L::output_shape(in);
-    node.parameter_tensors = parameter_tensors<L>;
-    node.multiply_adds = multiply_adds<L>(in);
-    node.tape_size = tape_size<L>(in);
-    node.backward_reads = backward_reads<L>;
-    node.in_place = in_place<L>;
     node.frozen = walk.frozen;
-    node.sees_batch = sees_batch<L> && !walk.frozen;
-    out = add_layer(walk, value, node, parameters<L>(in).data());
+    set_facts<L>(node);
+    node.parameter_tensors = parameter_tensors<L>;
+    if constexpr (HasParameters<L>)
+      out = add_layer(walk, value, node, L::parameters(in).data());
+    else
+      out = add_layer(walk, value, node, nullptr);
   }
   if constexpr (Tell)
     if (walk.failed) blame(error, name, describe<L>());
@@ -216,6 +226,7 @@ constexpr std::size_t add_fork(Walk<G>& walk, const Scope& scope, std::size_t va
   const StringView prefix = scope.prefix.view();
   node.name << prefix.first(prefix.size() - (prefix.empty() ? 0 : 1));
   node.kind = "Fork";
+  node.backward_reads = Reads::nothing;
   node.input_shape = node.output_shape = walk.graph.values[value].shape;
   node.outputs = count;
   return walk.graph.add_node(node, &value);

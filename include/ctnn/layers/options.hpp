@@ -217,49 +217,22 @@ struct per_channel {
 
 namespace detail {
 
+template <class T, class... Ts>
+constexpr bool is_one_of(types<Ts...>) {
+  return (std::same_as<T, Ts> || ...);
+}
+
+/// Options are those above, which are called by their names.
+using Options = types<stride, padding, dilation, output_padding, groups, bias, eps, momentum,
+                      affine, weight_init, bias_init, approximate, ceil_mode, count_include_pad,
+                      mode, align_corners, beta, threshold, per_channel>;
+
 /// option_name is what an option is called; empty for a value that is none.
 template <class Option>
-inline constexpr StringView option_name{};
-template <>
-inline constexpr StringView option_name<stride> = "stride";
-template <>
-inline constexpr StringView option_name<padding> = "padding";
-template <>
-inline constexpr StringView option_name<dilation> = "dilation";
-template <>
-inline constexpr StringView option_name<output_padding> = "output_padding";
-template <>
-inline constexpr StringView option_name<groups> = "groups";
-template <>
-inline constexpr StringView option_name<bias> = "bias";
-template <>
-inline constexpr StringView option_name<eps> = "eps";
-template <>
-inline constexpr StringView option_name<momentum> = "momentum";
-template <>
-inline constexpr StringView option_name<affine> = "affine";
-template <>
-inline constexpr StringView option_name<weight_init> = "weight_init";
-template <>
-inline constexpr StringView option_name<bias_init> = "bias_init";
-template <>
-inline constexpr StringView option_name<approximate> = "approximate";
-template <>
-inline constexpr StringView option_name<ceil_mode> = "ceil_mode";
-template <>
-inline constexpr StringView option_name<count_include_pad> = "count_include_pad";
-template <>
-inline constexpr StringView option_name<mode> = "mode";
-template <>
-inline constexpr StringView option_name<align_corners> = "align_corners";
-template <>
-inline constexpr StringView option_name<beta> = "beta";
-template <>
-inline constexpr StringView option_name<threshold> = "threshold";
-template <>
-inline constexpr StringView option_name<per_channel> = "per_channel";
-template <>
-inline constexpr StringView option_name<kernels::ConvolutionAlgorithm> = "an algorithm";
+inline constexpr StringView option_name = std::same_as<Option, kernels::ConvolutionAlgorithm>
+                                              ? "an algorithm"
+                                          : is_one_of<Option>(Options{}) ? type_name<Option>()
+                                                                         : StringView();
 
 constexpr void write_arguments(Sentence& text, Size2d size) {
   if (size == Size2d::fraction) {
