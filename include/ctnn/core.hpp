@@ -20,6 +20,7 @@
 #include <ctnn/layers/avg_pool2d.hpp>
 #include <ctnn/layers/batch_norm1d.hpp>
 #include <ctnn/layers/batch_norm2d.hpp>
+#include <ctnn/layers/channel_shuffle.hpp>
 #include <ctnn/layers/concat.hpp>
 #include <ctnn/layers/conv1d.hpp>
 #include <ctnn/layers/conv2d.hpp>

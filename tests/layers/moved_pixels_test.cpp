@@ -10,6 +10,8 @@ TEST_CASE("padding with zeros agrees with PyTorch") {
 }
 
 TEST_CASE("pixels of channels agree with PyTorch") {
+  agrees_with_pytorch<Input<12, 2, 3>, ChannelShuffle<3>>("channel_shuffle_3");
+  agrees_with_pytorch<Input<34, 5>, ChannelShuffle<2>>("channel_shuffle_sequence");
   agrees_with_pytorch<Input<8, 3, 4>, PixelShuffle<2>>("pixel_shuffle_2");
   agrees_with_pytorch<Input<18, 2, 3>, PixelShuffle<3>>("pixel_shuffle_3");
 }
@@ -30,6 +32,8 @@ TEST_CASE("images grow as PyTorch's") {
 TEST_CASE("layers that move pixels keep the law of gradients") {
   CHECK(gradcheck<Input<3, 3, 4>, ZeroPad2d<1, 0, 2, 3>>() == "");
   CHECK(gradcheck<Input<2, 4, 4>, Conv2d<8, 3>, PixelShuffle<2>>() == "");
+  CHECK(gradcheck<Input<4, 4, 4>, Conv2d<6, 3, groups(2)>, ChannelShuffle<2>,
+                  Conv2d<2, 1, groups(2)>>() == "");
   CHECK(gradcheck<Input<3, 3, 4>, Upsample<Size2d{2, 3}>>() == "");
   CHECK(gradcheck<Input<3, 3, 4>, Upsample<Size2d{2, 3}, mode("bilinear")>>() == "");
   CHECK(gradcheck<Input<3, 3, 4>, Upsample<3, mode("bilinear"), align_corners(true)>>() == "");

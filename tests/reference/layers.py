@@ -101,6 +101,17 @@ class LayerNorm(ChannelsLast):
         return F.layer_norm(x, (self.channels,), self.weight, self.bias, self.eps)
 
 
+class ChannelShuffle(nn.Module):
+    """nn.ChannelShuffle, which PyTorch 1.13 cannot differentiate and knows for images alone."""
+
+    def __init__(self, groups):
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x):
+        return x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
+
+
 class PaddedConv2d(nn.Conv2d):
     """A Conv2d whose padding is {left, right, top, bottom}."""
 
@@ -271,6 +282,8 @@ def main():
 
     layer("zero_pad2d_2", nn.ZeroPad2d(2), (2, 3, 4))
     layer("zero_pad2d_1_0_2_3", nn.ZeroPad2d((1, 0, 2, 3)), (2, 3, 4))
+    layer("channel_shuffle_3", ChannelShuffle(3), (12, 2, 3))
+    layer("channel_shuffle_sequence", ChannelShuffle(2), (34, 5))
     layer("pixel_shuffle_2", nn.PixelShuffle(2), (8, 3, 4))
     layer("pixel_shuffle_3", nn.PixelShuffle(3), (18, 2, 3))
     layer("upsample_2", nn.Upsample(scale_factor=2), (2, 3, 4))

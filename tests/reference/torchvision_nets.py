@@ -20,6 +20,7 @@ CASES = [
     ("googlenet", [(1, 64)], []),
     ("resnet50", [(1, 32)], ["layer1", "layer2", "layer3", "layer4"]),
     ("resnext50_32x4d", [(1, 32)], ["layer1", "layer2", "layer3", "layer4"]),
+    ("shufflenet", [(1, 64)], ["stage2", "stage3"]),
     ("mobilenet_v2", [(1, 64)], ["features"]),
     ("mobilenet_v3_small", [(1, 64)], ["features"]),
 ]

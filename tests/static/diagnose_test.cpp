@@ -369,6 +369,10 @@ TEST_CASE("a layer that moves pixels says which it cannot") {
   CHECK(said<Input<1, 4, 4>, ZeroPad2d<1'000'000'000>>() ==
         "layer 0 ZeroPad2d<1000000000>: its output 1x2000000004x2000000004 has more than "
         "2147483647 elements");
+  CHECK(said<Input<6, 4, 4>, ChannelShuffle<4>>() ==
+        "layer 0 ChannelShuffle<4>: the 6 input channels are no multiple of 4 groups");
+  CHECK(said<Input<6, 4>, ChannelShuffle<0>>() ==
+        "layer 0 ChannelShuffle<0>: groups must be at least 1, got 0");
   CHECK(said<Input<8, 4, 4>, PixelShuffle<2>>() == "");
   CHECK(said<Input<6, 4, 4>, PixelShuffle<2>>() ==
         "layer 0 PixelShuffle<2>: the 6 input channels are no multiple of 4, the square of "

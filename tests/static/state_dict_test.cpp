@@ -48,6 +48,10 @@ TEST_CASE("resnext50 has torchvision's tensors, in groups") {
   has_the_tensors_of<test::ResNeXt50<224>>("resnext50_32x4d");
 }
 
+TEST_CASE("a ShuffleNet has PyTorch's tensors") {
+  has_the_tensors_of<test::ShuffleNet<64>>("shufflenet");
+}
+
 TEST_CASE("mobilenet_v2 and mobilenet_v3_small have torchvision's tensors") {
   STATIC_REQUIRE(test::MobileNetV2<224>::parameter_count == 3'504'872);
   STATIC_REQUIRE(test::MobileNetV3Small<224>::parameter_count == 2'542'856);

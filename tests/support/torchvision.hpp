@@ -134,6 +134,29 @@ using GoogLeNet =
                Named<"inception5b", Inception<384, 192, 384, 48, 128, 128>>, AdaptiveAvgPool2d<1>,
                Flatten, Dropout<0.2>, Named<"fc", Linear<1000>>>;
 
+// Zhang et al., ShuffleNet, 2017, in 3 groups (tests/reference/state_dicts.py).
+template <int Middle, int Made, int S, int First>
+using ShuffleBody =
+    Sequential<Named<"conv1", Conv2d<Middle, 1, groups(First), bias(false)>>,
+               Named<"bn1", BatchNorm2d<>>, ReLU, ChannelShuffle<3>,
+               Named<"conv2", Conv2d<Middle, 3, stride(S), padding(1), depthwise, bias(false)>>,
+               Named<"bn2", BatchNorm2d<>>, Named<"conv3", Conv2d<Made, 1, groups(3), bias(false)>>,
+               Named<"bn3", BatchNorm2d<>>>;
+template <int C>
+using ShuffleUnit = Sequential<Residual<ShuffleBody<C / 4, C, 1, 3>>, ReLU>;
+template <int In, int C, int First>
+using ShuffleDown =
+    Sequential<Concat<AvgPool2d<3, stride(2), padding(1)>, ShuffleBody<C / 4, C - In, 2, First>>,
+               ReLU>;
+template <int Side>
+using ShuffleNet =
+    Sequential<Input<3, Side, Side>,
+               Named<"conv1", Conv2d<24, 3, stride(2), padding(1), bias(false)>>,
+               Named<"bn1", BatchNorm2d<>>, ReLU, MaxPool2d<3, stride(2), padding(1)>,
+               Named<"stage2", Sequential<ShuffleDown<24, 240, 1>, ShuffleUnit<240>>>,
+               Named<"stage3", Sequential<ShuffleDown<240, 480, 3>, ShuffleUnit<480>>>,
+               AdaptiveAvgPool2d<1>, Flatten, Named<"fc", Linear<1000>>>;
+
 // mobilenetv2.py
 template <int C, int K, int S, int Groups, class Norm, class Activation>
 using ConvNormActivation =
