@@ -55,7 +55,8 @@ struct epilogue {
                                           std::size_t part, std::size_t rows, std::size_t columns,
                                           simd::vec<T> (&outputs)[Rows][Columns]) {
     using vec = simd::vec<T>;
-    if (rows < Rows || columns < Columns)
+    // Of a tile that is no square g++ 12 does not see that all are assigned below.
+    if (Rows != Columns || rows < Rows || columns < Columns)
       for (auto& row : outputs)
         for (vec& output : row) output = vec(0);
     for_each_window<Rows, Columns>(rows, columns, [&](std::size_t i, std::size_t j) {
