@@ -25,8 +25,8 @@ namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 /// Weight is PyTorch's, [channel][1][kernel height][kernel width]. `derived` and `derived_gradient` are
 /// rows of padded channels: the bias, and one for each tap.
 ///
-/// Images have no border: along each axis, the taps that reach a pixel are known (tap_axis.hpp), and
-/// neighbours that the same taps reach are a run, which is cut into tiles.
+/// Images have no border: along each axis, the taps that reach a pixel are known (tap_axis.hpp). Of a tile
+/// at the edge of an image the compiler knows which taps to leave out.
 template <class T, Conv2dGeometry G, class Epilogue>
 class depthwise_conv2d {
   static_assert(G.is_depthwise() && Epilogue::pool == 1);
@@ -80,7 +80,7 @@ public:
                              .column_weight = padded,
                              .pixel = static_cast<std::ptrdiff_t>(G.stride_width),
                              .target = channels},
-                            output_runs, function>;
+                            output_phase, G.in_width, function>;
     for (std::size_t image = 0; image < chunk.n; ++image)
       for (std::size_t row = 0; row < G.out_height(); ++row)
         to_outputs::line(rows.forward(row), chunk.x + image * G.input_size(), in_row, chunk.derived,
@@ -97,7 +97,7 @@ public:
                             .column_weight = columns.tap_step() * padded,
                             .pixel = 1,
                             .target = G.stride_width * channels},
-                           input_runs, identity>;
+                           input_phases, G.out_width(), identity>;
     for (std::size_t image = 0; image < chunk.n; ++image) {
       const T* seed = chunk.dy + image * G.output_size();
       if constexpr (!Epilogue::identity_only) {
@@ -115,8 +115,8 @@ public:
   }
 
 private:
-  static constexpr auto output_runs = columns.template forward_runs<G.out_width()>();
-  static constexpr auto input_runs = columns.template backward_runs<G.in_width>();
+  static constexpr auto output_phase = columns.forward_phase();
+  static constexpr auto input_phases = columns.template backward_phases<G.stride_width>();
 
   /// tile_pixels is how many pixels a tile has at most: as many sums hide the latency of a multiply-add,
   /// and with the weights of a kernel row of few taps they fit 16 registers.
@@ -135,7 +135,7 @@ private:
   }
 
   /// Steps are the distances on the way from sources to targets: from tap to tap, of sources and weights,
-  /// along both axes; and from pixel to pixel of a run. `column` and `pixel` are in pixels of the source.
+  /// along both axes; and from pixel to pixel of a phase. `column` and `pixel` are in pixels of the source.
   struct Steps {
     std::size_t row;
     std::ptrdiff_t column;
@@ -145,8 +145,8 @@ private:
   };
 
   /// A path makes sums of products with weights, and F of them: forward of the image, backward of the
-  /// gradients by the outputs.
-  template <Steps S, const auto& Runs, class F>
+  /// gradients by the outputs. A row of sources has `Extent` pixels.
+  template <Steps S, const auto& Phases, std::size_t Extent, class F>
   struct path {
     /// line makes a row of targets. `start` is what sums begin with, null for 0.
     static void line(const TapLine& row, const T* source, std::size_t source_row, const T* start,
@@ -163,35 +163,84 @@ private:
     template <std::size_t Part>
     [[gnu::noinline]] static void part_of_line(std::size_t row_taps, const T* source, vec start,
                                                const T* weights, T* target) {
-      simd::unroll<Runs.count>([&](auto r) {
-        constexpr TapRun run = Runs.run[r];
-        constexpr std::size_t rest = run.pixels % tile_pixels;
-        const T* from = source + run.taps.source * channels;
-        const T* const by = weights + run.taps.tap * padded;
-        T* to = target + run.pixel * channels;
-        for (std::size_t whole = 0; whole < run.pixels / tile_pixels; ++whole) {
-          tile<Part, tile_pixels, run.taps.count>(row_taps, from, start, by, to);
-          from += tile_pixels * static_cast<std::size_t>(S.pixel) * channels;
-          to += tile_pixels * S.target;
-        }
-        if constexpr (rest > 0) tile<Part, rest, run.taps.count>(row_taps, from, start, by, to);
+      simd::unroll<Phases.size()>([&](auto n) {
+        constexpr TapPhase phase = Phases[n];
+        constexpr std::size_t tiles = (phase.pixels + tile_pixels - 1) / tile_pixels;
+        constexpr std::size_t begin = first_whole(phase, tiles),
+                              end = behind_whole(phase, begin, tiles);
+        const T* const by = weights + phase.tap * padded;
+        T* const to = target + phase.pixel * channels;
+        const auto from = [&](std::size_t t) {
+          return source + first_source(phase, t) * static_cast<std::ptrdiff_t>(channels);
+        };
+        const auto at_edge = [&](auto t) {
+          constexpr std::size_t count = std::min(tile_pixels, phase.pixels - t * tile_pixels);
+          tile<Part, count, phase.count, first_source(phase, t)>(row_taps, from(t), start, by,
+                                                                 to + t * tile_pixels * S.target);
+        };
+        simd::unroll<begin>(at_edge);
+        for (std::size_t t = begin; t < end; ++t)
+          tile<Part, tile_pixels, phase.count, inside>(row_taps, from(t), start, by,
+                                                       to + t * tile_pixels * S.target);
+        simd::unroll<tiles - end>(
+            [&](auto i) { at_edge(std::integral_constant<std::size_t, end + i>{}); });
       });
     }
 
-    template <std::size_t Part, std::size_t Pixels, std::size_t Taps>
+    /// first_source is the pixel of the source that the first tap of tile `t` takes.
+    static constexpr std::ptrdiff_t first_source(const TapPhase& phase, std::size_t t) {
+      return phase.source + static_cast<std::ptrdiff_t>(t * tile_pixels) * S.pixel;
+    }
+    /// is_whole is whether all pixels of tile `t` are there, and all of their sources.
+    static constexpr bool is_whole(const TapPhase& phase, std::size_t t) {
+      const std::ptrdiff_t first = first_source(phase, t);
+      return (t + 1) * tile_pixels <= phase.pixels && is_source(first + lowest(phase.count)) &&
+             is_source(first + highest(tile_pixels, phase.count));
+    }
+    static constexpr std::size_t first_whole(const TapPhase& phase, std::size_t tiles) {
+      std::size_t t = 0;
+      while (t < tiles && !is_whole(phase, t)) ++t;
+      return t;
+    }
+    static constexpr std::size_t behind_whole(const TapPhase& phase, std::size_t t,
+                                              std::size_t tiles) {
+      while (t < tiles && is_whole(phase, t)) ++t;
+      return t;
+    }
+    static constexpr bool is_source(std::ptrdiff_t pixel) {
+      return pixel >= 0 && pixel < static_cast<std::ptrdiff_t>(Extent);
+    }
+
+    /// place is the pixel of the source, from the first tap of the first pixel, that tap `k` of pixel `p`
+    /// takes; lowest and highest are the bounds of a tile.
+    static constexpr std::ptrdiff_t place(std::size_t p, std::size_t k) {
+      return static_cast<std::ptrdiff_t>(p) * S.pixel + static_cast<std::ptrdiff_t>(k) * S.column;
+    }
+    static constexpr std::ptrdiff_t lowest(std::size_t taps) {
+      return taps == 0 ? 0 : std::min<std::ptrdiff_t>(0, place(0, taps - 1));
+    }
+    static constexpr std::ptrdiff_t highest(std::size_t count, std::size_t taps) {
+      return taps == 0 ? 0 : std::max(place(count - 1, 0), place(count - 1, taps - 1));
+    }
+
+    /// inside says that all sources are there.
+    static constexpr std::ptrdiff_t inside = std::ptrdiff_t{1} << 40;
+
+    /// tile makes `Pixels` targets. First is the pixel of the source that their first tap takes, or inside.
+    template <std::size_t Part, std::size_t Pixels, std::size_t Taps, std::ptrdiff_t First>
     [[gnu::always_inline]] static void tile(std::size_t row_taps, const T* source, vec start,
                                             const T* weights, T* target) {
       vec sum[Pixels];
 #pragma GCC unroll 8
       for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
-      for (std::size_t ky = 0; ky < row_taps;
-           ++ky, source += static_cast<std::ptrdiff_t>(S.row), weights += S.row_weight) {
-        if constexpr (Taps <= few_taps)
-          add_row<Part, Pixels, Taps>(source, weights, sum);
-        else
-          for (std::size_t kx = 0; kx < Taps; ++kx)
-            add_row<Part, Pixels, 1>(source + offset(0, kx), weights + kx * S.column_weight, sum);
-      }
+      for (std::size_t ky = 0; ky < row_taps; ++ky, source += S.row, weights += S.row_weight)
+        simd::unroll<(Taps + few_taps - 1) / few_taps>([&](auto some) {
+          constexpr std::size_t kx = some * few_taps, taps = std::min(few_taps, Taps - kx);
+          constexpr std::ptrdiff_t first = First == inside ? inside : First + place(0, kx);
+          add_row<Part, Pixels, taps, first>(source + place(0, kx) *
+                                                          static_cast<std::ptrdiff_t>(channels),
+                                             weights + kx * S.column_weight, sum);
+        });
 #pragma GCC unroll 8
       for (std::size_t p = 0; p < Pixels; ++p)
         simd::store_first(target + p * S.target, F::f(sum[p]), Part);
@@ -199,20 +248,17 @@ private:
 
     /// add_row adds the products with neighbouring taps. It goes along the source: what a pixel of it
     /// adds to is known when compiling.
-    template <std::size_t Part, std::size_t Pixels, std::size_t Taps>
+    template <std::size_t Part, std::size_t Pixels, std::size_t Taps, std::ptrdiff_t First>
     [[gnu::always_inline]] static void add_row(const T* source, const T* weights,
                                                vec (&sum)[Pixels]) {
-      constexpr std::ptrdiff_t last_tap = (static_cast<std::ptrdiff_t>(Taps) - 1) * S.column;
-      constexpr std::ptrdiff_t first = std::min<std::ptrdiff_t>(0, last_tap);
-      constexpr std::ptrdiff_t last = (static_cast<std::ptrdiff_t>(Pixels) - 1) * S.pixel +
-                                      std::max<std::ptrdiff_t>(0, last_tap);
-      vec weight[Taps + 1];
+      constexpr std::ptrdiff_t from = lowest(Taps), to = highest(Pixels, Taps);
+      vec weight[Taps];
 #pragma GCC unroll 8
       for (std::size_t k = 0; k < Taps; ++k)
         weight[k] = simd::in_register<T>(simd::load(weights + k * S.column_weight));
-      simd::unroll<static_cast<std::size_t>(last - first + 1)>([&](auto i) {
-        constexpr std::ptrdiff_t at = first + static_cast<std::ptrdiff_t>(i.value);
-        if constexpr (adds<Pixels, Taps>(at)) {
+      simd::unroll<static_cast<std::size_t>(to - from + 1)>([&](auto i) {
+        constexpr std::ptrdiff_t at = from + static_cast<std::ptrdiff_t>(i.value);
+        if constexpr ((First == inside || is_source(First + at)) && adds<Pixels, Taps>(at)) {
           const vec x = simd::in_register<T>(
               simd::load_first(source + at * static_cast<std::ptrdiff_t>(channels), Part));
           simd::unroll<Pixels * Taps>([&](auto pair) {
@@ -221,14 +267,6 @@ private:
           });
         }
       });
-    }
-    /// place is the pixel of the source, from the first tap of the first pixel, that tap `k` of pixel `p`
-    /// takes; offset is the same in elements.
-    static constexpr std::ptrdiff_t place(std::size_t p, std::size_t k) {
-      return static_cast<std::ptrdiff_t>(p) * S.pixel + static_cast<std::ptrdiff_t>(k) * S.column;
-    }
-    static constexpr std::ptrdiff_t offset(std::size_t p, std::size_t k) {
-      return place(p, k) * static_cast<std::ptrdiff_t>(channels);
     }
     template <std::size_t Pixels, std::size_t Taps>
     static constexpr bool adds(std::ptrdiff_t at) {

@@ -17,19 +17,11 @@ struct TapLine {
   std::size_t tap = 0, count = 0, source = 0;
 };
 
-/// A TapRun is `pixels` pixels from `pixel` on that the same taps reach, each one's source one on.
-struct TapRun {
-  TapLine taps;
-  std::size_t pixel = 0, pixels = 0;
-};
-
-template <std::size_t Most>
-struct TapRuns {
-  std::array<TapRun, Most> run{};
-  std::size_t count = 0;
-
-  constexpr const TapRun* begin() const { return run.data(); }
-  constexpr const TapRun* end() const { return run.data() + count; }
+/// A TapPhase is `pixels` pixels from `pixel` on, which the same taps reach: `count` of them from `tap` on. The
+/// first tap of the first pixel has the pixel `source` on the other side, if there is one.
+struct TapPhase {
+  std::size_t pixel = 0, pixels = 0, tap = 0, count = 0;
+  std::ptrdiff_t source = 0;
 };
 
 /// An OutputRange is the outputs [begin, end).
@@ -64,20 +56,27 @@ struct TapAxis {
   constexpr std::size_t tap_step() const { return stride / std::gcd(stride, dilation); }
   constexpr std::size_t source_step() const { return dilation / std::gcd(stride, dilation); }
 
-  /// forward_runs is all outputs, in runs of neighbours.
-  template <std::size_t Out>
-  constexpr TapRuns<Out> forward_runs() const {
-    TapRuns<Out> runs;
-    for (std::size_t o = 0; o < Out; ++o) add(runs, o, forward(o), stride);
-    return runs;
+  /// forward_phase is all outputs.
+  constexpr std::array<TapPhase, 1> forward_phase() const {
+    return {TapPhase{0, out, 0, kernel, -static_cast<std::ptrdiff_t>(padding)}};
   }
-  /// backward_runs is all inputs, in runs of those that are a stride apart.
-  template <std::size_t In>
-  constexpr TapRuns<In> backward_runs() const {
-    TapRuns<In> runs;
-    for (std::size_t phase = 0; phase < stride; ++phase)
-      for (std::size_t i = phase; i < In; i += stride) add(runs, i, backward(i), 1, i == phase);
-    return runs;
+  /// backward_phases is all inputs, those together that are a stride apart.
+  template <std::size_t Stride>
+  constexpr std::array<TapPhase, Stride> backward_phases() const {
+    std::array<TapPhase, Stride> phases{};
+    for (std::size_t p = 0; p < Stride; ++p) {
+      phases[p].pixel = p;
+      phases[p].pixels = p < in ? (in - p + Stride - 1) / Stride : 0;
+      const auto place = [this, p](std::size_t tap) {
+        return static_cast<std::ptrdiff_t>(p + padding) -
+               static_cast<std::ptrdiff_t>(tap * dilation);
+      };
+      std::size_t& tap = phases[p].tap;
+      while (tap < kernel && place(tap) % static_cast<std::ptrdiff_t>(Stride) != 0) ++tap;
+      phases[p].count = (kernel - tap + tap_step() - 1) / tap_step();
+      phases[p].source = place(tap) / static_cast<std::ptrdiff_t>(Stride);
+    }
+    return phases;
   }
 
   /// outputs is, tap by tap, those for which it takes an input.
@@ -91,22 +90,6 @@ struct TapAxis {
         ranges[k].end = o + 1;
       }
     return ranges;
-  }
-
-private:
-  /// add puts a pixel at the end of the last run if that goes on so, its sources `step` apart.
-  template <std::size_t Most>
-  static constexpr void add(TapRuns<Most>& runs, std::size_t pixel, const TapLine& taps,
-                            std::size_t step, bool begins = false) {
-    if (runs.count > 0 && !begins) {
-      TapRun& last = runs.run[runs.count - 1];
-      if (taps.tap == last.taps.tap && taps.count == last.taps.count &&
-          (taps.count == 0 || taps.source == last.taps.source + last.pixels * step)) {
-        ++last.pixels;
-        return;
-      }
-    }
-    runs.run[runs.count++] = {taps, pixel, 1};
   }
 };
 
