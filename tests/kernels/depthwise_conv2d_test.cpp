@@ -38,6 +38,12 @@ TEST_CASE("depthwise convolution equals its reference exactly for every number o
   equals_reference<double, depthwise(2, 4, 4, 2, 3, 1, 0, 0, 0, 0), epilogue<1, relu>>();
 }
 
+TEST_CASE("depthwise convolution packs pixels of few channels into a vector, and is exact") {
+  equals_reference<float, depthwise(8, 4, 27, 3, 3, 1, 1, 1, 1, 1), epilogue<1, relu>>();
+  equals_reference<float, depthwise(2, 3, 30, 1, 5, 1, 0, 2, 0, 2, 2)>();
+  equals_reference<double, depthwise(2, 3, 19, 3, 2, 1, 1, 0, 1, 1)>();
+}
+
 TEST_CASE("depthwise convolution equals its reference exactly with strides") {
   equals_reference<float, depthwise(5, 8, 8, 3, 3, 2, 0, 0, 1, 1)>();
   equals_reference<float, depthwise(5, 9, 7, 3, 2, 3, 2, 1, 0, 0), epilogue<1, relu>>();

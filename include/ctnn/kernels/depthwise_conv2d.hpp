@@ -23,7 +23,8 @@ namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 /// outputs are not pooled.
 ///
 /// Weight is PyTorch's, [channel][1][kernel height][kernel width]. `derived` and `derived_gradient` are
-/// rows of padded channels: the bias, and one for each tap.
+/// rows of padded channels: the bias, and one for each tap. Few channels are repeated in `derived`, as
+/// often as pixels are packed into a vector.
 ///
 /// Images have no border: along each axis, the taps that reach a pixel are known (tap_axis.hpp). Of a tile
 /// at the edge of an image the compiler knows which taps to leave out.
@@ -37,6 +38,14 @@ class depthwise_conv2d {
   static constexpr std::size_t channels = G.in_channels, lanes = simd::lanes<T>;
   static constexpr std::size_t taps = G.kernel_height * G.kernel_width;
   static constexpr std::size_t padded = (channels + lanes - 1) / lanes * lanes;
+  /// tile_pixels is how many pixels a tile has at most: as many sums hide the latency of a multiply-add,
+  /// and with the weights of a kernel row of few taps they fit 16 registers.
+  static constexpr std::size_t tile_pixels = 8;
+  /// packed is how many neighbouring pixels fill one vector, where channels are too few for that.
+  static constexpr std::size_t packed =
+      channels < lanes && lanes % channels == 0 && lanes / channels <= tile_pixels
+          ? lanes / channels
+          : 1;
   static constexpr std::size_t in_row = G.in_width * channels, out_row = G.out_width() * channels;
   static constexpr std::size_t pixels = G.out_height() * G.out_width();
 
@@ -57,10 +66,11 @@ public:
   /// derive packs the parameters, {weight, bias} or {weight}.
   static void derive(std::size_t, std::span<const T* const> parameters, T* derived) {
     std::fill_n(derived, derived_size, T(0));
-    if (parameters.size() > 1) std::copy_n(parameters[1], channels, derived);
-    for (std::size_t c = 0; c < channels; ++c)
+    for (std::size_t c = 0; c < packed * channels; ++c) {
+      if (parameters.size() > 1) derived[c] = parameters[1][c % channels];
       for (std::size_t tap = 0; tap < taps; ++tap)
-        derived[(1 + tap) * padded + c] = parameters[0][c * taps + tap];
+        derived[(1 + tap) * padded + c] = parameters[0][c % channels * taps + tap];
+    }
   }
 
   /// derive_adjoint assigns the gradients by the parameters.
@@ -118,9 +128,6 @@ private:
   static constexpr auto output_phase = columns.forward_phase();
   static constexpr auto input_phases = columns.template backward_phases<G.stride_width>();
 
-  /// tile_pixels is how many pixels a tile has at most: as many sums hide the latency of a multiply-add,
-  /// and with the weights of a kernel row of few taps they fit 16 registers.
-  static constexpr std::size_t tile_pixels = 8;
   /// few_taps is how many taps of a kernel row are held in registers. Each vector of a source is then
   /// loaded once for all of them, where every multiply-add would load its own.
   static constexpr std::size_t few_taps = simd::registers == 32 ? 8 : 5;
@@ -175,13 +182,14 @@ private:
         };
         const auto at_edge = [&](auto t) {
           constexpr std::size_t count = std::min(tile_pixels, phase.pixels - t * tile_pixels);
-          tile<Part, count, phase.count, first_source(phase, t)>(row_taps, from(t), start, by,
-                                                                 to + t * tile_pixels * S.target);
+          tile<Part, count, phase.count, first_source(phase, t), 1>(
+              row_taps, from(t), start, by, to + t * tile_pixels * S.target);
         };
         simd::unroll<begin>(at_edge);
+        constexpr std::size_t pack = S.pixel == 1 && S.target == channels ? packed : 1;
         for (std::size_t t = begin; t < end; ++t)
-          tile<Part, tile_pixels, phase.count, inside>(row_taps, from(t), start, by,
-                                                       to + t * tile_pixels * S.target);
+          tile<pack == 1 ? Part : lanes, tile_pixels / pack, phase.count, inside, pack>(
+              row_taps, from(t), start, by, to + t * tile_pixels * S.target);
         simd::unroll<tiles - end>(
             [&](auto i) { at_edge(std::integral_constant<std::size_t, end + i>{}); });
       });
@@ -226,8 +234,10 @@ private:
     /// inside says that all sources are there.
     static constexpr std::ptrdiff_t inside = std::ptrdiff_t{1} << 40;
 
-    /// tile makes `Pixels` targets. First is the pixel of the source that their first tap takes, or inside.
-    template <std::size_t Part, std::size_t Pixels, std::size_t Taps, std::ptrdiff_t First>
+    /// tile makes `Pixels` vectors of targets, of Pack pixels each. First is the pixel of the source that
+    /// their first tap takes, or inside.
+    template <std::size_t Part, std::size_t Pixels, std::size_t Taps, std::ptrdiff_t First,
+              std::size_t Pack>
     [[gnu::always_inline]] static void tile(std::size_t row_taps, const T* source, vec start,
                                             const T* weights, T* target) {
       vec sum[Pixels];
@@ -237,42 +247,43 @@ private:
         simd::unroll<(Taps + few_taps - 1) / few_taps>([&](auto some) {
           constexpr std::size_t kx = some * few_taps, taps = std::min(few_taps, Taps - kx);
           constexpr std::ptrdiff_t first = First == inside ? inside : First + place(0, kx);
-          add_row<Part, Pixels, taps, first>(source + place(0, kx) *
-                                                          static_cast<std::ptrdiff_t>(channels),
-                                             weights + kx * S.column_weight, sum);
+          add_row<Part, Pixels, taps, first, Pack>(
+              source + place(0, kx) * static_cast<std::ptrdiff_t>(channels),
+              weights + kx * S.column_weight, sum);
         });
 #pragma GCC unroll 8
       for (std::size_t p = 0; p < Pixels; ++p)
-        simd::store_first(target + p * S.target, F::f(sum[p]), Part);
+        simd::store_first(target + p * Pack * S.target, F::f(sum[p]), Part);
     }
 
     /// add_row adds the products with neighbouring taps. It goes along the source: what a pixel of it
     /// adds to is known when compiling.
-    template <std::size_t Part, std::size_t Pixels, std::size_t Taps, std::ptrdiff_t First>
+    template <std::size_t Part, std::size_t Pixels, std::size_t Taps, std::ptrdiff_t First,
+              std::size_t Pack>
     [[gnu::always_inline]] static void add_row(const T* source, const T* weights,
                                                vec (&sum)[Pixels]) {
-      constexpr std::ptrdiff_t from = lowest(Taps), to = highest(Pixels, Taps);
+      constexpr std::ptrdiff_t from = lowest(Taps), to = highest((Pixels - 1) * Pack + 1, Taps);
       vec weight[Taps];
 #pragma GCC unroll 8
       for (std::size_t k = 0; k < Taps; ++k)
         weight[k] = simd::in_register<T>(simd::load(weights + k * S.column_weight));
       simd::unroll<static_cast<std::size_t>(to - from + 1)>([&](auto i) {
         constexpr std::ptrdiff_t at = from + static_cast<std::ptrdiff_t>(i.value);
-        if constexpr ((First == inside || is_source(First + at)) && adds<Pixels, Taps>(at)) {
+        if constexpr ((First == inside || is_source(First + at)) && adds<Pixels, Taps, Pack>(at)) {
           const vec x = simd::in_register<T>(
               simd::load_first(source + at * static_cast<std::ptrdiff_t>(channels), Part));
           simd::unroll<Pixels * Taps>([&](auto pair) {
             constexpr std::size_t p = pair / Taps, k = pair % Taps;
-            if constexpr (place(p, k) == at) sum[p] = simd::fma(x, weight[k], sum[p]);
+            if constexpr (place(p * Pack, k) == at) sum[p] = simd::fma(x, weight[k], sum[p]);
           });
         }
       });
     }
-    template <std::size_t Pixels, std::size_t Taps>
+    template <std::size_t Pixels, std::size_t Taps, std::size_t Pack>
     static constexpr bool adds(std::ptrdiff_t at) {
       for (std::size_t p = 0; p < Pixels; ++p)
         for (std::size_t k = 0; k < Taps; ++k)
-          if (place(p, k) == at) return true;
+          if (place(p * Pack, k) == at) return true;
       return false;
     }
   };

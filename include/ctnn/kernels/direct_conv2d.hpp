@@ -142,7 +142,7 @@ public:
   /// channel, whatever n and the place of the image: so the bits of an output depend on neither.
   static void forward(const forward_chunk<T>& chunk) {
     const auto [n, x, y, tape, derived, scratch] = chunk;
-    if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
+    if constexpr (bordered) clear_border(scratch);
     T* const outputs = scratch + border_size;
     for_each_block(n, [&](std::size_t image, std::size_t images) {
       const T* const source = with_border(x + image * G.input_size(), scratch);
@@ -171,7 +171,7 @@ public:
   template <bool InputGradient, bool ParameterGradient = true>
   static void backward(const backward_chunk<T>& chunk) {
     const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
-    if constexpr (bordered) std::fill_n(scratch, image_size, T(0));
+    if constexpr (bordered) clear_border(scratch);
     T* const outputs = scratch + border_size;
     for_each_block(n, [&](std::size_t image, std::size_t images) {
       const T* seed = dy + image * y_size;
@@ -253,6 +253,17 @@ private:
       for_each_tile<1, Panel::rows>(tile_cut(images * pixels, Panel::rows), f);
   }
 
+  static void clear_border(T* scratch) {
+    constexpr std::size_t left = G.padding_left * G.in_channels,
+                          right = G.padding_right * G.in_channels;
+    constexpr std::size_t inner_row = G.in_width * G.in_channels;
+    T* row = std::fill_n(scratch, G.padding_top * row_size, T(0));
+    for (std::size_t i = 0; i < G.in_height; ++i, row += row_size) {
+      std::fill_n(row, left, T(0));
+      std::fill_n(row + left + inner_row, right, T(0));
+    }
+    std::fill_n(row, G.padding_bottom * row_size, T(0));
+  }
   /// with_border is the image with its border, which is already zero in `scratch`.
   static const T* with_border(const T* x, [[maybe_unused]] T* scratch) {
     if constexpr (!bordered) return x;
