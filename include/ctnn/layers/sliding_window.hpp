@@ -77,9 +77,16 @@ struct SlidingWindow {
     return check(in, "window", of_sequence);
   }
 
+  /// geometry is that of a convolution. A column of pixels lies in memory as a row does, and is one to the
+  /// kernels, which like rows.
   constexpr kernels::Conv2dGeometry geometry(Shape in, std::size_t out_channels,
                                              std::size_t groups) const {
-    const Axis y = vertical(in), x = horizontal(in);
+    Axis y = vertical(in), x = horizontal(in);
+    if (x.padded() == 1) {
+      const Axis column = y;
+      y = x;
+      x = column;
+    }
     return {in.channels(), y.in,     x.in,       out_channels, y.kernel,
             x.kernel,      y.stride, x.stride,   y.before,     x.before,
             y.behind,      x.behind, y.dilation, x.dilation,   groups};
