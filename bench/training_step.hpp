@@ -33,7 +33,9 @@ public:
   const RandomImages<Net>& images() const { return images_; }
   Trainer<Net, NLLLoss, SGD>& trainer() { return trainer_; }
 
-  void run() { trainer_.step(images_, indices_); }
+  void run() { run(batch); }
+  /// With the first of its images.
+  void run(std::size_t images) { trainer_.step(images_, std::span(indices_).first(images)); }
 
 private:
   RandomImages<Net> images_{batch};

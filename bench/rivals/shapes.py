@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains networks of many shapes beside PyTorch: batch 128, 2 threads; prints a table.
+"""Trains networks of many shapes beside PyTorch: batch 128 or 32, 2 threads; prints a table.
 
 Run: scripts/bench --benchmark_list_tests && cmake --build build/bench --target ctnn_shapes
      bench/rivals/shapes.py
@@ -16,17 +16,17 @@ import statistics
 from turns import (ROOT, add_options, describe_pytorch, median, need, number, ours, parse,
                    print_line, program, pytorch, run, write_json)
 
-THREADS, BATCH = 2, 128
+THREADS = 2
 SLOW = 1.2  # a ratio below it is marked
 
 
 def compare(options, net):
     def theirs(layout):
-        return pytorch(options, "train", BATCH, THREADS, layout, "--net", json.dumps(net))
+        return pytorch(options, "train", options.batch, THREADS, layout, "--net", json.dumps(net))
 
     rounds, layouts, shares = [], ("channels_last", "contiguous"), []
     for _ in range(options.rounds):
-        samples = ours(options.shapes, net["name"], options.samples)
+        samples = ours(options.shapes, f"{net['name']}/{options.batch}", options.samples)
         mine = median(samples, "images")
         shares.append(median(samples, "%peak") / 100)
         results = {layout: theirs(layout) for layout in layouts}
@@ -44,6 +44,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shapes", type=program, default=ROOT / "build/bench/bench/ctnn_shapes")
+    parser.add_argument("--batch", type=int, choices=(128, 32), default=128)
     parser.add_argument("--only", default="", help="networks whose names match this pattern")
     add_options(parser)
     options = parse(parser)

@@ -84,9 +84,11 @@ void train(benchmark::State& state) {
   static Step step(2); // kept: Google Benchmark calls this several times
   static const std::string error = check<Net>(step);
   if (!error.empty()) return fail(state, error);
-  step.run();
-  time_loop(state, CLOCK_MONOTONIC, {Step::batch, training_flops<Net>, 2}, [] { step.run(); });
-  state.counters["images"] = benchmark::Counter(static_cast<double>(Step::batch),
+  const auto images = static_cast<std::size_t>(state.range(0));
+  step.run(images);
+  time_loop(state, CLOCK_MONOTONIC, {images, training_flops<Net>, 2},
+            [images] { step.run(images); });
+  state.counters["images"] = benchmark::Counter(static_cast<double>(images),
                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 
@@ -96,7 +98,7 @@ void train(benchmark::State& state) {
 template <class Net>
 bool add_shape(const std::string& name, Net) {
   shapes().push_back(describe<Net>(name));
-  benchmark::RegisterBenchmark(name.c_str(), detail::train<Net>)->UseRealTime();
+  benchmark::RegisterBenchmark(name.c_str(), detail::train<Net>)->Arg(128)->Arg(32)->UseRealTime();
   return true;
 }
 

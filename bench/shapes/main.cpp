@@ -1,4 +1,4 @@
-// ctnn_shapes: networks of many shapes, a training step of 128 images on two threads. With
+// ctnn_shapes: networks of many shapes, a training step of 128 or 32 images on two threads. With
 // --describe it prints the networks as JSON instead, for the rival to build the same.
 
 #include <cstdio>

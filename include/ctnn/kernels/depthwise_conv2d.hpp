@@ -309,12 +309,13 @@ private:
   template <std::size_t Part>
   static vec sum_of_pixels(const T* dy) {
     vec sum[4]{vec(0), vec(0), vec(0), vec(0)};
-    std::size_t pixel = 0;
-    for (; pixel + 4 <= pixels; pixel += 4)
+    for (std::size_t four = 0; four < pixels / 4; ++four)
 #pragma GCC unroll 4
-      for (std::size_t i = 0; i < 4; ++i)
-        sum[i] = sum[i] + simd::load_first(dy + (pixel + i) * channels, Part);
-    for (; pixel < pixels; ++pixel) sum[0] = sum[0] + simd::load_first(dy + pixel * channels, Part);
+      for (std::size_t i = 0; i < 4; ++i, dy += channels)
+        sum[i] = sum[i] + simd::load_first(dy, Part);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < pixels % 4; ++i, dy += channels)
+      sum[i] = sum[i] + simd::load_first(dy, Part);
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
   }
 

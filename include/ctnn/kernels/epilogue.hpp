@@ -55,24 +55,22 @@ struct epilogue {
                                           std::size_t part, std::size_t rows, std::size_t columns,
                                           simd::vec<T> (&outputs)[Rows][Columns]) {
     using vec = simd::vec<T>;
-    // Of a tile that is no square g++ 12 does not see that all are assigned below.
-    if (Rows != Columns || rows < Rows || columns < Columns)
-      for (auto& row : outputs)
-        for (vec& output : row) output = vec(0);
-    for_each_window<Rows, Columns>(rows, columns, [&](std::size_t i, std::size_t j) {
-      const std::size_t at = i * step.row + j * step.pixel;
-      vec gradient = simd::load_first(dy + at, part);
-      if constexpr (!std::is_same_v<F, identity>)
-        gradient = elementwise<T, F>::chain(simd::load_first(y + at, part), gradient);
-      if constexpr (Pool == 1) {
-        outputs[i][j] = gradient;
-      } else {
-        const vec winner = simd::load_first(index + at, part);
-        for (std::size_t k = 0; k < Pool * Pool; ++k)
-          outputs[i * Pool + k / Pool][j * Pool + k % Pool] =
-              select(winner == vec(static_cast<T>(k)), gradient, vec(0));
+    for (std::size_t i = 0; i < Rows / Pool; ++i)
+      for (std::size_t j = 0; j < Columns / Pool; ++j) {
+        const bool exists = i * Pool < rows && j * Pool < columns;
+        const std::size_t at = i * step.row + j * step.pixel;
+        vec gradient = exists ? simd::load_first(dy + at, part) : vec(0);
+        if constexpr (!std::is_same_v<F, identity>)
+          if (exists) gradient = elementwise<T, F>::chain(simd::load_first(y + at, part), gradient);
+        if constexpr (Pool == 1) {
+          outputs[i][j] = gradient;
+        } else {
+          const vec winner = exists ? simd::load_first(index + at, part) : vec(0);
+          for (std::size_t k = 0; k < Pool * Pool; ++k)
+            outputs[i * Pool + k / Pool][j * Pool + k % Pool] =
+                select(winner == vec(static_cast<T>(k)), gradient, vec(0));
+        }
       }
-    });
   }
 
 private:
