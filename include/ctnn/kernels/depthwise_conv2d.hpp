@@ -84,11 +84,11 @@ public:
 
   /// forward assigns y. Products are summed up in the order of kernel row, kernel column.
   static void forward(const forward_chunk<T>& chunk) {
-    using to_outputs = path<{.row = G.dilation_height * in_row,
-                             .column = static_cast<std::ptrdiff_t>(G.dilation_width),
+    using to_outputs = path<{.row = signed_step(G.dilation_height * in_row),
+                             .column = signed_step(G.dilation_width),
                              .row_weight = G.kernel_width * padded,
                              .column_weight = padded,
-                             .pixel = static_cast<std::ptrdiff_t>(G.stride_width),
+                             .pixel = signed_step(G.stride_width),
                              .target = channels},
                             output_phase, G.in_width, function>;
     for (std::size_t image = 0; image < chunk.n; ++image)
@@ -100,9 +100,9 @@ public:
   /// backward adds to derived_gradient if ParameterGradient, and assigns dx if InputGradient.
   template <bool InputGradient, bool ParameterGradient = true>
   static void backward(const backward_chunk<T>& chunk) {
-    // Backward, tap_step skips taps, and sources go down: in rows, by a step up that wraps round.
-    using to_inputs = path<{.row = 0 - rows.source_step() * out_row,
-                            .column = -static_cast<std::ptrdiff_t>(columns.source_step()),
+    // Backward, tap_step skips taps, and sources go down.
+    using to_inputs = path<{.row = -signed_step(rows.source_step() * out_row),
+                            .column = -signed_step(columns.source_step()),
                             .row_weight = rows.tap_step() * G.kernel_width * padded,
                             .column_weight = columns.tap_step() * padded,
                             .pixel = 1,
@@ -125,6 +125,11 @@ public:
   }
 
 private:
+  /// signed_step is a distance that may be subtracted from.
+  static constexpr std::ptrdiff_t signed_step(std::size_t n) {
+    return static_cast<std::ptrdiff_t>(n);
+  }
+
   static constexpr auto output_phase = columns.forward_phase();
   static constexpr auto input_phases = columns.template backward_phases<G.stride_width>();
 
@@ -144,8 +149,7 @@ private:
   /// Steps are the distances on the way from sources to targets: from tap to tap, of sources and weights,
   /// along both axes; and from pixel to pixel of a phase. `column` and `pixel` are in pixels of the source.
   struct Steps {
-    std::size_t row;
-    std::ptrdiff_t column;
+    std::ptrdiff_t row, column;
     std::size_t row_weight, column_weight;
     std::ptrdiff_t pixel;
     std::size_t target;
@@ -178,7 +182,7 @@ private:
         const T* const by = weights + phase.tap * padded;
         T* const to = target + phase.pixel * channels;
         const auto from = [&](std::size_t t) {
-          return source + first_source(phase, t) * static_cast<std::ptrdiff_t>(channels);
+          return source + first_source(phase, t) * signed_step(channels);
         };
         const auto at_edge = [&](auto t) {
           constexpr std::size_t count = std::min(tile_pixels, phase.pixels - t * tile_pixels);
@@ -197,7 +201,7 @@ private:
 
     /// first_source is the pixel of the source that the first tap of tile `t` takes.
     static constexpr std::ptrdiff_t first_source(const TapPhase& phase, std::size_t t) {
-      return phase.source + static_cast<std::ptrdiff_t>(t * tile_pixels) * S.pixel;
+      return phase.source + signed_step(t * tile_pixels) * S.pixel;
     }
     /// is_whole is whether all pixels of tile `t` are there, and all of their sources.
     static constexpr bool is_whole(const TapPhase& phase, std::size_t t) {
@@ -216,19 +220,19 @@ private:
       return t;
     }
     static constexpr bool is_source(std::ptrdiff_t pixel) {
-      return pixel >= 0 && pixel < static_cast<std::ptrdiff_t>(Extent);
+      return pixel >= 0 && pixel < signed_step(Extent);
     }
 
     /// place is the pixel of the source, from the first tap of the first pixel, that tap `k` of pixel `p`
     /// takes; lowest and highest are the bounds of a tile.
     static constexpr std::ptrdiff_t place(std::size_t p, std::size_t k) {
-      return static_cast<std::ptrdiff_t>(p) * S.pixel + static_cast<std::ptrdiff_t>(k) * S.column;
+      return signed_step(p) * S.pixel + signed_step(k) * S.column;
     }
-    static constexpr std::ptrdiff_t lowest(std::size_t taps) {
-      return taps == 0 ? 0 : std::min<std::ptrdiff_t>(0, place(0, taps - 1));
+    static constexpr std::ptrdiff_t lowest(std::size_t count) {
+      return count == 0 ? 0 : std::min<std::ptrdiff_t>(0, place(0, count - 1));
     }
-    static constexpr std::ptrdiff_t highest(std::size_t count, std::size_t taps) {
-      return taps == 0 ? 0 : std::max(place(count - 1, 0), place(count - 1, taps - 1));
+    static constexpr std::ptrdiff_t highest(std::size_t targets, std::size_t count) {
+      return count == 0 ? 0 : std::max(place(targets - 1, 0), place(targets - 1, count - 1));
     }
 
     /// inside says that all sources are there.
@@ -245,11 +249,10 @@ private:
       for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
       for (std::size_t ky = 0; ky < row_taps; ++ky, source += S.row, weights += S.row_weight)
         simd::unroll<(Taps + few_taps - 1) / few_taps>([&](auto some) {
-          constexpr std::size_t kx = some * few_taps, taps = std::min(few_taps, Taps - kx);
+          constexpr std::size_t kx = some * few_taps, count = std::min(few_taps, Taps - kx);
           constexpr std::ptrdiff_t first = First == inside ? inside : First + place(0, kx);
-          add_row<Part, Pixels, taps, first, Pack>(
-              source + place(0, kx) * static_cast<std::ptrdiff_t>(channels),
-              weights + kx * S.column_weight, sum);
+          add_row<Part, Pixels, count, first, Pack>(source + place(0, kx) * signed_step(channels),
+                                                    weights + kx * S.column_weight, sum);
         });
 #pragma GCC unroll 8
       for (std::size_t p = 0; p < Pixels; ++p)
@@ -268,10 +271,10 @@ private:
       for (std::size_t k = 0; k < Taps; ++k)
         weight[k] = simd::in_register<T>(simd::load(weights + k * S.column_weight));
       simd::unroll<static_cast<std::size_t>(to - from + 1)>([&](auto i) {
-        constexpr std::ptrdiff_t at = from + static_cast<std::ptrdiff_t>(i.value);
+        constexpr std::ptrdiff_t at = from + signed_step(i.value);
         if constexpr ((First == inside || is_source(First + at)) && adds<Pixels, Taps, Pack>(at)) {
-          const vec x = simd::in_register<T>(
-              simd::load_first(source + at * static_cast<std::ptrdiff_t>(channels), Part));
+          const vec x =
+              simd::in_register<T>(simd::load_first(source + at * signed_step(channels), Part));
           simd::unroll<Pixels * Taps>([&](auto pair) {
             constexpr std::size_t p = pair / Taps, k = pair % Taps;
             if constexpr (place(p * Pack, k) == at) sum[p] = simd::fma(x, weight[k], sum[p]);
@@ -369,13 +372,13 @@ private:
     const auto [top, bottom] = of_rows[ky];
     for (std::size_t row = top; row < bottom; ++row) {
       const T* const seed = dy + row * out_row;
-      // Wraps round where it points before the image, and back for what is read.
-      const T* const image =
-          x + ((row * G.stride_height + ky * G.dilation_height - G.padding_top) * G.in_width +
-               Kx * G.dilation_width - G.padding_left) *
-                  channels;
-      const auto under = [&](std::size_t column) {
-        return image + column * G.stride_width * channels;
+      const std::ptrdiff_t image_row =
+          signed_step(row * G.stride_height + ky * G.dilation_height) - signed_step(G.padding_top);
+      const auto under = [x, image_row](std::size_t output) {
+        const std::ptrdiff_t pixel = image_row * signed_step(G.in_width) +
+                                     signed_step(output * G.stride_width + Kx * G.dilation_width) -
+                                     signed_step(G.padding_left);
+        return x + pixel * signed_step(channels);
       };
       std::size_t column = all.begin;
       for (; column + seeds <= all.end; column += seeds)
