@@ -7,8 +7,8 @@
 
 using namespace ctnn;
 
-/// torch.nn.PReLU: x where it is positive, elsewhere weight * x, with a weight for each channel.
-struct PReLU {
+/// x where it is positive, elsewhere weight * x, with a weight for each channel: a PReLU by hand.
+struct OwnPReLU {
   static constexpr Shape output_shape(Shape in) { return in; }
   static constexpr auto parameters(Shape in) {
     return std::array{Parameter{"weight", {in.channels()}, constant(0.25)}};
@@ -35,7 +35,7 @@ struct PReLU {
 };
 
 /// The same in xtensor's words: shorter and slower. Views are {samples, channels, height, width}.
-struct TensorPReLU : PReLU {
+struct TensorPReLU : OwnPReLU {
   static void forward(const auto& c) {
     const auto [weight] = c.parameters;
     const auto x = c.x.tensor();
@@ -44,18 +44,18 @@ struct TensorPReLU : PReLU {
 };
 
 /// With a mistake: as if x were positive everywhere.
-struct Wrong : PReLU {
+struct Wrong : OwnPReLU {
   static void backward(const auto& c) {
     for (std::size_t i = 0; i < c.dy.size(); ++i) c.dx[i] = c.dy[i];
   }
 };
 
-using Net = Sequential<Input<3, 8, 8>, Conv2d<8, 3>, Named<"act", PReLU>, Flatten, Linear<10>>;
+using Net = Sequential<Input<3, 8, 8>, Conv2d<8, 3>, Named<"act", OwnPReLU>, Flatten, Linear<10>>;
 static_assert(Net::parameter<"act.weight">().shape == Shape{8});
 
 int main() { // small odd shapes meet every tail of a loop
-  const std::string right = gradcheck<Input<3, 4, 5>, PReLU, Conv2d<2, 3>, TensorPReLU>();
+  const std::string right = gradcheck<Input<3, 4, 5>, OwnPReLU, Conv2d<2, 3>, TensorPReLU>();
   const std::string wrong = gradcheck<Input<3, 4, 5>, Wrong>();
-  std::cout << "PReLU: " << (right.empty() ? "right" : right) << "\nWrong: " << wrong << '\n';
+  std::cout << "OwnPReLU: " << (right.empty() ? "right" : right) << "\nWrong: " << wrong << '\n';
   return right.empty() && !wrong.empty() ? 0 : 1;
 }
