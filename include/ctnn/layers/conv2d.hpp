@@ -23,6 +23,7 @@ namespace ctnn {
 template <int OutChannels, Size2d Kernel, auto... Options>
 struct Conv2d : detail::Fusable {
 protected:
+  /// options are those that were given.
   using options =
       detail::OptionList<detail::types<stride, padding, dilation, groups, bias,
                                        kernels::ConvolutionAlgorithm, weight_init, bias_init>,

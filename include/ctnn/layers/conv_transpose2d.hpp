@@ -104,13 +104,14 @@ public:
   }
 
   /// algorithm is what that runs by: the layer's own algorithm, otherwise the network's if it can run by
-  /// that, otherwise the cheapest. can_pool is false.
+  /// that, otherwise the cheapest.
   static constexpr kernels::ConvolutionAlgorithm
   algorithm(Shape in, kernels::ConvolutionAlgorithm of_network, std::size_t) {
     const kernels::ConvolutionAlgorithm wish =
         detail::wished(geometry(in), own_algorithm, of_network);
     return wish == automatic ? kernels::choose_algorithm(geometry(in)) : wish;
   }
+  /// can_pool is false: no pooling runs as one with it.
   static constexpr bool can_pool(Shape, kernels::ConvolutionAlgorithm, std::size_t) {
     return false;
   }

@@ -33,9 +33,12 @@ struct stride {
 /// What is odd of it goes to the bottom and the right, as TensorFlow's "same" and ONNX's SAME_UPPER (and
 /// torch's, which knows it for a stride of 1 only). What it holds is the layer's to say.
 struct padding {
-  int top, bottom, left, right; ///< in elements
-  bool same = false;            ///< whether it is "same", for which these are 0
-  bool known = true;            ///< whether it is a word that is known, or numbers
+  int top;           ///< rows above
+  int bottom;        ///< rows below
+  int left;          ///< columns before
+  int right;         ///< columns behind
+  bool same = false; ///< whether it is "same", for which these are 0
+  bool known = true; ///< whether it is a word that is known, or numbers
 
   /// Makes a padding of `both` rows and columns, or of a Size2d.
   constexpr explicit padding(Size2d both) : padding(both.height, both.width) {}
