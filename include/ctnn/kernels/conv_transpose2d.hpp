@@ -62,8 +62,8 @@ public:
   /// forward assigns y.
   static void forward(const forward_chunk<T>& chunk) {
     convolution::template backward<true, false>({.n = chunk.n,
-                                                 .x = nullptr,
-                                                 .y = nullptr,
+                                                 .x = chunk.y, // neither is read
+                                                 .y = chunk.x,
                                                  .tape = nullptr,
                                                  .derived = chunk.derived,
                                                  .dy = chunk.x,
@@ -103,7 +103,7 @@ private:
     if constexpr (ParameterGradient) {
       convolution::template backward<false, true>({.n = n,
                                                    .x = seed,
-                                                   .y = nullptr,
+                                                   .y = x, // not read
                                                    .tape = nullptr,
                                                    .derived = chunk.derived,
                                                    .dy = x,
