@@ -29,7 +29,7 @@ inline double seconds(clockid_t clock) {
 
 /// FLOP/s of one core that does nothing but the kernels' fused multiply-add, over a few
 /// milliseconds. 12 sums: more than 2 units x 4 cycles of latency need, and they fit 16 registers.
-inline double fma_peak() {
+[[gnu::noinline]] inline double fma_peak() { // in a large function its sums would be spilled
   using vec = simd::vec<float>;
   constexpr std::size_t sums = 12, rounds = 1'000'000;
   vec::register_type sum[sums];

@@ -102,10 +102,10 @@ private:
             g.in_channels, g.out_channels, low, infinity, value_, weight, bias<I>(net), I + 1, 0));
       } else if constexpr (node.kind == "MaxPool2d") {
         constexpr auto g = L::window.geometry(node.input_shape);
-        expect(xnn_define_max_pooling_2d(graph_, g.padding_top, g.padding_right,
-                                         g.padding_bottom, g.padding_left, g.kernel_height,
-                                         g.kernel_width, g.stride_height, g.stride_width, 1, 1, low,
-                                         infinity, value_, I + 1, 0));
+        expect(xnn_define_max_pooling_2d(graph_, g.padding_top, g.padding_right, g.padding_bottom,
+                                         g.padding_left, g.kernel_height, g.kernel_width,
+                                         g.stride_height, g.stride_width, 1, 1, low, infinity,
+                                         value_, I + 1, 0));
       } else {
         static_assert(node.kind == "Linear", "say how XNNPACK does this layer");
         constexpr bool flattened = I > 0 && Net::graph.nodes[I - 1].kind == "Flatten";
