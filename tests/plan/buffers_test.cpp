@@ -32,48 +32,87 @@ private:
   std::vector<std::string> owner_;
 };
 
-/// A chunk's way through a graph, in the memory that was planned for it.
+/// The way of a batch of some chunks through a graph, in the memory that was planned for it.
 template <class Graph>
 class Run {
 public:
+  static constexpr std::size_t chunks = 2;
+
   Run(const Graph& graph, plan::Mode mode, std::size_t samples)
-      : graph_(graph), mode_(mode), samples_(samples),
-        plan_(plan::plan_buffers(graph, mode, samples)), memory_(plan_.size) {}
+      : graph_(graph), mode_(mode), samples_(samples), phases_(plan::find_phases(graph)),
+        plan_(plan::plan_buffers(graph, mode, samples, phases_)), block_(plan_.size),
+        store_(plan_.stored * samples * chunks) {}
 
   void keeps_what_is_read() {
-    memory_.write(value_name(0), plan_.value[0], size(0));
-    for (std::size_t i = 0; i < graph_.node_count; ++i) forward(i);
-    read_value(graph_.output);
-    if (mode_ == plan::Mode::inference || !wants(graph_.output)) return;
-    memory_.write(gradient_name(graph_.output), plan_.gradient[graph_.output], size(graph_.output));
-    for (std::size_t i = graph_.node_count; i-- > 0;)
-      if (plan::runs_backward(graph_, i, mode_)) backward(i);
-    if (wants(0)) read_gradient(0);
+    for (std::size_t phase = 0; phase <= phases_.last; ++phase)
+      for (chunk_ = 0; chunk_ < chunks; ++chunk_) {
+        block_ = Memory(plan_.size); // nothing is handed on in it
+        go_forward(phase);
+        if (phase == phases_.last) end(phase);
+      }
+    for (std::size_t phase = phases_.last; phase-- > 0 && goes_backward();)
+      for (chunk_ = 0; chunk_ < chunks; ++chunk_) {
+        block_ = Memory(plan_.size);
+        for (std::size_t i = 0; i < graph_.node_count; ++i)
+          if (phases_.forward[i] == phase && plan_.runs_again[i]) forward(i);
+        go_backward(phase);
+      }
   }
-  std::size_t size() const { return plan_.size; }
 
 private:
+  struct Place {
+    Memory& memory;
+    std::size_t offset;
+    bool operator==(const Place& other) const {
+      return &memory == &other.memory && offset == other.offset;
+    }
+  };
+
+  void go_forward(std::size_t phase) {
+    if (phase == 0) write_value(0);
+    for (std::size_t i = 0; i < graph_.node_count; ++i)
+      if (phases_.forward[i] == phase) forward(i);
+    if (phase < phases_.last) read_value(graph_.input_of(phases_.cut[phase])); // for its statistics
+  }
+  void end(std::size_t phase) {
+    read_value(graph_.output);
+    if (!goes_backward()) return;
+    write_gradient(graph_.output);
+    go_backward(phase);
+  }
+  void go_backward(std::size_t phase) {
+    for (std::size_t i = graph_.node_count; i-- > 0;)
+      if (phases_.backward[i] == phase && plan::runs_backward(graph_, i, mode_)) backward(i);
+    if (phase == 0) {
+      if (wants(0)) read_gradient(0);
+    } else if (const std::size_t cut = phases_.cut[phase - 1];
+               plan::runs_backward(graph_, cut, mode_)) { // for its sums
+      read_value(graph_.input_of(cut));
+      read_gradient(graph_.output_of(cut));
+    }
+  }
+  bool goes_backward() const { return mode_ != plan::Mode::inference && wants(graph_.output); }
+
   void forward(std::size_t i) {
     const detail::Node& node = graph_.nodes[i];
     for (std::size_t k = 0; k < node.inputs; ++k) read_value(graph_.input_of(i, k));
-    if (has_tape(i)) memory_.write("t" + std::to_string(i), plan_.tape[i], tape_size(i));
+    if (has_tape(i)) write_tape(i);
     const std::size_t y = graph_.output_of(i);
     if (node.is_fork()) {
       for (std::size_t k = 0; k < node.outputs; ++k) read_value(y + k); // the same, without a copy
       return;
     }
-    memory_.write(value_name(y), plan_.value[y], size(y));
+    write_value(y);
     for (std::size_t k = 0; k < node.inputs;
          ++k) // they are still being read, unless y is one of them
-      if (const std::size_t x = graph_.input_of(i, k);
-          !node.in_place || plan_.value[x] != plan_.value[y])
+      if (const std::size_t x = graph_.input_of(i, k); !node.in_place || value(x) != value(y))
         read_value(x);
-    if (has_tape(i)) memory_.read("t" + std::to_string(i), plan_.tape[i], tape_size(i));
+    if (has_tape(i)) read_tape(i);
   }
 
   void backward(std::size_t i) {
     const detail::Node& node = graph_.nodes[i];
-    read_for_backward(i, plan_.size);
+    read_for_backward(i, nullptr);
     if (node.passes_gradient) { // the same, without a copy
       for (std::size_t k = 0; k < node.inputs; ++k)
         if (wants(graph_.input_of(i, k))) read_gradient(graph_.input_of(i, k));
@@ -82,21 +121,23 @@ private:
     for (std::size_t k = 0; k < node.inputs; ++k) {
       const std::size_t x = graph_.input_of(i, k);
       if (!plan::has_gradient(graph_, x, mode_)) continue;
-      memory_.write(gradient_name(x), plan_.gradient[x], size(x));
+      write_gradient(x);
       const bool may_overwrite = node.is_fork() || (node.in_place && node.inputs == 1);
-      read_for_backward(i, may_overwrite ? plan_.gradient[x] : plan_.size);
+      const Place written = gradient(x);
+      read_for_backward(i, may_overwrite ? &written : nullptr);
     }
     for (std::size_t k = 0; k < node.inputs; ++k)
       if (wants(graph_.input_of(i, k))) read_gradient(graph_.input_of(i, k));
   }
 
   /// Reads all that a node's backward does, but for the gradient that lies where it writes.
-  void read_for_backward(std::size_t i, std::size_t written) {
+  void read_for_backward(std::size_t i, const Place* written) {
     const detail::Node& node = graph_.nodes[i];
     for (std::size_t k = 0; k < node.outputs; ++k)
-      if (const std::size_t y = graph_.output_of(i, k); plan_.gradient[y] != written)
+      if (const std::size_t y = graph_.output_of(i, k);
+          written == nullptr || gradient(y) != *written)
         read_gradient(y);
-    if (has_tape(i)) memory_.read("t" + std::to_string(i), plan_.tape[i], tape_size(i));
+    if (has_tape(i)) read_tape(i);
     if (detail::reads_input(node.backward_reads))
       for (std::size_t k = 0; k < node.inputs; ++k) read_value(graph_.input_of(i, k));
     if (detail::reads_output(node.backward_reads)) read_value(graph_.output_of(i));
@@ -107,33 +148,51 @@ private:
     return mode_ != plan::Mode::inference && plan::runs_backward(graph_, i, mode_);
   }
   std::size_t size(std::size_t value) const { return samples_ * graph_.values[value].shape.size(); }
-  std::size_t tape_size(std::size_t i) const { return samples_ * graph_.nodes[i].tape_size; }
+
+  Place place(bool stored, std::size_t offset, std::size_t value) {
+    if (!stored) return {block_, offset};
+    return {store_, offset * samples_ * chunks + chunk_ * size(value)};
+  }
+  Place value(std::size_t v) { return place(plan_.is_stored[v], plan_.value[v], v); }
+  Place gradient(std::size_t v) { return place(plan_.gradient_is_stored[v], plan_.gradient[v], v); }
 
   /// What a fork makes is what it takes, and the gradients by what a sum takes are the one by it.
   std::string value_name(std::size_t value) const {
     const std::size_t maker = graph_.values[value].maker;
     if (maker != detail::none && graph_.nodes[maker].is_fork())
       return value_name(graph_.input_of(maker));
-    return "v" + std::to_string(value);
+    return "v" + std::to_string(value) + " of chunk " + std::to_string(chunk_);
   }
   std::string gradient_name(std::size_t value) const {
     const std::size_t taker = graph_.values[value].taker;
     if (taker != detail::none && graph_.nodes[taker].passes_gradient)
       return gradient_name(graph_.output_of(taker));
-    return "g" + std::to_string(value);
+    return "g" + std::to_string(value) + " of chunk " + std::to_string(chunk_);
   }
-  void read_value(std::size_t value) {
-    memory_.read(value_name(value), plan_.value[value], size(value));
+  void write_value(std::size_t v) {
+    value(v).memory.write(value_name(v), value(v).offset, size(v));
   }
-  void read_gradient(std::size_t value) {
-    memory_.read(gradient_name(value), plan_.gradient[value], size(value));
+  void read_value(std::size_t v) { value(v).memory.read(value_name(v), value(v).offset, size(v)); }
+  void write_gradient(std::size_t v) {
+    gradient(v).memory.write(gradient_name(v), gradient(v).offset, size(v));
+  }
+  void read_gradient(std::size_t v) {
+    gradient(v).memory.read(gradient_name(v), gradient(v).offset, size(v));
+  }
+  void write_tape(std::size_t i) {
+    block_.write("t" + std::to_string(i), plan_.tape[i], samples_ * graph_.nodes[i].tape_size);
+  }
+  void read_tape(std::size_t i) {
+    block_.read("t" + std::to_string(i), plan_.tape[i], samples_ * graph_.nodes[i].tape_size);
   }
 
   const Graph& graph_;
   plan::Mode mode_;
   std::size_t samples_;
+  decltype(plan::find_phases(graph_)) phases_;
   decltype(plan::plan_buffers(graph_, mode_, samples_)) plan_;
-  Memory memory_;
+  Memory block_, store_;
+  std::size_t chunk_ = 0;
 };
 
 template <class Graph>
@@ -149,13 +208,14 @@ void all_modes() {
   keeps_what_is_read(Sequential<Ls...>::graph);
 }
 
-/// A random series-parallel graph: what trace would make of a type, without the type.
+/// A random series-parallel graph: what trace would make of a type, without the type. One of `norms`
+/// layers wants statistics of the batch.
 class RandomGraph {
 public:
   static constexpr std::size_t most_nodes = 60;
   detail::Graph<most_nodes, 0, 3 * most_nodes> graph;
 
-  explicit RandomGraph(unsigned seed) : random_(seed) {
+  RandomGraph(unsigned seed, std::size_t norms) : random_(seed), norms_(norms) {
     graph.values[graph.value_count++].shape = Shape{1 + below(40)};
     graph.output = row(0, 1 + below(5), 3);
     if (graph.node_count == 0) graph.output = layer(0, 7);
@@ -184,6 +244,12 @@ private:
     node.backward_reads = static_cast<Reads>(below(4));
     node.tape_size = one_in(3) ? 1 + below(9) : 0;
     node.trained_count = one_in(3) ? 5 : 0;
+    if (norms_ > 0 && size == 0 && one_in(norms_)) {
+      node.sees_batch = true;
+      node.in_place = false;
+      node.backward_reads = Reads::input;
+      node.tape_size = 0;
+    }
     return graph.add_node(node, &value);
   }
 
@@ -218,6 +284,7 @@ private:
   }
 
   std::mt19937 random_;
+  std::size_t norms_;
 };
 
 } // namespace
@@ -242,21 +309,28 @@ TEST_CASE("nor where a network branches") {
   all_modes<Input<8, 6, 6>, Frozen<Body, Residual<Body>>, Sum<Frozen<Body>, Body>, Frozen<Body>>();
 }
 
-TEST_CASE("nor in any of a thousand random series-parallel graphs") {
-  std::size_t branching = 0, untrained = 0, largest = 0;
+TEST_CASE("nor in any of a thousand random series-parallel graphs, cut into phases or not") {
+  std::size_t branching = 0, untrained = 0, largest = 0, most_cuts = 0, repeating = 0;
   for (unsigned seed = 0; seed < 1'000; ++seed) {
     INFO("seed " << seed);
-    const RandomGraph random(seed);
+    const RandomGraph random(seed, seed % 3);
     keeps_what_is_read(random.graph);
     std::size_t forks = 0;
     for (const detail::Node& node : random.graph.nodes) forks += node.is_fork();
     branching += forks > 0;
     largest = std::max(largest, forks);
     untrained += !random.graph.values[random.graph.output].wants_gradient;
+    const auto phases = plan::find_phases(random.graph);
+    most_cuts = std::max(most_cuts, phases.last);
+    for (const bool again :
+         plan::plan_buffers(random.graph, plan::Mode::training, 1, phases).runs_again)
+      repeating += again;
   }
   CHECK(branching > 500); // the others are chains
   CHECK(largest > 5);
   CHECK(untrained < 500);
+  CHECK(most_cuts > 8);
+  CHECK(repeating > 200);
 }
 
 TEST_CASE("buffers share memory when their lives do not meet") {

@@ -58,7 +58,8 @@ enum class Gives {
 ///     static constexpr bool in_place;                        y may be x, and dx may be dy | false
 ///     static constexpr std::size_t tape_size(Shape in);      elements a sample hands to backward | 0
 ///     static constexpr Gives gives;                          what y is to a loss | Gives::scores
-///     static constexpr bool sees_batch;                      trains by statistics of the batch | false
+///     static constexpr bool sees_batch;                      trains by statistics of the batch, as only
+///                                                            the library's batch norms can | false
 ///
 /// A member that is there and is something else, such as a tape_size that is a number, is an error.
 /// check() runs first: the others are asked only of inputs that it accepts. To run, a layer declares

@@ -5,6 +5,7 @@
 #include <ctnn/kernels/adaptive_avg_pool2d.hpp>
 #include <ctnn/kernels/avg_pool2d.hpp>
 #include <ctnn/kernels/batch_norm.hpp>
+#include <ctnn/kernels/batch_statistics.hpp>
 #include <ctnn/kernels/channels_first.hpp>
 #include <ctnn/kernels/concat.hpp>
 #include <ctnn/kernels/conv2d.hpp>

@@ -83,7 +83,7 @@ struct batch_norm {
       });
   }
 
-private:
+protected:
   /// each calls f(offset, channel, lanes).
   template <class F>
   static void each(std::size_t n, F&& f) {

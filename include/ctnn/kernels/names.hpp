@@ -72,6 +72,9 @@ struct sum; // sum.hpp
 template <class T, std::size_t Channels, std::size_t Pixels, bool Affine, double Epsilon,
           class Epilogue>
 struct batch_norm; // batch_norm.hpp
+template <class T, std::size_t Channels, std::size_t Pixels, bool Affine, double Epsilon,
+          class Epilogue>
+struct batch_statistics; // batch_statistics.hpp
 template <class T, class Kernel, std::size_t WeightSize, std::size_t OutChannels, bool Bias,
           bool Affine, double Epsilon>
 struct folded; // batch_norm.hpp

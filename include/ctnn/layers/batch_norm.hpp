@@ -25,6 +25,8 @@ public:
   /// epsilon is what is added to a variance, and is_affine whether there are a weight and a bias.
   static constexpr double epsilon = options::get(eps(1e-5)).value;
   static constexpr bool is_affine = options::get(affine(true)).enabled;
+  /// momentum_rate is how far the running statistics move to those of a batch.
+  static constexpr double momentum_rate = options::get(momentum(0.1)).value;
   static constexpr bool sees_batch = true;
 
   static constexpr Shape output_shape(Shape in) { return in; }
@@ -59,6 +61,20 @@ protected:
     options::describe_alone(text);
     return text;
   }
+};
+
+/// BatchStatistics is the batch normalisation `Norm` as it runs where it sees the batch.
+template <class Norm>
+struct BatchStatistics : Fusable {
+  static constexpr bool backward_makes_output = true;
+  static constexpr double momentum_rate = Norm::momentum_rate;
+  static constexpr bool is_affine = Norm::is_affine;
+
+  static constexpr Shape output_shape(Shape in) { return in; }
+
+  template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm>
+  using kernel = kernels::batch_statistics<T, In.channels(), In.height() * In.width(), is_affine,
+                                           Norm::epsilon, Epilogue>;
 };
 
 /// Folded is a convolution or linear layer `L` and the batch normalisation `Norm` behind it as one layer

@@ -8,12 +8,14 @@ namespace ctnn {
 /// Szegedy, Batch Normalization, 2015. torch.nn.BatchNorm1d
 ///
 /// The `Options` are eps(1e-5), momentum(0.1) and affine(false) for no weight and bias. The parameters are
-/// `weight` {C} and `bias` {C}, the buffers `running_mean` {C} and `running_var` {C}. Prediction uses the
-/// running statistics, and so does training inside of Frozen; training by the statistics of a batch is not
-/// there yet.
+/// `weight` {C} and `bias` {C}, the buffers `running_mean` {C} and `running_var` {C}.
 ///
-/// Behind a convolution or linear layer it costs nothing: it is folded into their weights, unless With
-/// says `fold(false)`.
+/// Training normalises by the mean and the (biased) variance of the whole batch, and moves the running
+/// statistics by `momentum` of the way to them, the variance unbiased. Prediction uses the running
+/// statistics, and so does training inside of Frozen, where they stay as they are.
+///
+/// In prediction, behind a convolution or linear layer, it costs nothing: it is folded into their weights,
+/// unless With says `fold(false)`.
 template <auto... Options>
 struct BatchNorm1d : detail::BatchNorm<Options...> {
   static constexpr StringView kind = "BatchNorm1d";

@@ -28,6 +28,8 @@ namespace ctnn::detail {
 /// `can_pool` is whether they can be.
 struct Fusable {
   static constexpr Reads backward_reads = Reads::input;
+  /// backward_makes_output is whether the kernel's backward makes y once more, and does not read it.
+  static constexpr bool backward_makes_output = false;
 };
 
 /// Fused is how a Fusable layer L runs: y = F(max over Pool x Pool windows of L(x)), Pool = 1 for none,
@@ -35,7 +37,8 @@ struct Fusable {
 template <class L, std::size_t Pool, class F, kernels::ConvolutionAlgorithm A>
 struct Fused {
   static constexpr bool changes_output = !std::is_same_v<F, kernels::identity>;
-  static constexpr Reads backward_reads = changes_output ? Reads::input_and_output : Reads::input;
+  static constexpr Reads backward_reads =
+      changes_output && !L::backward_makes_output ? Reads::input_and_output : Reads::input;
 
   static constexpr Shape output_shape(Shape in) {
     const Shape out = L::output_shape(in);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@
 #include <ctnn/core/names.hpp>
 #include <ctnn/kernels/random.hpp>
 #include <ctnn/network/network.hpp>
+#include <ctnn/network/rounds.hpp>
+#include <ctnn/network/workspace.hpp>
 
 namespace ctnn {
 
@@ -35,8 +38,11 @@ namespace detail::inline CTNN_INSTRUCTION_SET {
 template <class Net>
 class Gradcheck {
   using Network = ctnn::Network<Net, double>;
-  using Program = typename Network::Program;
+  using Program = plan::TrainingProgram<Net, double>;
   using Pass = detail::Pass<Program>;
+  using Buffers = detail::Buffers<Program, plan::Mode::input_gradient>;
+  /// sees_batch is whether the samples of a batch are to mix.
+  static constexpr bool sees_batch = Program::phases.last > 0;
 
 public:
   explicit Gradcheck(const GradcheckOptions& options)
@@ -72,7 +78,8 @@ public:
              ", found " + std::to_string(options_.samples);
     const double value = loss();
     if (!std::isfinite(value)) return "forward does not assign all of y";
-    if (std::string report = check_samples(); !report.empty()) return report;
+    if constexpr (!sees_batch)
+      if (std::string report = check_samples(); !report.empty()) return report;
 
     std::vector<double> dx(x_.size());
     std::vector<double> gradients(Program::parameters.size);
@@ -102,17 +109,55 @@ private:
 
   /// loss is the sum of y * dy for samples [first, first + n), every buffer poisoned before.
   double loss(std::size_t first, std::size_t n) {
-    std::ranges::fill(workspace_.activations(), std::numeric_limits<double>::quiet_NaN());
-    Pass::write_input(n, x_.data() + first * Net::input_shape.size(), workspace_);
-    Pass::forward(chunk(first, n), net_.weights(), workspace_);
+    if constexpr (sees_batch) return go();
+    poison(worker_.workspace.activations());
+    Pass::write_input(n, x_.data() + first * Net::input_shape.size(), worker_.workspace);
+    Pass::forward(chunk(first, n), net_.weights(), worker_.workspace);
+    return sum_outputs(first, n, worker_.workspace);
+  }
+  double loss() { return loss(0, options_.samples); }
+
+  double sum_outputs(std::size_t first, std::size_t n, const Buffers& buffers) {
     std::vector<double> y(n * Net::output_shape.size());
-    Pass::read_output(n, workspace_, y.data());
+    Pass::read_output(n, buffers, y.data());
     double sum = 0;
     for (std::size_t i = 0; i < y.size(); ++i)
       sum += y[i] * dy_[first * Net::output_shape.size() + i];
     return sum;
   }
-  double loss() { return loss(0, options_.samples); }
+
+  /// go takes all samples forward and back as one batch, every buffer poisoned before, adds the gradients
+  /// to those of `shard_`, and returns the loss.
+  double go() {
+    std::vector<double> derived(Program::offsets.derived_size);
+    Pass::derive(net_.weights().parameters, derived.data());
+    poison(worker_.workspace.activations());
+    poison(rounds_.store());
+    const Chunk all = chunk(0, options_.samples);
+    double sum = 0;
+    rounds_.go(
+        {.samples = all.samples,
+         .shards = 1,
+         .seed = all.seed,
+         .first_sample = all.first_sample,
+         .parameters = net_.weights().parameters,
+         .derived = derived.data(),
+         .gradients = shard_.data()},
+        Alone{}, &worker_,
+        [&](const auto& piece, Worker&, const Buffers& buffers) {
+          Pass::write_input(piece.samples, x_.data(), buffers);
+        },
+        [&](const auto& piece, Worker&, const Buffers& buffers) {
+          sum = sum_outputs(0, piece.samples, buffers);
+          to_inner_order<Net::output_shape>(piece.samples, dy_.data(),
+                                            buffers.gradient(Program::output));
+        });
+    return sum;
+  }
+
+  static void poison(std::span<double> block) {
+    std::ranges::fill(block, std::numeric_limits<double>::quiet_NaN());
+  }
 
   std::string check_samples() {
     double apart = 0;
@@ -123,33 +168,39 @@ private:
   }
 
   void backward(std::vector<double>& dx, std::vector<double>& gradients) {
+    // Gradients are added to what is there: start from something, and take it off again.
+    std::ranges::fill(shard_, 0.5);
+    std::vector<double> start(gradients.size());
+    Pass::gather(net_.weights(), shard_.data(), start.data());
+    if constexpr (sees_batch)
+      go();
+    else
+      go_backward();
+    Pass::gather(net_.weights(), shard_.data(), gradients.data());
+    for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] -= start[i];
+    from_inner_order<Net::input_shape>(
+        options_.samples, rounds_.at(worker_.workspace, 0).gradient(Program::input), dx.data());
+  }
+
+  void go_backward() {
     const std::size_t n = options_.samples;
     loss();
-    to_inner_order<Net::output_shape>(n, dy_.data(), workspace_.gradient(Program::output));
-
-    // Gradients are added to what is there: start from something, and take it off again.
-    std::vector<double> shard(Program::offsets.gradient_size, 0.5);
-    std::vector<double> start(gradients.size());
-    Pass::gather(net_.weights(), shard.data(), start.data());
+    to_inner_order<Net::output_shape>(n, dy_.data(), worker_.workspace.gradient(Program::output));
     for_each_index<Program::size>([&](auto index) {
       constexpr std::size_t i = Program::size - 1 - index;
       constexpr const Node& node = Program::graph.nodes[i];
       // Not before: a gradient may lie where something was that has been read by now.
       for (std::size_t k = 0; k < node.inputs; ++k) {
         const std::size_t value = Program::graph.input_of(i, k);
-        double* const dx_of_op = workspace_.gradient(value);
+        double* const dx_of_op = worker_.workspace.gradient(value);
         bool holds_dy = false;
         for (std::size_t o = 0; o < node.outputs; ++o)
-          holds_dy |= dx_of_op == workspace_.gradient(Program::graph.output_of(i, o));
-        if (!holds_dy)
-          std::fill_n(dx_of_op, n * Program::graph.values[value].shape.size(),
-                      std::numeric_limits<double>::quiet_NaN());
+          holds_dy |= dx_of_op == worker_.workspace.gradient(Program::graph.output_of(i, o));
+        if (!holds_dy) poison({dx_of_op, n * Program::graph.values[value].shape.size()});
       }
-      Pass::template backward_operation<i>(chunk(0, n), net_.weights(), workspace_, shard.data());
+      Pass::template backward_operation<i>(chunk(0, n), net_.weights(), worker_.workspace,
+                                           shard_.data());
     });
-    Pass::gather(net_.weights(), shard.data(), gradients.data());
-    for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] -= start[i];
-    from_inner_order<Net::input_shape>(n, workspace_.gradient(Program::input), dx.data());
   }
 
   template <class Apply>
@@ -180,10 +231,23 @@ private:
     return {};
   }
 
+  struct Worker {
+    Workspace<Net, double, plan::Mode::input_gradient> workspace;
+  };
+  /// Alone is a pool of one.
+  struct Alone {
+    template <class F>
+    void run(std::size_t tasks, F&& f) {
+      for (std::size_t task = 0; task < tasks; ++task) f(task, 0);
+    }
+  };
+
   GradcheckOptions options_;
   Network net_;
-  Workspace<Net, double, plan::Mode::input_gradient> workspace_;
+  Worker worker_;
+  Rounds<Program, plan::Mode::input_gradient> rounds_;
   std::vector<double> x_, dy_;
+  std::vector<double> shard_ = std::vector<double>(Program::offsets.gradient_size); ///< gradients
 };
 
 /// checked_network is the network that gradcheck is given: layers, or a network as it runs.
@@ -205,7 +269,8 @@ inline namespace CTNN_INSTRUCTION_SET {
 /// empty, or says what is wrong. It takes a whole network too, as a Sequential or With options of how it
 /// runs. torch.autograd.gradcheck
 ///
-/// It checks that forward assigns all of y, that samples do not mix, that backward assigns all of dx
+/// It checks that forward assigns all of y, that samples do not mix, but in a batch normalisation that
+/// is not Frozen, that backward assigns all of dx
 /// and adds to the gradients, and that both agree with central differences. Every buffer is filled with
 /// NaN before.
 template <class... Layers>

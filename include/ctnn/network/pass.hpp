@@ -53,21 +53,39 @@ struct Weights {
   const T* derived;
 };
 
+/// A StorePlace is where a chunk stands in the store of its batch.
+template <class T>
+struct StorePlace {
+  T* store = nullptr;       ///< what goes from one phase to another, of `capacity` samples
+  std::size_t capacity = 0; ///< the samples that it has room for
+  std::size_t first = 0;    ///< the chunk's first one among them
+};
+
 /// Buffers are the memory that a pass runs in, as the plan of its mode lays it out. Channels are last.
 template <class Program, plan::Mode M>
 class Buffers {
   using T = typename Program::value_type;
 
 public:
+  using program = Program;
   static constexpr const auto& plan = Program::template buffers<M>;
 
   Buffers(T* activations, T* scratch) : activations_(activations), scratch_(scratch) {}
 
+  /// at is the same memory for a chunk in another place of its batch.
+  Buffers at(StorePlace<T> place) const {
+    Buffers moved = *this;
+    moved.place_ = place;
+    return moved;
+  }
+
   /// value is where value `i` is; Program::input is the network's input, Program::output its output.
-  T* value(std::size_t i) const { return activations_ + plan.value[i]; }
+  T* value(std::size_t i) const { return locate(i, plan.is_stored[i], plan.value[i]); }
   /// gradient is where the gradient of the loss by value `i` is; null if nobody wants it.
   T* gradient(std::size_t i) const requires(M != plan::Mode::inference) {
-    return plan::has_gradient(Program::graph, i, M) ? activations_ + plan.gradient[i] : nullptr;
+    return plan::has_gradient(Program::graph, i, M)
+               ? locate(i, plan.gradient_is_stored[i], plan.gradient[i])
+               : nullptr;
   }
   T* tape(std::size_t i) const {
     return M == plan::Mode::inference ? nullptr : activations_ + plan.tape[i];
@@ -77,22 +95,16 @@ public:
   std::span<T> activations() const { return {activations_, plan.size}; }
 
 private:
+  T* locate(std::size_t value, bool is_stored, std::size_t offset) const {
+    if (!is_stored) return activations_ + offset;
+    return place_.store + offset * place_.capacity +
+           place_.first * Program::graph.values[value].shape.size();
+  }
+
   T* activations_;
   T* scratch_;
+  StorePlace<T> place_;
 };
-
-/// batch_error is what keeps a network whose layers want statistics of the batch from training.
-template <class Net>
-inline constexpr Sentence batch_error = [] {
-  Sentence error;
-  for (const Node& node : Net::nodes)
-    if (node.sees_batch && error.empty())
-      error << "layer " << node.name << ' ' << node.kind
-            << " would train by the statistics of each batch, which it cannot yet; inside of "
-               "Frozen<...> "
-               "it trains by its running statistics";
-  return error;
-}();
 
 /// A Pass is what moves a chunk through a program.
 template <class Program>
@@ -101,23 +113,80 @@ struct Pass {
   template <plan::Mode M>
   using Buffers = detail::Buffers<Program, M>;
 
-  /// forward takes a chunk from value Program::input to value Program::output.
-  template <plan::Mode M>
+  /// forward takes a chunk through one phase of the program: without cuts, from value Program::input to
+  /// value Program::output.
+  template <std::size_t Phase = 0, plan::Mode M>
   static void forward(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
-    for_each_index<Program::size>([&](auto i) { forward_operation<i>(chunk, weights, buffers); });
+    for_each_index<Program::size>([&](auto i) {
+      if constexpr (Program::phases.forward[i] == Phase)
+        forward_operation<i>(chunk, weights, buffers);
+    });
+  }
+  /// repeat makes once more what the phase's backward reads and nobody kept: the same bits.
+  template <std::size_t Phase, plan::Mode M>
+  static void repeat(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
+    for_each_index<Program::size>([&](auto i) {
+      if constexpr (Program::phases.forward[i] == Phase && Buffers<M>::plan.runs_again[i])
+        forward_operation<i>(chunk, weights, buffers);
+    });
   }
 
-  /// backward takes the gradient of the same chunk back through the first `Operations` operations, from
-  /// the value that the last of them makes: it adds the gradients by the parameters to `gradients`
-  /// (Program::offsets.gradient_size elements), and assigns that of value Program::input if the mode says
-  /// so.
-  template <std::size_t Operations = Program::size, plan::Mode M>
+  /// backward takes the gradient of the same chunk back through those of the first `Operations`
+  /// operations that are in the phase, from the value that the last of them makes: it adds the gradients
+  /// by the parameters to `gradients` (Program::offsets.gradient_size elements), and assigns that of
+  /// value Program::input if the mode says so.
+  template <std::size_t Operations = Program::size, std::size_t Phase = 0, plan::Mode M>
   static void backward(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers,
                        T* gradients) {
     for_each_index<Operations>([&](auto i) {
-      backward_operation<Operations - 1 - i>(chunk, weights, buffers, gradients);
+      if constexpr (Program::phases.backward[Operations - 1 - i] == Phase)
+        backward_operation<Operations - 1 - i>(chunk, weights, buffers, gradients);
     });
   }
+
+  /// A Cut is the operation before which a program is cut, which wants the statistics of the batch.
+  template <std::size_t C>
+  struct Cut {
+    static constexpr std::size_t operation = Program::phases.cut[C];
+    using Kernel = typename Program::template kernel<operation>;
+
+    /// observe adds a chunk's samples, of which `seen` came before, to the sums of a shard.
+    template <plan::Mode M>
+    static void observe(std::size_t n, std::size_t seen, const Buffers<M>& buffers, double* sums) {
+      Kernel::observe(n, seen, buffers.value(input_of<operation>), sums);
+    }
+    /// settle makes of the sums of a batch what forward reads.
+    static void settle(std::size_t samples, const double* sums, const T* parameters, T* derived) {
+      Kernel::settle(samples, sums, own_parameters<operation>(parameters),
+                     derived + Program::offsets.derived[operation]);
+    }
+    /// goes_backward is whether it does anything on the way back.
+    template <plan::Mode M>
+    static constexpr bool goes_backward = plan::runs_backward(Program::graph, operation, M);
+
+    /// observe_backward adds a chunk's gradient to the sums of a shard.
+    template <plan::Mode M>
+    static void observe_backward(std::size_t n, const T* derived, const Buffers<M>& buffers,
+                                 double* sums) {
+      Kernel::observe_backward(n, buffers.value(input_of<operation>),
+                               buffers.gradient(output_of<operation>),
+                               derived + Program::offsets.derived[operation], sums);
+    }
+    /// settle_backward makes of the sums of a batch what backward reads, and adds the gradients by the
+    /// operation's own parameters to `gradients`.
+    static void settle_backward(std::size_t samples, const double* sums, T* derived, T* gradients) {
+      Kernel::settle_backward(samples, sums, derived + Program::offsets.derived[operation],
+                              gradients + Program::offsets.gradient[operation]);
+    }
+    /// update_running moves the running statistics, among the parameters, towards those of the batch.
+    static void update_running(std::size_t samples, const T* derived, T* parameters) {
+      using Norm = typename Program::template leaf<Program::operations[operation].first>;
+      const std::size_t running_mean = first_tensor<operation> + (Norm::is_affine ? 2 : 0);
+      Kernel::update_running(
+          samples, Norm::momentum_rate, derived + Program::offsets.derived[operation],
+          tensor(parameters, running_mean).data(), tensor(parameters, running_mean + 1).data());
+    }
+  };
 
   template <std::size_t I, plan::Mode M>
   static void forward_operation(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
@@ -144,9 +213,7 @@ struct Pass {
                                  T* gradients) {
     using L = typename Program::template layer<I>;
     const std::size_t n = chunk.samples;
-    if constexpr (node<I>.sees_batch) {
-      static_assert(require_empty<batch_error<typename Program::network>>());
-    } else if constexpr (!plan::runs_backward(Program::graph, I, M)) {
+    if constexpr (!plan::runs_backward(Program::graph, I, M)) {
       // Nobody wants the gradients that it would bring.
     } else if constexpr (is_fork<L>) {
       constexpr std::size_t branches = node<I>.outputs;
@@ -235,7 +302,7 @@ struct Pass {
         [&](auto i, std::size_t task) { gather_task<i>(task, weights, gradients, block); });
   }
 
-  /// at_task calls f(i, task) for one of the Program::offsets.task.back() tasks of what is trained.
+  /// at_task calls f(i, task) for one of the Program::offsets.task.back() tasks of a step.
   template <class F>
   static void at_task(std::size_t number, F&& f) {
     constexpr const auto& first = Program::offsets.task;

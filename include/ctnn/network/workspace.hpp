@@ -32,8 +32,8 @@ public:
 /// serves: plan::Mode::inference or plan::Mode::training.
 template <class Net, class T, plan::Mode M>
   requires detail::Runs<Net, T>
-class Workspace<Net, T, M> : public detail::Buffers<plan::Program<Net, T>, M> {
-  using Program = plan::Program<Net, T>;
+class Workspace<Net, T, M> : public detail::Buffers<plan::ProgramOf<Net, T, M>, M> {
+  using Program = plan::ProgramOf<Net, T, M>;
 
 public:
   static constexpr plan::Mode mode = M;                ///< inference or training

@@ -9,6 +9,7 @@
 #include <ctnn/core/graph.hpp>
 #include <ctnn/core/instruction_set.hpp>
 #include <ctnn/plan/offsets.hpp>
+#include <ctnn/plan/phases.hpp>
 
 namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
@@ -21,12 +22,22 @@ enum class Mode {
 
 /// Buffers are the offsets in the block of one chunk, in elements, of a graph's values, of the gradients
 /// by them, and of its nodes' tapes. What has no place, such as a gradient that nobody wants, is at 0.
+///
+/// In a program that is cut into phases, what goes from one round to another is stored for the whole
+/// batch instead: its offset is then one in the store, in elements a sample.
 template <std::size_t Nodes, std::size_t Values>
 struct Buffers {
   std::array<std::size_t, Values> value{};
   std::array<std::size_t, Values> gradient{};
   std::array<std::size_t, Nodes> tape{};
   std::size_t size = 0; ///< elements of the whole block
+
+  std::array<bool, Values> is_stored{};          ///< whether a value is in the store
+  std::array<bool, Values> gradient_is_stored{}; ///< whether the gradient by it is
+  std::size_t stored = 0;                        ///< elements of the store, a sample
+  /// Whether a node runs forward once more before its phase goes backward, because nobody kept what
+  /// backward reads.
+  std::array<bool, Nodes> runs_again{};
 };
 
 namespace detail {
@@ -87,27 +98,136 @@ constexpr bool has_gradient(const G& graph, std::size_t value, Mode mode) {
           !graph.nodes[taker].passes_gradient && runs_backward(graph, taker, mode));
 }
 
-/// plan_buffers places them. Node i runs forward in step i + 1, the loss in step N + 1, node i runs
-/// backward in step 2N + 1 - i. `samples` is the capacity of a chunk.
+namespace detail {
+
+/// reads_input and reads_output are whether a node, or none, looks at these on its way back in a mode.
+template <class G>
+constexpr bool reads_input(const G& graph, std::size_t node, Mode mode) {
+  return node != ctnn::detail::none && runs_backward(graph, node, mode) &&
+         ctnn::detail::reads_input(graph.nodes[node].backward_reads);
+}
+template <class G>
+constexpr bool reads_output(const G& graph, std::size_t node, Mode mode) {
+  return node != ctnn::detail::none && runs_backward(graph, node, mode) &&
+         ctnn::detail::reads_output(graph.nodes[node].backward_reads);
+}
+
+/// Classes are the values and gradients of a graph that have one place each: for every value, the one
+/// that stands for its class, and the phase in which that is made.
+template <std::size_t Values>
+struct Classes {
+  std::array<std::size_t, Values> value{}, gradient{};
+  std::array<std::size_t, Values> made{}, gradient_made{};
+};
+
+/// plan_repetitions says which nodes run forward again: those that make what backward reads, of which
+/// neither the store nor the round before it has anything, and what these need.
+template <class G, std::size_t Nodes, std::size_t Values>
+constexpr void plan_repetitions(const G& graph, Mode mode, const Phases<Nodes>& phases,
+                                const Classes<Values>& classes, Buffers<Nodes, Values>& plan) {
+  std::array<bool, Values> needed{};
+  const auto need_inputs = [&](std::size_t node) {
+    for (std::size_t k = 0; k < graph.nodes[node].inputs; ++k)
+      needed[classes.value[graph.input_of(node, k)]] = true;
+  };
+  for (std::size_t i = 0; i < graph.node_count; ++i) {
+    if (reads_input(graph, i, mode)) need_inputs(i);
+    if (reads_output(graph, i, mode)) needed[classes.value[graph.output_of(i)]] = true;
+  }
+  for (std::size_t i = graph.node_count; i-- > 0;) {
+    const Node& node = graph.nodes[i];
+    const std::size_t y = graph.output_of(i);
+    if (phases.forward[i] == phases.last || node.is_fork()) continue;
+    plan.runs_again[i] =
+        (needed[y] && !plan.is_stored[y]) || (node.tape_size > 0 && runs_backward(graph, i, mode));
+    if (plan.runs_again[i]) need_inputs(i);
+  }
+}
+
+/// plan_store places what is stored. It lives for whole rounds, for each of its samples may be at any
+/// place in them.
+template <class G, std::size_t Nodes, std::size_t Values>
+constexpr void plan_store(const G& graph, Mode mode, const Phases<Nodes>& phases,
+                          const Classes<Values>& classes, Buffers<Nodes, Values>& plan) {
+  std::array<std::size_t, Values> last_round{}, last_gradient_round{};
+  const auto later = [](std::size_t& round, std::size_t other) {
+    if (other > round) round = other;
+  };
+  for (std::size_t v = 0; v < graph.value_count; ++v) {
+    const std::size_t maker = graph.values[v].maker, taker = graph.values[v].taker;
+    const bool has_maker = maker != ctnn::detail::none;
+    std::size_t& last = last_round[classes.value[v]];
+    if (taker != ctnn::detail::none) later(last, phases.forward[taker]);
+    if (taker != ctnn::detail::none && plan.runs_again[taker])
+      later(last, phases.backward_round(phases.forward[taker]));
+    if (has_maker && plan.runs_again[maker]) // which writes it once more, for the sake of its tape
+      later(last, phases.backward_round(phases.forward[maker]));
+    if (reads_input(graph, taker, mode)) later(last, phases.backward_round(phases.backward[taker]));
+    if (reads_output(graph, maker, mode))
+      later(last, phases.backward_round(phases.backward[maker]));
+    later(last_gradient_round[classes.gradient[v]],
+          phases.backward_round(has_maker ? phases.backward[maker] : 0));
+  }
+  Heap<2 * Values> heap;
+  for (std::size_t round = 0; round <= phases.backward_round(0); ++round)
+    for (std::size_t v = 0; v < graph.value_count; ++v) {
+      const std::size_t size = graph.values[v].shape.size();
+      if (plan.is_stored[v] && classes.value[v] == v && classes.made[v] == round)
+        plan.value[v] = heap.place({size, round, last_round[v]});
+      if (plan.gradient_is_stored[v] && classes.gradient[v] == v &&
+          phases.backward_round(classes.gradient_made[v]) == round)
+        plan.gradient[v] = heap.place({size, round, last_gradient_round[v]});
+    }
+  plan.stored = heap.size;
+}
+
+} // namespace detail
+
+/// plan_buffers places them. In a phase of its own time, node i runs forward in step i + 1, the loss in
+/// step N + 1, node i runs backward in step 2N + 1 - i. `samples` is the capacity of a chunk.
 ///
 /// What a Fork makes is what it takes, and the gradients by what a Sum takes are the one by what it
 /// makes: such values, or gradients, are one class, which has one place. A node that may work in place
 /// takes over the place of a class that nobody reads after it.
+///
+/// A class that is read in another phase than it was made in is stored for the batch, and so is the
+/// network's input if there is a cut. The others live in one phase; where that goes backward in a round
+/// of its own, they are made again in the place that they had.
 template <std::size_t Nodes, std::size_t Tensors, std::size_t Edges>
 constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edges>& graph,
-                                                 Mode mode, std::size_t samples) {
+                                                 Mode mode, std::size_t samples,
+                                                 const Phases<Nodes>& phases) {
   constexpr std::size_t most_values = Edges + 1;
   const std::size_t nodes = graph.node_count, values = graph.value_count;
   constexpr std::size_t none = ctnn::detail::none;
   const bool training = mode != Mode::inference;
-  const auto forward_step = [](std::size_t node) { return node + 1; };
-  const auto backward_step = [nodes](std::size_t node) { return 2 * nodes + 1 - node; };
+  const std::size_t steps_of_phase = 2 * nodes + 2;
+  const auto forward_step = [&](std::size_t node) {
+    return phases.forward[node] * steps_of_phase + node + 1;
+  };
+  const auto backward_step = [&](std::size_t node) {
+    return phases.backward[node] * steps_of_phase + 2 * nodes + 1 - node;
+  };
+  const std::size_t loss_step = phases.last * steps_of_phase + nodes + 1;
+  // The phases in which a value is made and in which the gradient by it is read, by node or none.
+  const auto forward_phase = [&](std::size_t node) {
+    return node == none ? 0 : phases.forward[node];
+  };
+  const auto backward_phase = [&](std::size_t node) {
+    return node == none ? 0 : phases.backward[node];
+  };
   const auto later = [](std::size_t& step, std::size_t other) {
     if (other > step) step = other;
   };
+  const auto reads_input = [&](std::size_t node) { return detail::reads_input(graph, node, mode); };
+  const auto reads_output = [&](std::size_t node) {
+    return detail::reads_output(graph, node, mode);
+  };
 
   // The class of a value is the first one of it, and that of a gradient the last one.
-  std::array<std::size_t, most_values> of_value{}, of_gradient{};
+  detail::Classes<most_values> classes;
+  auto& of_value = classes.value;
+  auto& of_gradient = classes.gradient;
   for (std::size_t v = 0; v < values; ++v) {
     const std::size_t maker = graph.values[v].maker;
     of_value[v] =
@@ -120,22 +240,44 @@ constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edg
                          : v;
   }
 
-  // The last step in which each class is read.
+  Buffers<Nodes, most_values> plan;
+  auto& made = classes.made;
+  auto& gradient_made = classes.gradient_made;
+  for (std::size_t v = 0; v < values; ++v) {
+    made[v] = forward_phase(graph.values[of_value[v]].maker);
+    const std::size_t taker = graph.values[of_gradient[v]].taker;
+    gradient_made[v] = taker == none ? phases.last : backward_phase(taker);
+  }
+  plan.is_stored[0] = phases.last > 0;
+  for (std::size_t v = 0; v < values; ++v) {
+    const std::size_t maker = graph.values[v].maker, taker = graph.values[v].taker;
+    if ((taker != none && forward_phase(taker) != made[v]) ||
+        (reads_input(taker) && backward_phase(taker) != made[v]) ||
+        (reads_output(maker) && backward_phase(maker) != made[v]))
+      plan.is_stored[of_value[v]] = true;
+    if (wants_gradient(graph.values[v], mode) && backward_phase(maker) != gradient_made[v])
+      plan.gradient_is_stored[of_gradient[v]] = true;
+  }
+  for (std::size_t v = 0; v < values; ++v) {
+    plan.is_stored[v] = plan.is_stored[of_value[v]];
+    plan.gradient_is_stored[v] = plan.gradient_is_stored[of_gradient[v]];
+  }
+
+  // The last step in which each class is read; a class that is stored never gives its place away.
   std::array<std::size_t, most_values> value_dies{}, gradient_dies{};
   for (std::size_t v = 0; v < values; ++v) {
     const std::size_t maker = graph.values[v].maker, taker = graph.values[v].taker;
     std::size_t& dies = value_dies[of_value[v]];
+    if (plan.is_stored[v]) dies = none;
     if (taker == none)
-      later(dies, nodes + 1);
+      later(dies, loss_step);
     else if (!graph.nodes[taker].is_fork())
       later(dies, forward_step(taker));
-    if (taker != none && runs_backward(graph, taker, mode) &&
-        ctnn::detail::reads_input(graph.nodes[taker].backward_reads))
-      later(dies, backward_step(taker));
-    if (maker != none && runs_backward(graph, maker, mode) &&
-        ctnn::detail::reads_output(graph.nodes[maker].backward_reads))
-      later(dies, backward_step(maker));
-    if (wants_gradient(graph.values[v], mode))
+    if (reads_input(taker)) later(dies, backward_step(taker));
+    if (reads_output(maker)) later(dies, backward_step(maker));
+    if (plan.gradient_is_stored[v])
+      gradient_dies[v] = none;
+    else if (wants_gradient(graph.values[v], mode))
       later(gradient_dies[of_gradient[v]], backward_step(maker == none ? 0 : maker));
     else if (has_gradient(graph, v, mode))
       gradient_dies[v] = backward_step(taker);
@@ -147,14 +289,16 @@ constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edg
   for (std::size_t i = 0; i < nodes; ++i) {
     const Node& node = graph.nodes[i];
     value_from[i] = gradient_from[i] = none;
-    for (std::size_t k = node.in_place ? node.inputs : 0; k-- > 0;) {
+    for (std::size_t k = node.in_place && !plan.is_stored[graph.output_of(i)] ? node.inputs : 0;
+         k-- > 0;) {
       const std::size_t v = graph.input_of(i, k);
       if (graph.values[v].shape.size() == node.output_shape.size() &&
           value_dies[of_value[v]] == forward_step(i))
         value_from[i] = of_value[v];
     }
-    for (std::size_t k = node.is_fork() || (node.in_place && node.inputs == 1) ? node.outputs : 0;
-         k-- > 0;)
+    const bool hands_on = (node.is_fork() || (node.in_place && node.inputs == 1)) &&
+                          !plan.gradient_is_stored[graph.input_of(i)];
+    for (std::size_t k = hands_on ? node.outputs : 0; k-- > 0;)
       if (const std::size_t v = graph.output_of(i, k);
           gradient_dies[of_gradient[v]] == backward_step(i))
         gradient_from[i] = of_gradient[v];
@@ -167,47 +311,66 @@ constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edg
     if (gradient_from[i] != none && wants_gradient(graph.values[graph.input_of(i)], mode))
       gradient_leaves[gradient_from[i]] = gradient_leaves[of_gradient[graph.input_of(i)]];
 
-  Buffers<Nodes, most_values> plan;
-  detail::Heap<2 * most_values + Nodes> heap;
-  const auto place = [&](std::size_t size, std::size_t born, std::size_t leaves) {
-    return heap.place({aligned(size * samples), born, leaves});
-  };
-  plan.value[0] = place(graph.values[0].shape.size(), 0, value_leaves[0]);
-  for (std::size_t i = 0; i < nodes; ++i) {
-    const Node& node = graph.nodes[i];
-    if (training && node.tape_size > 0 && runs_backward(graph, i, mode))
-      plan.tape[i] = place(node.tape_size, forward_step(i), backward_step(i));
-    for (std::size_t v = graph.output_of(i); v < graph.output_of(i) + node.outputs; ++v)
-      plan.value[v] = node.is_fork() ? plan.value[of_value[v]]
-                      : value_from[i] != none
-                          ? plan.value[value_from[i]]
-                          : place(graph.values[v].shape.size(), forward_step(i), value_leaves[v]);
+  // Each phase begins with an empty block.
+  for (std::size_t phase = 0; phase <= phases.last; ++phase) {
+    detail::Heap<2 * most_values + Nodes> heap;
+    const auto place = [&](std::size_t size, std::size_t born, std::size_t leaves) {
+      return heap.place({aligned(size * samples), born, leaves});
+    };
+    if (phase == 0 && !plan.is_stored[0])
+      plan.value[0] = place(graph.values[0].shape.size(), 0, value_leaves[0]);
+    for (std::size_t i = 0; i < nodes; ++i) {
+      const Node& node = graph.nodes[i];
+      if (phases.forward[i] != phase) continue;
+      if (training && node.tape_size > 0 && runs_backward(graph, i, mode))
+        plan.tape[i] = place(node.tape_size, forward_step(i), backward_step(i));
+      if (const std::size_t y = graph.output_of(i); !node.is_fork() && !plan.is_stored[y])
+        plan.value[y] = value_from[i] != none
+                            ? plan.value[value_from[i]]
+                            : place(graph.values[y].shape.size(), forward_step(i), value_leaves[y]);
+    }
+    const auto place_gradient = [&](std::size_t v) {
+      if (of_gradient[v] != v || plan.gradient_is_stored[v] || !has_gradient(graph, v, mode))
+        return;
+      const std::size_t taker = graph.values[v].taker;
+      if (taker != none && gradient_from[taker] != none)
+        plan.gradient[v] = plan.gradient[gradient_from[taker]];
+      else
+        plan.gradient[v] =
+            place(graph.values[v].shape.size(), taker == none ? loss_step : backward_step(taker),
+                  gradient_leaves[v]);
+    };
+    if (phase == phases.last) place_gradient(graph.output);
+    for (std::size_t i = nodes; i-- > 0;)
+      if (phases.backward[i] == phase)
+        for (std::size_t k = 0; k < graph.nodes[i].inputs; ++k)
+          place_gradient(graph.input_of(i, k));
+    later(plan.size, heap.size);
   }
-  const auto place_gradient = [&](std::size_t v) {
-    if (!has_gradient(graph, v, mode)) return;
-    const std::size_t taker = graph.values[v].taker;
-    if (of_gradient[v] != v)
-      plan.gradient[v] = plan.gradient[of_gradient[v]];
-    else if (taker != none && gradient_from[taker] != none)
-      plan.gradient[v] = plan.gradient[gradient_from[taker]];
-    else
-      plan.gradient[v] =
-          place(graph.values[v].shape.size(), taker == none ? nodes + 1 : backward_step(taker),
-                gradient_leaves[v]);
-  };
-  place_gradient(graph.output);
-  for (std::size_t i = nodes; i-- > 0;)
-    for (std::size_t k = 0; k < graph.nodes[i].inputs; ++k) place_gradient(graph.input_of(i, k));
-  plan.size = heap.size;
+  if (phases.last > 0) {
+    detail::plan_repetitions(graph, mode, phases, classes, plan);
+    detail::plan_store(graph, mode, phases, classes, plan);
+  }
+  for (std::size_t v = 0; v < values; ++v) {
+    plan.value[v] = plan.value[of_value[v]];
+    plan.gradient[v] = plan.gradient[of_gradient[v]];
+  }
   return plan;
+}
+
+/// plan_buffers does the same for a program without cuts.
+template <std::size_t Nodes, std::size_t Tensors, std::size_t Edges>
+constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edges>& graph,
+                                                 Mode mode, std::size_t samples) {
+  return plan_buffers(graph, mode, samples, Phases<Nodes>{});
 }
 
 /// chunk_size is the number of samples in a chunk: as many as keep the block of activations within 8 MB
 /// (a quarter of an L3 cache of common size), 4 to 64. Convolutions want few, so that a chunk stays in
 /// cache; the weight gradients of linear layers want many.
-template <class G>
-constexpr std::size_t chunk_size(const G& graph) {
-  const std::size_t elements = plan_buffers(graph, Mode::training, 1).size;
+template <class G, std::size_t Nodes>
+constexpr std::size_t chunk_size(const G& graph, const Phases<Nodes>& phases) {
+  const std::size_t elements = plan_buffers(graph, Mode::training, 1, phases).size;
   std::size_t samples = 64;
   while (samples > 4 && samples * elements * 4 > 8 * 1024 * 1024) samples /= 2;
   return samples;

@@ -20,10 +20,12 @@ namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 
 /// Traits are what fusion wants to know of a layer.
 struct Traits {
-  bool follows = true;     ///< it takes what the layer before it in the graph makes
-  bool fusable = false;    ///< it can take the next layers along
-  bool norm = false;       ///< it is a batch normalisation, which can be folded into others
-  std::size_t pool = 0;    ///< for a max pooling: the side of its windows, which are side by side
+  bool follows = true;  ///< it takes what the layer before it in the graph makes
+  bool fusable = false; ///< it can take the next layers along
+  bool norm = false;    ///< it is a batch normalisation
+  bool sees_batch =
+      false;            ///< it is one that uses the statistics of the batch, which cannot be folded
+  std::size_t pool = 0; ///< for a max pooling: the side of its windows, which are side by side
   bool activation = false; ///< it is a function of each element
   bool commutes = false;   ///< it may as well come before a max pooling as after
 
@@ -67,7 +69,8 @@ constexpr Operation operation_at(std::size_t first, const std::array<Shape, Laye
         layer.can_pool(inputs[first], of_network, side))
       operation.pool = operation.count++;
   };
-  if (options.fold && !layer.norm && next().norm) operation.norm = operation.count++;
+  if (options.fold && !layer.norm && next().norm && !next().sees_batch)
+    operation.norm = operation.count++;
   take_pool();
   if (const Traits taken = next(); taken.activation) {
     operation.activation = operation.count++;

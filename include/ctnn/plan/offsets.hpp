@@ -59,13 +59,16 @@ template <std::size_t Operations>
 struct Offsets {
   std::array<std::size_t, Operations> derived{}, gradient{};
   std::array<std::size_t, Operations + 1>
-      task{}; ///< the first of each in a count of the tasks of what is trained
+      task{}; ///< the first of each in a count of the tasks that a step does
   std::size_t derived_size = 0, gradient_size = 0, scratch_size = 0;
 };
 
+/// plan_offsets places them. A step derives anew what is trained, or everything if its program
+/// `derives_all` for itself.
 template <std::size_t Operations, std::size_t Tensors, std::size_t Edges>
 constexpr Offsets<Operations> plan_offsets(const Graph<Operations, Tensors, Edges>& graph,
-                                           const std::array<KernelSizes, Operations>& kernels) {
+                                           const std::array<KernelSizes, Operations>& kernels,
+                                           bool derives_all = false) {
   Offsets<Operations> at;
   for (std::size_t i = 0; i < Operations; ++i) {
     const KernelSizes& kernel = kernels[i];
@@ -73,7 +76,8 @@ constexpr Offsets<Operations> plan_offsets(const Graph<Operations, Tensors, Edge
     at.derived[i] = at.derived_size;
     at.gradient[i] = at.gradient_size;
     const bool trained = node.trained_count > 0;
-    at.task[i + 1] = at.task[i] + (trained ? kernel.derive_tasks : 0);
+    const bool derives_anew = trained || node.sees_batch || derives_all;
+    at.task[i + 1] = at.task[i] + (derives_anew ? kernel.derive_tasks : 0);
     at.derived_size += aligned(kernel.derived);
     if (kernel.derived > 0)
       at.gradient_size += trained ? aligned(kernel.derived_gradient) : 0;

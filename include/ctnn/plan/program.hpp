@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 #include <ctnn/core/composite.hpp>
 #include <ctnn/core/graph.hpp>
@@ -33,12 +34,34 @@ struct kernel_of<L, T, In> {
                                      type::scratch_size, type::derive_tasks};
 };
 
+/// running is L as it runs: a batch normalisation that sees the batch has a kernel of its own for that.
+template <class L, bool SeesBatch>
+struct running {
+  using type = L;
+};
+template <class L>
+struct running<L, true> {
+  using type = ctnn::detail::BatchStatistics<L>;
+};
+
+/// sees_batch is whether a layer of Net would train by the statistics of the batch.
+template <class Net>
+inline constexpr bool sees_batch = [] {
+  bool sees = false;
+  for (const Node& node : Net::nodes) sees |= node.sees_batch;
+  return sees;
+}();
+
 } // namespace detail
 
 /// A Program is how Net runs in T, all of it constants. Its operations are the nodes of a graph of their
 /// own, which has its own values: those of the network that are between operations. In a chain value i
 /// is the input of operation i, and the output of operation i - 1.
-template <class Net, class T>
+///
+/// `SeesBatch` is whether batch normalisations use the statistics of the batch, as they do in training,
+/// but for those inside of Frozen: they are then operations of their own, and the program is cut into
+/// phases before each.
+template <class Net, class T, bool SeesBatch = false>
 class Program {
   using Plain = typename without_options<Net>::type;
   static constexpr std::size_t layers = Net::node_count;
@@ -60,6 +83,7 @@ private:
     ctnn::detail::for_each_index<layers>([&](auto i) {
       inputs[i] = Net::nodes[i].input_shape;
       traits[i] = detail::traits_of<leaf<i>>;
+      traits[i].sees_batch = SeesBatch && Net::nodes[i].sees_batch;
       traits[i].follows = i > 0 && Net::nodes[i].is_layer() &&
                           Net::graph.values[Net::graph.input_of(i)].maker + 1 == i;
     });
@@ -91,8 +115,9 @@ public:
   /// layer is the one, as it was written or fused, that runs operation I.
   template <std::size_t I>
   using layer = typename detail::layer_of<
-      leaf<operations[I].first>, typename member<I, operations[I].norm>::type,
-      typename member<I, operations[I].pool>::type,
+      typename detail::running<leaf<operations[I].first>,
+                               SeesBatch && Net::nodes[operations[I].first].sees_batch>::type,
+      typename member<I, operations[I].norm>::type, typename member<I, operations[I].pool>::type,
       typename member<I, operations[I].activation>::type, operations[I].algorithm>::type;
 
   /// graph is the operations as nodes of a graph of their own; the `name` and `kind` of each are its
@@ -158,14 +183,26 @@ public:
   static constexpr bool derives = kernel_sizes[I].derived > 0;
 
   static constexpr auto parameters = plan_parameters(Net::graph);
-  static constexpr auto offsets = plan_offsets(graph, kernel_sizes);
+  static constexpr auto offsets = plan_offsets(graph, kernel_sizes, SeesBatch);
+
+  static constexpr Phases<size> phases = SeesBatch ? find_phases(graph) : Phases<size>{};
 
   /// chunk is the number of samples that go through the network together.
-  static constexpr std::size_t chunk = chunk_size(graph);
+  static constexpr std::size_t chunk = chunk_size(graph, phases);
 
   /// buffers say where a chunk's values, gradients and tapes lie in a mode.
   template <Mode M>
-  static constexpr auto buffers = plan_buffers(graph, M, chunk);
+  static constexpr auto buffers = plan_buffers(graph, M, chunk, phases);
 };
+
+/// TrainingProgram is how Net trains. Without batch normalisations that see the batch it is the program by
+/// which it predicts.
+template <class Net, class T>
+using TrainingProgram = Program<Net, T, detail::sees_batch<Net>>;
+
+/// ProgramOf is the program that a network runs in a mode.
+template <class Net, class T, Mode M>
+using ProgramOf =
+    std::conditional_t<M == Mode::inference, Program<Net, T>, TrainingProgram<Net, T>>;
 
 } // namespace ctnn::plan::inline CTNN_INSTRUCTION_SET

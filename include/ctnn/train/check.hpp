@@ -12,8 +12,10 @@
 #include <ctnn/core/composite.hpp>
 #include <ctnn/core/error.hpp>
 #include <ctnn/core/layer.hpp>
+#include <ctnn/core/list.hpp>
 #include <ctnn/core/shape.hpp>
 #include <ctnn/core/text.hpp>
+#include <ctnn/layers/batch_norm.hpp>
 #include <ctnn/layers/flatten.hpp>
 #include <ctnn/plan/options.hpp>
 #include <ctnn/train/dataset.hpp>
@@ -72,6 +74,21 @@ constexpr Sentence output_error() {
   }
   return error;
 }
+
+/// batch_error is what keeps a network from training by the statistics of the batch, or nothing.
+template <class Net>
+inline constexpr Sentence batch_error = [] {
+  using Plain = typename plan::without_options<Net>::type;
+  Sentence error;
+  for_each_index<Net::node_count>([&](auto i) {
+    using L = typename layer_in<Plain, i>::type;
+    const Node& node = Net::nodes[i];
+    if (node.sees_batch && !std::is_base_of_v<BatchNormalization, L> && error.empty())
+      error << "layer " << node.name << ' ' << node.kind
+            << " says sees_batch, which only BatchNorm1d and BatchNorm2d can";
+  });
+  return error;
+}();
 
 /// SeesGradients is whether O has a before_update for that many parameters.
 template <class O, class T, std::size_t Tensors>

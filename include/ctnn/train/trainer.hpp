@@ -21,6 +21,7 @@
 #include <ctnn/network/aligned_block.hpp>
 #include <ctnn/network/network.hpp>
 #include <ctnn/network/pass.hpp>
+#include <ctnn/network/rounds.hpp>
 #include <ctnn/network/thread_pool.hpp>
 #include <ctnn/train/check.hpp>
 #include <ctnn/train/dataset.hpp>
@@ -99,13 +100,17 @@ private:
 ///
 /// A batch is cut into shards, a shard into chunks that go forward and backward while they are in
 /// cache. Shards depend on the batch alone, each adds up its gradients in order, and a fixed tree adds
-/// up the shards: the weights are bit-identical for any number of threads. step() and evaluate() are to
+/// up the shards: the weights are bit-identical for any number of threads. A network with batch
+/// normalisations goes in phases: between two of them all threads wait for the statistics of the batch,
+/// and what crosses is kept for the whole batch. step() and evaluate() are to
 /// be called from one thread at a time.
 template <class Net, class Loss, class Optimizer, class T>
   requires(detail::Runs<Net, T>&& detail::trainer_error<Net, Loss, Optimizer, T>.empty())
 class Trainer<Net, Loss, Optimizer, T> {
-  using Program = plan::Program<Net, T>;
+  using Program = plan::TrainingProgram<Net, T>;
   using Pass = detail::Pass<Program>;
+  using Evaluation = plan::Program<Net, T>;
+  using Rounds = detail::Rounds<Program, plan::Mode::training>;
   using Target = std::conditional_t<Loss::class_targets, std::uint32_t, T>;
 
   /// fuses_loss is whether the loss goes backward as one with the last layer.
@@ -139,7 +144,8 @@ public:
                                                           : std::thread::hardware_concurrency(),
                                       1, max_shards)),
         workers_(pool_.workers()), shard_gradients_(max_shards * gradient_size),
-        gradients_(trained_size), state_(state_blocks * trained_size) {}
+        gradients_(trained_size), state_(state_blocks * trained_size),
+        derived_(sees_batch ? Program::offsets.derived_size : 0) {}
 
   /// threads is the number of threads that run a step.
   std::size_t threads() const { return pool_.workers(); }
@@ -164,7 +170,8 @@ public:
   }
 
   /// step makes one optimizer step on the mean loss of the samples `batch` of `data` and returns their
-  /// score before the step. It allocates nothing. Throws `Error(bad_argument)` for an empty batch or a
+  /// score before the step. It allocates nothing, but for a network with batch normalisations at a batch
+  /// larger than all before. Throws `Error(bad_argument)` for an empty batch or a
   /// sample past the end, `Error(bad_data)` for samples or targets of another shape than the network's
   /// and for a label that is none of its classes. What is thrown, also by the data set, leaves network
   /// and trainer as they were.
@@ -177,15 +184,13 @@ public:
       if (last >= data.size())
         detail::fail(ErrorCode::bad_argument, Sentence("Trainer::step: sample ")
                                                   << last << " of a data set of " << data.size());
+      require_statistics(batch.size());
       const std::size_t shards = std::min(max_shards, batch.size());
-      std::array<Score, max_shards> scores;
-      pool_.run(shards, [&](std::size_t shard, std::size_t worker) {
-        scores[shard] = train_shard(data, batch, shards, shard, workers_[worker]);
-      });
+      const std::array<Score, max_shards> scores = make_gradients(data, batch, shards);
       sum_gradients(shards);
       show_gradients();
       ++step_;
-      update_parameters();
+      update_parameters(batch.size());
       Score total;
       for (std::size_t shard = 0; shard < shards; ++shard) total += scores[shard];
       return total;
@@ -203,7 +208,7 @@ public:
       detail::require_fit<Loss>(data, Net::input_shape, Net::output_shape);
       if (data.size() == 0)
         detail::fail(ErrorCode::bad_data, "Trainer::evaluate: the data set is empty");
-      constexpr std::size_t chunk = Program::chunk, out_size = Net::output_shape.size();
+      constexpr std::size_t chunk = Evaluation::chunk, out_size = Net::output_shape.size();
       const std::size_t samples = data.size();
       if (!outputs.empty() && outputs.size() != samples * out_size)
         detail::fail(ErrorCode::bad_argument, Sentence("Trainer::evaluate: room for ")
@@ -214,11 +219,15 @@ public:
         Worker& own = workers_[worker];
         const std::size_t first = task * chunk;
         const std::size_t n = std::min(chunk, samples - first);
-        for (std::size_t i = 0; i < n; ++i) own.read(data, first + i, i);
-        Pass::forward({.samples = n}, net_.weights(), own.workspace);
-        scores[task] = own.score(loss, n, 0, nullptr);
+        const auto& buffers = own.evaluation();
+        for (std::size_t i = 0; i < n; ++i) {
+          own.read(data, first + i, i, buffers);
+          own.read_target(data, first + i, i);
+        }
+        detail::Pass<Evaluation>::forward({.samples = n}, net_.weights(), buffers);
+        scores[task] = own.score(loss, n, 0, nullptr, buffers);
         if (!outputs.empty())
-          Pass::read_output(n, own.workspace, outputs.data() + first * out_size);
+          detail::Pass<Evaluation>::read_output(n, buffers, outputs.data() + first * out_size);
       });
       Score total;
       for (const Score& score : scores) total += score;
@@ -246,8 +255,10 @@ public:
   }
 
 private:
+  /// sees_batch is whether the network trains by another program than it predicts by.
+  static constexpr bool sees_batch = !std::is_same_v<Program, Evaluation>;
   static constexpr std::size_t trained_size = Program::parameters.trained_size;
-  static constexpr std::size_t gradient_size = plan::aligned(Program::offsets.gradient_size);
+  static constexpr std::size_t gradient_size = Rounds::gradient_size;
   static constexpr std::size_t stretch = 16 * 1024; // elements of a block that one task handles
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
   static constexpr std::size_t tensors = Network<Net, T>::tensors;
@@ -264,28 +275,45 @@ private:
 
   /// A Worker is what one thread works with.
   struct Worker {
+    struct Nothing {};
     Workspace<Net, T, plan::Mode::training> workspace;
+    [[no_unique_address]] std::conditional_t<sees_batch, Workspace<Net, T>, Nothing>
+        own_evaluation{};
     std::vector<T> sample =
         std::vector<T>(std::max(Net::input_shape.size(), Net::output_shape.size()));
     std::vector<Target> targets =
-        std::vector<Target>(Program::chunk * (Loss::class_targets ? 1 : Net::output_shape.size()));
+        std::vector<Target>(std::max(Program::chunk, Evaluation::chunk) *
+                            (Loss::class_targets ? 1 : Net::output_shape.size()));
 
-    template <class Data>
-    void read(const Data& data, std::size_t index, std::size_t at) {
-      constexpr Shape in = Net::input_shape, out = Net::output_shape;
-      if constexpr (Loss::class_targets) targets[at] = detail::class_of(data, index, out.size());
+    /// evaluation is where samples are evaluated: where they train, if that is the same program.
+    const auto& evaluation() const {
+      if constexpr (sees_batch)
+        return own_evaluation;
+      else
+        return workspace;
+    }
+
+    template <class Data, class Buffers>
+    void read(const Data& data, std::size_t index, std::size_t at, const Buffers& buffers) {
+      constexpr Shape in = Net::input_shape;
       data.read(index, sample.data());
       detail::to_inner_order<in>(1, sample.data(),
-                                 workspace.value(Program::input) + at * in.size());
-      if constexpr (!Loss::class_targets) {
+                                 buffers.value(Buffers::program::input) + at * in.size());
+    }
+    template <class Data>
+    void read_target(const Data& data, std::size_t index, std::size_t at) {
+      constexpr Shape out = Net::output_shape;
+      if constexpr (Loss::class_targets) {
+        targets[at] = detail::class_of(data, index, out.size());
+      } else {
         data.read_target(index, sample.data());
         detail::to_inner_order<out>(1, sample.data(), targets.data() + at * out.size());
       }
     }
-
-    Score score(const Loss& criterion, std::size_t n, double scale, T* dy) {
+    template <class Buffers>
+    Score score(const Loss& criterion, std::size_t n, double scale, T* dy, const Buffers& buffers) {
       constexpr Shape out = Net::output_shape;
-      const T* y = workspace.value(Program::output);
+      const T* y = buffers.value(Buffers::program::output);
       Score score{.samples = n, .classes = Loss::class_targets};
       if constexpr (fuses_loss)
         score.loss_sum = criterion.template fused_sum<T>(n, out, y, targets.data(), scale, dy);
@@ -299,24 +327,52 @@ private:
     }
   };
 
+  /// require_statistics refuses a batch of one value for each channel, of which there is no variance.
+  static void require_statistics(std::size_t samples) {
+    for (const detail::Node& node : Program::graph.nodes)
+      if (node.sees_batch && samples * node.output_shape.size() == node.output_shape.channels())
+        detail::fail(ErrorCode::bad_argument, Sentence("Trainer::step: layer ")
+                                                  << node.name << ' ' << node.kind
+                                                  << " wants more than one value for each channel, "
+                                                     "and the batch is one sample");
+  }
+
+  /// make_gradients leaves the gradients of each shard in its block, and returns the shards' scores.
   template <class Data>
-  Score train_shard(const Data& data, std::span<const std::uint32_t> batch, std::size_t shards,
-                    std::size_t shard, Worker& own) {
-    T* const gradients = shard_gradients_.data() + shard * gradient_size;
-    std::fill_n(gradients, gradient_size, T{});
+  std::array<Score, max_shards>
+  make_gradients(const Data& data, std::span<const std::uint32_t> batch, std::size_t shards) {
     const double scale = 1 / static_cast<double>(batch.size());
-    Score total;
-    const std::size_t begin = shard * batch.size() / shards;
-    const std::size_t end = (shard + 1) * batch.size() / shards;
-    Pass::for_each_chunk(begin, end, [&](std::size_t first, std::size_t n) {
-      const detail::Chunk chunk{
-          .samples = n, .training = true, .seed = seed_, .first_sample = (step_ + 1) << 32 | first};
-      for (std::size_t i = 0; i < n; ++i) own.read(data, batch[first + i], i);
-      Pass::forward(chunk, net_.weights(), own.workspace);
-      total += own.score(loss, n, scale, own.workspace.gradient(backward_from));
-      Pass::template backward<backward_operations>(chunk, net_.weights(), own.workspace, gradients);
+    std::array<Score, max_shards> scores{};
+    T* derived = net_.derived_block().data();
+    if constexpr (sees_batch) {
+      derived = derived_.data();
+      for_each_task<Program>([&](auto i, std::size_t task) {
+        Pass::template derive_task<i>(task, net_.parameter_block().data(), derived);
+      });
+    }
+    pool_.run(shards, [&](std::size_t shard, std::size_t) {
+      std::fill_n(shard_gradients_.data() + shard * gradient_size, gradient_size, T{});
     });
-    return total;
+    rounds_.template go<backward_operations>(
+        {.samples = batch.size(),
+         .shards = shards,
+         .seed = seed_,
+         .first_sample = (step_ + 1) << 32,
+         .parameters = net_.parameter_block().data(),
+         .derived = derived,
+         .gradients = shard_gradients_.data()},
+        pool_, workers_,
+        [&](const auto& piece, Worker& own, const auto& buffers) {
+          for (std::size_t i = 0; i < piece.samples; ++i)
+            own.read(data, batch[piece.first + i], i, buffers);
+        },
+        [&](const auto& piece, Worker& own, const auto& buffers) {
+          for (std::size_t i = 0; i < piece.samples; ++i)
+            own.read_target(data, batch[piece.first + i], i);
+          scores[piece.shard] +=
+              own.score(loss, piece.samples, scale, buffers.gradient(backward_from), buffers);
+        });
+    return scores;
   }
 
   /// for_each_stretch calls f(begin, count) over [0, size), a stretch a task.
@@ -327,12 +383,12 @@ private:
     });
   }
 
-  /// for_each_task calls f(i, task) for every task of every operation's derived parameters, one a
-  /// task.
-  template <class F>
+  /// for_each_task calls f(i, task) for every task of every operation's derived parameters in a program,
+  /// one a task.
+  template <class Program, class F>
   void for_each_task(F&& f) {
     pool_.run(Program::offsets.task.back(),
-              [&](std::size_t task, std::size_t) { Pass::at_task(task, f); });
+              [&](std::size_t task, std::size_t) { detail::Pass<Program>::at_task(task, f); });
   }
 
   /// sum_gradients leaves the sum of all shards in `gradients_`.
@@ -341,7 +397,7 @@ private:
       T* const at = shard_gradients_.data() + begin;
       kernels::sum_shards(count, shards, at, gradient_size, at);
     });
-    for_each_task([&](auto i, std::size_t task) {
+    for_each_task<Program>([&](auto i, std::size_t task) {
       Pass::template gather_task<i>(task, net_.weights(), shard_gradients_.data(),
                                     gradients_.data());
     });
@@ -360,7 +416,9 @@ private:
     }
   }
 
-  void update_parameters() {
+  /// update_parameters makes the optimizer's step, moves the running statistics, and derives anew what the
+  /// network predicts by.
+  void update_parameters(std::size_t samples) {
     const std::span<T> parameters = net_.parameter_block();
     for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
       std::array<T*, state_blocks> state;
@@ -368,8 +426,12 @@ private:
         state[block] = state_.data() + block * trained_size + begin;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);
     });
-    for_each_task([&](auto i, std::size_t task) {
-      Pass::template derive_task<i>(task, parameters.data(), net_.derived_block().data());
+    detail::for_each_index<Program::phases.last>([&](auto cut) {
+      Pass::template Cut<cut>::update_running(samples, derived_.data(), parameters.data());
+    });
+    for_each_task<Evaluation>([&](auto i, std::size_t task) {
+      detail::Pass<Evaluation>::template derive_task<i>(task, parameters.data(),
+                                                        net_.derived_block().data());
     });
   }
 
@@ -381,6 +443,9 @@ private:
   detail::AlignedBlock<T> shard_gradients_;
   detail::AlignedBlock<T> gradients_;
   detail::AlignedBlock<T> state_;
+  detail::AlignedBlock<T>
+      derived_; ///< what kernels derive to train by, if not what they predict by
+  Rounds rounds_;
 };
 
 /// A Trainer has the types of its parts.
