@@ -13,8 +13,8 @@ using namespace ctnn;
 
 namespace {
 
-using Net =
-    Sequential<Input<1, 6, 6>, Conv2d<3, 3>, ReLU, Dropout<0.3>, Flatten, Linear<4>, LogSoftmax>;
+using Net = Sequential<Input<1, 6, 6>, Conv2d<3, 3>, BatchNorm2d<>, ReLU, Dropout<0.3>, Flatten,
+                       Linear<4>, LogSoftmax>;
 using Other = Sequential<Input<1, 6, 6>, Flatten, Linear<4>, LogSoftmax>;
 
 struct Samples {

@@ -148,3 +148,47 @@ TEST_CASE("frozen, it hands the gradient through and trains what is before it") 
                   Frozen<Conv2d<3, 3, padding(1), winograd(4)>>, Frozen<BatchNorm2d<>>, Tanh,
                   Residual<Frozen<Conv2d<3, 3, padding(1), winograd(2)>, BatchNorm2d<>>>>() == "");
 }
+
+TEST_CASE("in training it hands the gradient through the statistics of the batch") {
+  CHECK(gradcheck<Input<3, 6, 5>, BatchNorm2d<>>() == "");
+  CHECK(gradcheck<Input<3, 6, 5>, BatchNorm2d<affine(false), eps(1e-3)>>() == "");
+  CHECK(gradcheck<Input<7>, BatchNorm1d<>>() == "");
+  CHECK(gradcheck<Input<3, 9>, Conv1d<5, 3>, BatchNorm1d<>, Tanh>() == "");
+  CHECK(gradcheck<Input<3, 6, 5>, Conv2d<4, 3>, BatchNorm2d<>, Sigmoid, Conv2d<3, 3>>() == "");
+  // What it reads is made again: an activation of its input, a pooling with its tape, dropped elements.
+  CHECK(gradcheck<Input<3, 8, 5>, Conv2d<4, 3>, BatchNorm2d<>, GELU<>, MaxPool2d<2>, Dropout<0.3>,
+                  Flatten, Linear<5>, BatchNorm1d<>, ReLU, Linear<3>, LogSoftmax>() == "");
+  // Nothing upstream is trained.
+  CHECK(
+      gradcheck<Input<3, 4, 5>, Frozen<Conv2d<4, 3>>, BatchNorm2d<affine(false)>, Conv2d<3, 1>>() ==
+      "");
+}
+
+TEST_CASE("or through those of a group") {
+  using ctnn::ghost;
+  CHECK(gradcheck<Input<3, 6, 5>, BatchNorm2d<ghost(8)>>() == "");
+  CHECK(gradcheck<Input<7>, BatchNorm1d<ghost(4), affine(false)>>() == "");
+  using Body = Sequential<Conv2d<4, 3, padding(1)>, BatchNorm2d<ghost(3)>, ReLU, Conv2d<4, 1>>;
+  using Net = Sequential<Input<4, 6, 5>, Residual<Body>, BatchNorm2d<ghost(3)>, SiLU>;
+  CHECK(gradcheck<Net>() == "");
+  CHECK(gradcheck<With<Net, fusion(false)>>() == "");
+  // Together with one of the whole batch, before and behind it.
+  CHECK(gradcheck<Input<4, 6, 5>, Residual<Body>, BatchNorm2d<>, GELU<>, Residual<Body>, Tanh>() ==
+        "");
+}
+
+TEST_CASE("and so it does in branches, fused or not") {
+  using Body = Sequential<Conv2d<4, 3, padding(1)>, BatchNorm2d<>, ReLU, Conv2d<4, 3, padding(1)>,
+                          BatchNorm2d<>>;
+  using Shortcut = Sequential<Conv2d<4, 1>, BatchNorm2d<>>;
+  using Net = Sequential<Input<4, 6, 5>, Residual<Body>, ReLU, Residual<Body>, SiLU,
+                         Sum<Body, Shortcut>, ReLU>;
+  CHECK(gradcheck<Net>() == "");
+  CHECK(gradcheck<With<Net, fusion(false)>>() == "");
+  // Behind each other, with activations before the sum, before convolutions, in products and joins.
+  CHECK(gradcheck<Input<4, 6, 5>, BatchNorm2d<>, BatchNorm2d<>,
+                  Residual<BatchNorm2d<>, ReLU, Conv2d<4, 1>, BatchNorm2d<>, ReLU>, BatchNorm2d<>,
+                  Concat<Identity, Body, Shortcut>, BatchNorm2d<>, Tanh,
+                  Product<Identity, Sequential<AdaptiveAvgPool2d<1>, Conv2d<12, 1>, BatchNorm2d<>,
+                                               Sigmoid>>>() == "");
+}

@@ -134,6 +134,21 @@ TEST_CASE("a training step allocates nothing") {
         }) == 0);
 }
 
+TEST_CASE("and neither does one that waits for statistics of the batch, after the first") {
+  using Normed = Sequential<Input<2, 10, 10>, Conv2d<5, 3>, BatchNorm2d<>, ReLU, Dropout<0.2>,
+                            Flatten, Linear<6>, BatchNorm1d<>, Linear<4>>;
+  const Images images;
+  std::vector<std::uint32_t> batch(images.size());
+  std::iota(batch.begin(), batch.end(), 0u);
+  Network<Normed> net;
+  Trainer trainer(net, CrossEntropyLoss{}, AdamW{}, {.threads = 2});
+  trainer.step(images, batch);
+  CHECK(allocations_of([&] {
+          for (std::size_t samples = images.size(); samples > 50; samples -= 5)
+            trainer.step(images, std::span(batch).first(samples));
+        }) == 0);
+}
+
 TEST_CASE("predicting, forward and backward allocate nothing") {
   const Network<Net> net;
   const auto x = Images{}.all();

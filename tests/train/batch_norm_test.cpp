@@ -112,6 +112,60 @@ TEST_CASE("the bits are the same for any number of threads, fused or not") {
   }
 }
 
+namespace {
+
+using Ghosts = Sequential<Input<3, 6, 8>, Conv2d<4, 3, bias(false)>, BatchNorm2d<ghost(4)>, ReLU,
+                          Flatten, Linear<5>>;
+using Whole =
+    Sequential<Input<3, 6, 8>, Conv2d<4, 3, bias(false)>, BatchNorm2d<>, ReLU, Flatten, Linear<5>>;
+
+} // namespace
+
+TEST_CASE("groups depend on the batch and their size alone") {
+  for (const std::size_t batch_size : {16u, 77u}) { // groups of two samples; of 3 and 4
+    CAPTURE(batch_size);
+    const auto one = trained<float, Ghosts>(1, 4, batch_size);
+    for (const std::size_t threads : {2u, 3u, 8u})
+      CHECK(same_bits(one, trained<float, Ghosts>(threads, 4, batch_size)));
+    CHECK(same_bits(one, trained<float, With<Ghosts, fusion(false)>>(2, 4, batch_size)));
+    CHECK(!same_bits(one, trained<float, Whole>(2, 4, batch_size)));
+  }
+}
+
+TEST_CASE(
+    "a group that is the batch gives what the batch gives, and of some groups the mean counts") {
+  const auto data = samples<double>(test::reference("batch_norm_net.json"));
+  // All shards hold the same sample: so do all groups, and their statistics are those of the batch.
+  const std::vector<std::uint32_t> same(8, 3), other{0, 0, 1, 1, 2, 2, 3, 3};
+  Network<Ghosts, double> ghosts(3);
+  Network<Whole, double> whole(3);
+  Trainer of_ghosts(ghosts, CrossEntropyLoss{}, SGD{.lr = 0.1});
+  Trainer of_whole(whole, CrossEntropyLoss{}, SGD{.lr = 0.1});
+  for (int step = 0; step < 3; ++step) {
+    of_ghosts.step(data, same);
+    of_whole.step(data, same);
+  }
+  for (std::size_t p = 0; p + 3 < ghosts.tensors; ++p) // the running variance: 24 and 192 unbiased
+    for (std::size_t i = 0; i < ghosts.tensor(p).size(); ++i)
+      CHECK(ghosts.tensor(p)[i] == Approx(whole.tensor(p)[i]).epsilon(1e-9));
+
+  const auto mean_of = [&](std::uint32_t sample) {
+    Network<Whole, double> net(3);
+    Trainer trainer(net, CrossEntropyLoss{}, SGD{.lr = 0.1});
+    trainer.step(data, std::vector<std::uint32_t>{sample});
+    return std::vector<double>(net.tensor(4).begin(), net.tensor(4).end());
+  };
+  REQUIRE(Whole::graph.parameters[4].name == "1.running_var");
+  Network<Ghosts, double> mixed(3);
+  Trainer trainer(mixed, CrossEntropyLoss{}, SGD{.lr = 0.1});
+  trainer.step(data, other);
+  for (std::size_t c = 0; c < 4; ++c) {
+    double mean = 0;
+    for (std::uint32_t sample = 0; sample < 4; ++sample) mean += mean_of(sample)[c] / 4;
+    CHECK(mixed.tensor(4)[c] == Approx(mean).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("inside of Frozen a norm trains by its running statistics, and keeps them") {
   using Half = Sequential<Input<3, 6, 8>, Frozen<Conv2d<4, 3>, BatchNorm2d<>>, ReLU,
                           Conv2d<4, 3, bias(false)>, BatchNorm2d<>, Flatten, Linear<5>>;

@@ -23,7 +23,7 @@ namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 ///
 /// A shard adds up its samples one by one: observe() before forward(), observe_backward() before
 /// backward(). What all shards have added up, merged, settle() and settle_backward() turn into rows of
-/// `derived`. `sums` are two rows of Channels in double: in each block of pixels elements are added in T,
+/// `derived`. A group of samples that is normalised by itself does the same without a merge. `sums` are two rows of Channels in double: in each block of pixels elements are added in T,
 /// and blocks in double. Which samples are a chunk changes no bit.
 ///
 /// With g the gradient by factor * x + summand and means over the batch, what comes back is
@@ -47,7 +47,8 @@ private:
 
 public:
   static constexpr std::size_t derived_size = 6 * padded;
-  static constexpr std::size_t derived_gradient_size = Affine ? 2 * padded : 0; // by weight, by bias
+  static constexpr std::size_t derived_gradient_size =
+      Affine ? 2 * padded : 0; // by weight, by bias
   static constexpr std::size_t sums_size = 2 * Channels;
 
   /// derive does nothing: settle() does it, when there is a batch.
@@ -158,18 +159,25 @@ public:
       });
   }
 
-  /// update_running moves the running statistics by `momentum` of the way to those of the batch, whose
-  /// variance is unbiased here. torch.nn.BatchNorm2d
-  static void update_running(std::size_t samples, double momentum, const T* derived,
-                             T* running_mean, T* running_var) {
+  /// add_group adds the mean and the variance, unbiased, of a batch or of a group of samples, that have
+  /// been settled, to two rows of `sums`.
+  static void add_group(std::size_t samples, const T* derived, double* sums) {
     const double elements = static_cast<double>(samples) * Pixels;
     const double unbiased = elements / (elements - 1);
-    const auto move = [momentum](T& running, double now) {
-      running = static_cast<T>((1 - momentum) * double{running} + momentum * now);
-    };
     for (std::size_t c = 0; c < Channels; ++c) {
-      move(running_mean[c], double{derived[mean + c]});
-      move(running_var[c], double{derived[variance + c]} * unbiased);
+      sums[c] += double{derived[mean + c]};
+      sums[Channels + c] += double{derived[variance + c]} * unbiased;
+    }
+  }
+  /// update_running moves the running statistics by `momentum` of the way to the mean of those of some
+  /// groups. torch.nn.BatchNorm2d
+  static void update_running(std::size_t groups, double momentum, const double* sums,
+                             T* running_mean, T* running_var) {
+    const double rate = momentum / static_cast<double>(groups);
+    for (std::size_t c = 0; c < Channels; ++c) {
+      running_mean[c] = static_cast<T>((1 - momentum) * double{running_mean[c]} + rate * sums[c]);
+      running_var[c] =
+          static_cast<T>((1 - momentum) * double{running_var[c]} + rate * sums[Channels + c]);
     }
   }
 

@@ -19,7 +19,7 @@ struct BatchNormalization {};
 template <auto... Options>
 struct BatchNorm : Fusable, BatchNormalization {
 protected:
-  using options = OptionList<types<eps, momentum, affine>, Options...>;
+  using options = OptionList<types<eps, momentum, affine, ghost>, Options...>;
 
 public:
   /// epsilon is what is added to a variance, and is_affine whether there are a weight and a bias.
@@ -27,6 +27,8 @@ public:
   static constexpr bool is_affine = options::get(affine(true)).enabled;
   /// momentum_rate is how far the running statistics move to those of a batch.
   static constexpr double momentum_rate = options::get(momentum(0.1)).value;
+  /// ghost_size is the most samples that statistics are taken of; 0 for the whole batch.
+  static constexpr std::size_t ghost_size = options::get(ghost(0)).samples;
   static constexpr bool sees_batch = true;
 
   static constexpr Shape output_shape(Shape in) { return in; }
@@ -54,6 +56,8 @@ protected:
     if (const double rate = options::get(momentum(0.1)).value;
         error.empty() && !(rate >= 0 && rate <= 1))
       error << "momentum must be 0 to 1, got " << rate;
+    if (error.empty() && options::template has<ghost> && ghost_size == 0)
+      error << "ghost wants groups of at least 1 sample; without it statistics are the batch's";
     return error;
   }
   static constexpr Sentence describe_as(StringView kind) {
@@ -69,8 +73,15 @@ struct BatchStatistics : Fusable {
   static constexpr bool backward_makes_output = true;
   static constexpr double momentum_rate = Norm::momentum_rate;
   static constexpr bool is_affine = Norm::is_affine;
+  static constexpr std::size_t ghost_size = Norm::ghost_size;
 
   static constexpr Shape output_shape(Shape in) { return in; }
+  /// tape_size is room for what the kernel settles, six rows of whole vectors: of a group, which is a
+  /// chunk. What it settles of a batch, all chunks share.
+  static constexpr std::size_t tape_size(Shape in) {
+    constexpr std::size_t longest_vector = 16;
+    return ghost_size > 0 ? 6 * (in.channels() + longest_vector) : 0;
+  }
 
   template <class T, Shape In, class Epilogue, kernels::ConvolutionAlgorithm>
   using kernel = kernels::batch_statistics<T, In.channels(), In.height() * In.width(), is_affine,

@@ -30,6 +30,7 @@ struct Fusable {
   static constexpr Reads backward_reads = Reads::input;
   /// backward_makes_output is whether the kernel's backward makes y once more, and does not read it.
   static constexpr bool backward_makes_output = false;
+  static constexpr std::size_t tape_size(Shape) { return 0; }
 };
 
 /// Fused is how a Fusable layer L runs: y = F(max over Pool x Pool windows of L(x)), Pool = 1 for none,
@@ -44,9 +45,10 @@ struct Fused {
     const Shape out = L::output_shape(in);
     return Pool == 1 ? out : Shape{out.channels(), out.height() / Pool, out.width() / Pool};
   }
-  /// tape_size is one element for each output: the position of the largest element in its window.
+  /// tape_size is one element for each output: the position of the largest element in its window. Without
+  /// windows it is L's.
   static constexpr std::size_t tape_size(Shape in) {
-    return Pool == 1 ? 0 : output_shape(in).size();
+    return Pool == 1 ? L::tape_size(in) : output_shape(in).size();
   }
 
   /// at is a struct, because g++ 12 crashes on an alias template here.

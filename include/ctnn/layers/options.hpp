@@ -141,6 +141,15 @@ struct momentum {
   constexpr explicit momentum(double number) : value(number) {}
 };
 
+/// ghost is how many samples, at most, a batch normalisation takes its statistics of in training, instead of
+/// the whole batch: `ghost(32)`. Hoffer, Hubara and Soudry, Train longer, generalize better, 2017.
+struct ghost {
+  std::size_t samples; ///< at least 1
+
+  /// Asks for groups of so many samples.
+  constexpr explicit ghost(std::size_t size) : samples(size) {}
+};
+
 /// affine is whether a normalisation has a weight and a bias: `affine(false)`. PyTorch's
 /// elementwise_affine is the same.
 struct affine {
@@ -226,7 +235,7 @@ constexpr bool is_one_of(types<Ts...>) {
 }
 
 /// Options are those above, which are called by their names.
-using Options = types<stride, padding, dilation, output_padding, groups, bias, eps, momentum,
+using Options = types<stride, padding, dilation, output_padding, groups, bias, eps, momentum, ghost,
                       affine, weight_init, bias_init, approximate, ceil_mode, count_include_pad,
                       mode, align_corners, beta, threshold, per_channel>;
 

@@ -41,8 +41,8 @@ class Gradcheck {
   using Program = plan::TrainingProgram<Net, double>;
   using Pass = detail::Pass<Program>;
   using Buffers = detail::Buffers<Program, plan::Mode::input_gradient>;
-  /// sees_batch is whether the samples of a batch are to mix.
-  static constexpr bool sees_batch = Program::phases.last > 0;
+  /// sees_batch is whether the samples of a batch, or of a group of it, are to mix.
+  static constexpr bool sees_batch = plan::detail::sees_batch<Net>;
 
 public:
   explicit Gradcheck(const GradcheckOptions& options)

@@ -44,6 +44,8 @@ struct Chunk {
   bool training = false;          ///< whether backward follows
   std::uint64_t seed = 0;         ///< decides what dropout drops
   std::uint64_t first_sample = 0; ///< a number for the first one; no two samples of a run share one
+  double* ghosts =
+      nullptr; ///< what a shard adds up of the statistics of its groups; null if it has
 };
 
 /// Weights are the numbers that a pass reads: all parameters, and what kernels derived from them.
@@ -125,9 +127,11 @@ struct Pass {
   /// repeat makes once more what the phase's backward reads and nobody kept: the same bits.
   template <std::size_t Phase, plan::Mode M>
   static void repeat(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
+    Chunk again = chunk;
+    again.ghosts = nullptr; // they have been added up
     for_each_index<Program::size>([&](auto i) {
       if constexpr (Program::phases.forward[i] == Phase && Buffers<M>::plan.runs_again[i])
-        forward_operation<i>(chunk, weights, buffers);
+        forward_operation<i>(again, weights, buffers);
     });
   }
 
@@ -178,15 +182,58 @@ struct Pass {
       Kernel::settle_backward(samples, sums, derived + Program::offsets.derived[operation],
                               gradients + Program::offsets.gradient[operation]);
     }
-    /// update_running moves the running statistics, among the parameters, towards those of the batch.
-    static void update_running(std::size_t samples, const T* derived, T* parameters) {
-      using Norm = typename Program::template leaf<Program::operations[operation].first>;
-      const std::size_t running_mean = first_tensor<operation> + (Norm::is_affine ? 2 : 0);
-      Kernel::update_running(
-          samples, Norm::momentum_rate, derived + Program::offsets.derived[operation],
-          tensor(parameters, running_mean).data(), tensor(parameters, running_mean + 1).data());
+    /// add_group adds the statistics of a batch to `sums`, for update_running.
+    static void add_group(std::size_t samples, const T* derived, double* sums) {
+      Kernel::add_group(samples, derived + Program::offsets.derived[operation], sums);
     }
   };
+
+  /// A Ghost is an operation that normalises by the statistics of a chunk. They lie on its tape.
+  template <std::size_t I>
+  struct Ghost {
+    using Kernel = typename Program::template kernel<I>;
+
+    /// settle makes of a chunk what forward reads.
+    template <plan::Mode M>
+    static void settle(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
+      std::array<double, Kernel::sums_size> sums{};
+      Kernel::observe(chunk.samples, 0, buffers.value(input_of<I>), sums.data());
+      Kernel::settle(chunk.samples, sums.data(), own_parameters<I>(weights.parameters),
+                     buffers.tape(I));
+      if (chunk.ghosts != nullptr)
+        Kernel::add_group(chunk.samples, buffers.tape(I), chunk.ghosts + ghost_offset<I>);
+    }
+    /// settle_backward makes of a chunk's gradient what backward reads, and adds the gradients by the
+    /// operation's own parameters to `own`.
+    template <plan::Mode M>
+    static void settle_backward(std::size_t n, const Buffers<M>& buffers, T* own) {
+      std::array<double, Kernel::sums_size> sums{};
+      Kernel::observe_backward(n, buffers.value(input_of<I>), buffers.gradient(output_of<I>),
+                               buffers.tape(I), sums.data());
+      Kernel::settle_backward(n, sums.data(), buffers.tape(I), own);
+    }
+  };
+  /// ghost_offset is where Ghost<I> is in Chunk::ghosts, which has ghosts_size elements.
+  template <std::size_t I>
+  static constexpr std::size_t ghost_offset = [] {
+    std::size_t offset = 0;
+    for_each_index<I>([&](auto i) {
+      if constexpr (Program::template is_ghost<i>) offset += Program::template kernel<i>::sums_size;
+    });
+    return offset;
+  }();
+  static constexpr std::size_t ghosts_size = ghost_offset<Program::size>;
+
+  /// update_running moves the running statistics of operation I, among the parameters, towards the mean
+  /// of those of some groups, which add_group has added up.
+  template <std::size_t I>
+  static void update_running(std::size_t groups, const double* sums, T* parameters) {
+    using Norm = typename Program::template leaf<Program::operations[I].first>;
+    const std::size_t running_mean = first_tensor<I> + (Norm::is_affine ? 2 : 0);
+    Program::template kernel<I>::update_running(groups, Norm::momentum_rate, sums,
+                                                tensor(parameters, running_mean).data(),
+                                                tensor(parameters, running_mean + 1).data());
+  }
 
   template <std::size_t I, plan::Mode M>
   static void forward_operation(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
@@ -197,6 +244,7 @@ struct Pass {
     } else if constexpr (!node<I>.is_layer()) {
       join_forward<I>(n, buffers, std::make_index_sequence<node<I>.inputs>{});
     } else {
+      if constexpr (Program::template is_ghost<I>) Ghost<I>::settle(chunk, weights, buffers);
       using Context = ForwardContext<T, in<I>, out<I>, tensors_of<I>>;
       if constexpr (requires(const Context& c) { L::forward(c); })
         L::forward(Context{context<I>(chunk, weights, buffers),
@@ -225,6 +273,7 @@ struct Pass {
         join_backward<I>(n, buffers, std::make_index_sequence<node<I>.inputs>{});
     } else {
       T* const own = gradients + Program::offsets.gradient[I];
+      if constexpr (Program::template is_ghost<I>) Ghost<I>::settle_backward(n, buffers, own);
       using Context =
           BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx<I, M>[0], trains<I>>;
       if constexpr (requires(const Context& c) { L::backward(c); })
@@ -311,11 +360,25 @@ struct Pass {
     });
   }
 
-  /// for_each_chunk calls f(first, n) for the samples [begin, end), a chunk at a time.
+  /// for_each_chunk calls f(first, n) for the samples [begin, end), a chunk at a time. Where a chunk is a
+  /// group whose statistics count, all are as large as each other, give or take one.
   template <class F>
   static void for_each_chunk(std::size_t begin, std::size_t end, F&& f) {
+    if constexpr (Program::group > 0) {
+      const std::size_t samples = end - begin, groups = groups_of(samples);
+      for (std::size_t i = 0; i < groups; ++i) {
+        const std::size_t first = i * samples / groups;
+        f(begin + first, (i + 1) * samples / groups - first);
+      }
+      return;
+    }
     for (std::size_t first = begin; first < end; first += Program::chunk)
       f(first, std::min(Program::chunk, end - first));
+  }
+
+  /// groups_of is how many groups some samples are cut into.
+  static constexpr std::size_t groups_of(std::size_t samples) {
+    return (samples + Program::chunk - 1) / Program::chunk;
   }
 
 private:
@@ -408,7 +471,9 @@ private:
             .training = chunk.training && !node<I>.frozen,
             .random_key = {chunk.seed, kernels::stream::layer + layer},
             .parameters = parameters,
-            .derived = weights.derived + Program::offsets.derived[I],
+            .derived = Program::template is_ghost<I>
+                           ? buffers.tape(I)
+                           : weights.derived + Program::offsets.derived[I],
             .tape = buffers.tape(I),
             .scratch = buffers.scratch()};
   }

@@ -31,6 +31,8 @@ struct Batch {
 
   /// begin is the first sample of a shard. It depends on the batch alone.
   std::size_t begin(std::size_t shard) const { return shard * samples / shards; }
+  /// size is the number of samples of a shard.
+  std::size_t size(std::size_t shard) const { return begin(shard + 1) - begin(shard); }
 };
 
 /// Rounds take batches through a program. A chunk goes through a phase while it is in cache; between two
@@ -64,6 +66,7 @@ public:
             class Lose>
   void go(const Batch<T>& batch, Pool&& pool, Workers&& workers, Read&& read, Lose&& lose) {
     reserve(batch);
+    std::ranges::fill(ghosts_, 0.0);
     const Weights<T> weights{batch.parameters, batch.derived};
     const auto each_chunk = [&](auto&& f) {
       pool.run(batch.shards, [&](std::size_t shard, std::size_t worker) {
@@ -73,7 +76,8 @@ public:
                                const Chunk chunk{.samples = n,
                                                  .training = true,
                                                  .seed = batch.seed,
-                                                 .first_sample = batch.first_sample + first};
+                                                 .first_sample = batch.first_sample + first,
+                                                 .ghosts = ghosts(shard)};
                                const Buffers buffers = at(workers[worker].workspace, first);
                                f(Piece{shard, first, n}, workers[worker], chunk, buffers);
                              });
@@ -137,6 +141,40 @@ public:
   /// store is all that the last batch has stored.
   std::span<T> store() { return store_.span(); }
 
+  /// update_running moves the running statistics, among the parameters, towards those of the batch that
+  /// has been through.
+  void update_running(const Batch<T>& batch, T* parameters) {
+    for_each_index<last>([&](auto cut) {
+      using Cut = typename Pass::template Cut<cut>;
+      std::fill_n(sums(0), sums_size, 0.0);
+      Cut::add_group(batch.samples, batch.derived, sums(0));
+      Pass::template update_running<Cut::operation>(1, sums(0), parameters);
+    });
+    if constexpr (Program::group > 0) {
+      std::size_t groups = 0;
+      for (std::size_t shard = 0; shard < batch.shards; ++shard)
+        groups += Pass::groups_of(batch.size(shard));
+      merge(batch.shards, [&](std::size_t shard, std::size_t other, std::size_t) {
+        for (std::size_t i = 0; i < Pass::ghosts_size; ++i) ghosts(shard)[i] += ghosts(other)[i];
+      });
+      for_each_index<Program::size>([&](auto i) {
+        if constexpr (Program::template is_ghost<i>)
+          Pass::template update_running<i>(groups, ghosts(0) + Pass::template ghost_offset<i>,
+                                           parameters);
+      });
+    }
+  }
+
+  /// smallest_group is the number of samples of the smallest group of a batch whose statistics count: of a
+  /// network without ghosts, the batch itself.
+  static std::size_t smallest_group(const Batch<T>& batch) {
+    std::size_t smallest = batch.samples;
+    if constexpr (Program::group > 0)
+      for (std::size_t shard = 0; shard < batch.shards; ++shard)
+        smallest = std::min(smallest, batch.size(shard) / Pass::groups_of(batch.size(shard)));
+    return smallest;
+  }
+
 private:
   /// sums_size is that of the cut with most.
   static constexpr std::size_t sums_size = [] {
@@ -147,6 +185,7 @@ private:
   }();
 
   double* sums(std::size_t shard) { return sums_.data() + shard * sums_size; }
+  double* ghosts(std::size_t shard) { return ghosts_.data() + shard * Pass::ghosts_size; }
 
   /// merge calls f(shard, other, end) for each two neighbouring pieces [shard, other) and [other, end) of
   /// the shards that become one, pair by pair: a tree that depends on their number alone.
@@ -159,6 +198,7 @@ private:
 
   /// reserve makes room for a batch that is larger than any before.
   void reserve(const Batch<T>& batch) {
+    ghosts_.resize(std::max(ghosts_.size(), batch.shards * Pass::ghosts_size));
     if constexpr (last > 0) {
       sums_.resize(std::max(sums_.size(), batch.shards * sums_size));
       if (batch.samples <= capacity_) return;
@@ -169,7 +209,8 @@ private:
 
   AlignedBlock<T> store_ = AlignedBlock<T>(0);
   std::size_t capacity_ = 0;
-  std::vector<double> sums_;
+  std::vector<double> sums_;   ///< of each shard, for the cut that is next
+  std::vector<double> ghosts_; ///< of each shard, for all groups
 };
 
 } // namespace ctnn::detail::inline CTNN_INSTRUCTION_SET

@@ -44,6 +44,13 @@ struct running<L, true> {
   using type = ctnn::detail::BatchStatistics<L>;
 };
 
+/// ghost_size is the most samples that a layer takes statistics of; 0 for any other.
+template <class L>
+inline constexpr std::size_t ghost_size = 0;
+template <class L>
+  requires std::is_base_of_v<ctnn::detail::BatchNormalization, L>
+inline constexpr std::size_t ghost_size<L> = L::ghost_size;
+
 /// sees_batch is whether a layer of Net would train by the statistics of the batch.
 template <class Net>
 inline constexpr bool sees_batch = [] {
@@ -120,6 +127,20 @@ public:
       typename member<I, operations[I].norm>::type, typename member<I, operations[I].pool>::type,
       typename member<I, operations[I].activation>::type, operations[I].algorithm>::type;
 
+  /// is_ghost is whether operation I normalises by the statistics of a group of samples, which is a chunk.
+  template <std::size_t I>
+  static constexpr bool is_ghost =
+      SeesBatch&& Net::nodes[operations[I].first]
+          .sees_batch&& detail::ghost_size<leaf<operations[I].first>> > 0;
+  /// group is how many samples at most such a group is; 0 for a network without.
+  static constexpr std::size_t group = [] {
+    std::size_t samples = 0;
+    ctnn::detail::for_each_index<size>([&](auto i) {
+      if (is_ghost<i>) samples = detail::ghost_size<leaf<operations[i].first>>;
+    });
+    return samples;
+  }();
+
   /// graph is the operations as nodes of a graph of their own; the `name` and `kind` of each are its
   /// first layer's.
   static constexpr auto graph = [] {
@@ -144,6 +165,10 @@ public:
           node.trained_count += Net::nodes[k].trained_count;
           node.sees_batch |= Net::nodes[k].sees_batch;
         }
+      }
+      if constexpr (is_ghost<i>) { // its chunk is all that it sees
+        node.tape_size = layer<i>::tape_size(node.input_shape);
+        node.sees_batch = false;
       }
       std::array<std::size_t, Net::nodes[operation.first].inputs> inputs;
       for (std::size_t k = 0; k < inputs.size(); ++k)
@@ -188,7 +213,7 @@ public:
   static constexpr Phases<size> phases = SeesBatch ? find_phases(graph) : Phases<size>{};
 
   /// chunk is the number of samples that go through the network together.
-  static constexpr std::size_t chunk = chunk_size(graph, phases);
+  static constexpr std::size_t chunk = group > 0 ? group : chunk_size(graph, phases);
 
   /// buffers say where a chunk's values, gradients and tapes lie in a mode.
   template <Mode M>

@@ -41,11 +41,48 @@ constexpr Sentence operation_name(const Operation& operation) {
   return text;
 }
 
+/// append_phases adds how a network with batch normalisations trains: what each phase begins with, what of
+/// it is kept for the whole batch, and what is made again for its way back.
+template <class Program>
+void append_phases(std::string& table) {
+  using Net = typename Program::network;
+  constexpr const auto& graph = Program::graph;
+  constexpr const auto& phases = Program::phases;
+  constexpr const auto& buffers = Program::template buffers<Mode::training>;
+  const auto name = [](std::size_t operation) {
+    return std::string(operation_name<Net>(Program::operations[operation]).view());
+  };
+  const auto listed = [](const std::string& names) { return names.empty() ? "-" : names; };
+  constexpr std::size_t widths[]{8, 28, 44};
+  const auto row = [&](StringView phase, const std::string& first, const std::string& kept,
+                       const std::string& again) {
+    append_cell(table, phase, widths[0], false);
+    append_cell(table, first.c_str(), widths[1], false);
+    append_cell(table, listed(kept).c_str(), widths[2], false);
+    table += listed(again) + '\n';
+  };
+  table += "\nTraining waits for the whole batch before each batch normalisation:\n";
+  row("Phase", "Begins with", "Kept of it for the batch", "Made again on the way back");
+  for (std::size_t phase = 0; phase <= phases.last; ++phase) {
+    std::string kept = phase == 0 ? "the samples" : "", again;
+    const auto add = [](std::string& list, const std::string& what) {
+      list += (list.empty() ? "" : ", ") + what;
+    };
+    for (std::size_t i = 0; i < graph.node_count; ++i) {
+      if (phases.forward[i] != phase || graph.nodes[i].is_fork()) continue;
+      if (buffers.is_stored[graph.output_of(i)]) add(kept, name(i));
+      if (buffers.runs_again[i]) add(again, name(i));
+    }
+    row((Sentence() << phase).view(), name(phase == 0 ? 0 : phases.cut[phase - 1]), kept, again);
+  }
+}
+
 } // namespace detail
 
 /// table has one line an operation: its algorithm; the multiply-adds of one sample forward, as the
 /// layer is defined and as that algorithm does them; what its kernel derives from the parameters, and
-/// what it works in. Then the samples of a chunk, and the memory of one thread.
+/// what it works in. Then the samples of a chunk, and the memory of one thread. A network with batch
+/// normalisations trains by another program than it predicts by: its phases follow.
 template <class Net, class T = float>
   requires ctnn::detail::Runs<Net, T> std::string table() {
     using Program = plan::Program<Net, T>;
@@ -89,6 +126,13 @@ template <class Net, class T = float>
     memory("Scratch: ", Program::offsets.scratch_size);
     memory("Derived parameters: ", Program::offsets.derived_size);
     memory("Gradients of a shard: ", Program::offsets.gradient_size);
+    using Training = TrainingProgram<Net, T>;
+    if constexpr (Training::phases.last > 0) {
+      detail::append_phases<Training>(table);
+      line("Samples in a chunk: ", (Sentence() << Training::chunk).view());
+      memory("Activations: ", Training::template buffers<Mode::training>.size);
+      memory("Kept for the batch, a sample: ", Training::template buffers<Mode::training>.stored);
+    }
     return table;
   }
 /// table of what cannot run is one compile-time error that says why.

@@ -18,6 +18,7 @@
 #include <ctnn/layers/batch_norm.hpp>
 #include <ctnn/layers/flatten.hpp>
 #include <ctnn/plan/options.hpp>
+#include <ctnn/plan/program.hpp>
 #include <ctnn/train/dataset.hpp>
 #include <ctnn/train/losses.hpp>
 #include <ctnn/train/optimizers.hpp>
@@ -75,17 +76,26 @@ constexpr Sentence output_error() {
   return error;
 }
 
-/// batch_error is what keeps a network from training by the statistics of the batch, or nothing.
+/// batch_error is what keeps a network from training by the statistics of a batch or of a group, or
+/// nothing.
 template <class Net>
 inline constexpr Sentence batch_error = [] {
   using Plain = typename plan::without_options<Net>::type;
   Sentence error;
+  std::size_t group = 0;
   for_each_index<Net::node_count>([&](auto i) {
     using L = typename layer_in<Plain, i>::type;
     const Node& node = Net::nodes[i];
     if (node.sees_batch && !std::is_base_of_v<BatchNormalization, L> && error.empty())
       error << "layer " << node.name << ' ' << node.kind
             << " says sees_batch, which only BatchNorm1d and BatchNorm2d can";
+    if constexpr (const std::size_t samples = plan::detail::ghost_size<L>; samples > 0)
+      if (node.sees_batch && error.empty()) {
+        if (group > 0 && samples != group)
+          error << "layer " << node.name << ' ' << describe<L>() << ": another norm has groups of "
+                << group << " samples; a network has one size of them";
+        group = samples;
+      }
   });
   return error;
 }();

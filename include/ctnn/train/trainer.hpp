@@ -184,16 +184,23 @@ public:
       if (last >= data.size())
         detail::fail(ErrorCode::bad_argument, Sentence("Trainer::step: sample ")
                                                   << last << " of a data set of " << data.size());
-      require_statistics(batch.size());
-      const std::size_t shards = std::min(max_shards, batch.size());
-      const std::array<Score, max_shards> scores = make_gradients(data, batch, shards);
-      sum_gradients(shards);
+      const detail::Batch<T> going{.samples = batch.size(),
+                                   .shards = std::min(max_shards, batch.size()),
+                                   .seed = seed_,
+                                   .first_sample = (step_ + 1) << 32,
+                                   .parameters = net_.parameter_block().data(),
+                                   .derived =
+                                       sees_batch ? derived_.data() : net_.derived_block().data(),
+                                   .gradients = shard_gradients_.data()};
+      require_statistics(going);
+      const Score score = make_gradients(data, batch, going);
+      sum_gradients(going.shards);
       show_gradients();
       ++step_;
-      update_parameters(batch.size());
-      Score total;
-      for (std::size_t shard = 0; shard < shards; ++shard) total += scores[shard];
-      return total;
+      update_parameters();
+      rounds_.update_running(going, net_.parameter_block().data());
+      derive();
+      return score;
     }
     return {};
   }
@@ -327,52 +334,54 @@ private:
     }
   };
 
-  /// require_statistics refuses a batch of one value for each channel, of which there is no variance.
-  static void require_statistics(std::size_t samples) {
-    for (const detail::Node& node : Program::graph.nodes)
-      if (node.sees_batch && samples * node.output_shape.size() == node.output_shape.channels())
-        detail::fail(ErrorCode::bad_argument, Sentence("Trainer::step: layer ")
-                                                  << node.name << ' ' << node.kind
-                                                  << " wants more than one value for each channel, "
-                                                     "and the batch is one sample");
+  /// require_statistics refuses a batch, or a group of it, of one value for each channel, of which there is
+  /// no variance.
+  static void require_statistics(const detail::Batch<T>& batch) {
+    detail::for_each_index<Program::size>([&](auto i) {
+      constexpr const detail::Node& node = Program::graph.nodes[i];
+      constexpr bool is_ghost = Program::template is_ghost<i>;
+      if constexpr (is_ghost || node.sees_batch) {
+        constexpr std::size_t pixels = node.output_shape.size() / node.output_shape.channels();
+        const std::size_t samples = is_ghost ? Rounds::smallest_group(batch) : batch.samples;
+        if (samples * pixels == 1)
+          detail::fail(ErrorCode::bad_argument,
+                       Sentence("Trainer::step: layer ")
+                           << node.name << ' ' << node.kind
+                           << " wants more than one value for each channel, and "
+                           << (is_ghost ? "a group of the batch" : "the batch")
+                           << " is one sample");
+      }
+    });
   }
 
-  /// make_gradients leaves the gradients of each shard in its block, and returns the shards' scores.
+  /// make_gradients leaves the gradients of each shard in its block, and returns the score of all.
   template <class Data>
-  std::array<Score, max_shards>
-  make_gradients(const Data& data, std::span<const std::uint32_t> batch, std::size_t shards) {
-    const double scale = 1 / static_cast<double>(batch.size());
-    std::array<Score, max_shards> scores{};
-    T* derived = net_.derived_block().data();
-    if constexpr (sees_batch) {
-      derived = derived_.data();
+  Score make_gradients(const Data& data, std::span<const std::uint32_t> indices,
+                       const detail::Batch<T>& batch) {
+    if constexpr (sees_batch)
       for_each_task<Program>([&](auto i, std::size_t task) {
-        Pass::template derive_task<i>(task, net_.parameter_block().data(), derived);
+        Pass::template derive_task<i>(task, batch.parameters, batch.derived);
       });
-    }
-    pool_.run(shards, [&](std::size_t shard, std::size_t) {
-      std::fill_n(shard_gradients_.data() + shard * gradient_size, gradient_size, T{});
+    pool_.run(batch.shards, [&](std::size_t shard, std::size_t) {
+      std::fill_n(batch.gradients + shard * gradient_size, gradient_size, T{});
     });
+    const double scale = 1 / static_cast<double>(batch.samples);
+    std::array<Score, max_shards> scores{};
     rounds_.template go<backward_operations>(
-        {.samples = batch.size(),
-         .shards = shards,
-         .seed = seed_,
-         .first_sample = (step_ + 1) << 32,
-         .parameters = net_.parameter_block().data(),
-         .derived = derived,
-         .gradients = shard_gradients_.data()},
-        pool_, workers_,
+        batch, pool_, workers_,
         [&](const auto& piece, Worker& own, const auto& buffers) {
           for (std::size_t i = 0; i < piece.samples; ++i)
-            own.read(data, batch[piece.first + i], i, buffers);
+            own.read(data, indices[piece.first + i], i, buffers);
         },
         [&](const auto& piece, Worker& own, const auto& buffers) {
           for (std::size_t i = 0; i < piece.samples; ++i)
-            own.read_target(data, batch[piece.first + i], i);
+            own.read_target(data, indices[piece.first + i], i);
           scores[piece.shard] +=
               own.score(loss, piece.samples, scale, buffers.gradient(backward_from), buffers);
         });
-    return scores;
+    Score total;
+    for (std::size_t shard = 0; shard < batch.shards; ++shard) total += scores[shard];
+    return total;
   }
 
   /// for_each_stretch calls f(begin, count) over [0, size), a stretch a task.
@@ -416,9 +425,7 @@ private:
     }
   }
 
-  /// update_parameters makes the optimizer's step, moves the running statistics, and derives anew what the
-  /// network predicts by.
-  void update_parameters(std::size_t samples) {
+  void update_parameters() {
     const std::span<T> parameters = net_.parameter_block();
     for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
       std::array<T*, state_blocks> state;
@@ -426,11 +433,12 @@ private:
         state[block] = state_.data() + block * trained_size + begin;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);
     });
-    detail::for_each_index<Program::phases.last>([&](auto cut) {
-      Pass::template Cut<cut>::update_running(samples, derived_.data(), parameters.data());
-    });
+  }
+
+  /// derive makes anew what the network predicts by.
+  void derive() {
     for_each_task<Evaluation>([&](auto i, std::size_t task) {
-      detail::Pass<Evaluation>::template derive_task<i>(task, parameters.data(),
+      detail::Pass<Evaluation>::template derive_task<i>(task, net_.parameter_block().data(),
                                                         net_.derived_block().data());
     });
   }
