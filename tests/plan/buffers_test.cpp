@@ -44,17 +44,19 @@ public:
         store_(plan_.stored * samples * chunks) {}
 
   void keeps_what_is_read() {
+    back_ = false;
     for (std::size_t phase = 0; phase <= phases_.last; ++phase)
       for (chunk_ = 0; chunk_ < chunks; ++chunk_) {
         block_ = Memory(plan_.size); // nothing is handed on in it
+        back_ = false;
         go_forward(phase);
         if (phase == phases_.last) end(phase);
       }
     for (std::size_t phase = phases_.last; phase-- > 0 && goes_backward();)
       for (chunk_ = 0; chunk_ < chunks; ++chunk_) {
         block_ = Memory(plan_.size);
-        for (std::size_t i = 0; i < graph_.node_count; ++i)
-          if (phases_.forward[i] == phase && plan_.runs_again[i]) forward(i);
+        back_ = true;
+        repeat(0, graph_.node_count, phase);
         go_backward(phase);
       }
   }
@@ -81,8 +83,13 @@ private:
     go_backward(phase);
   }
   void go_backward(std::size_t phase) {
-    for (std::size_t i = graph_.node_count; i-- > 0;)
+    back_ = true;
+    for (std::size_t i = graph_.node_count; i-- > 0;) {
+      if (phase == phases_.last && plan::ends_segment(graph_, phases_, i) &&
+          phases_.forward[i] == phase)
+        repeat(plan::first_of_segment(graph_, phases_, i), i + 1, phase);
       if (phases_.backward[i] == phase && plan::runs_backward(graph_, i, mode_)) backward(i);
+    }
     if (phase == 0) {
       if (wants(0)) read_gradient(0);
     } else if (const std::size_t cut = phases_.cut[phase - 1];
@@ -90,6 +97,10 @@ private:
       read_value(graph_.input_of(cut));
       read_gradient(graph_.output_of(cut));
     }
+  }
+  void repeat(std::size_t begin, std::size_t end, std::size_t phase) {
+    for (std::size_t i = begin; i < end; ++i)
+      if (phases_.forward[i] == phase && plan_.runs_again[i]) forward(i);
   }
   bool goes_backward() const { return mode_ != plan::Mode::inference && wants(graph_.output); }
 
@@ -153,7 +164,10 @@ private:
     if (!stored) return {block_, offset};
     return {store_, offset * samples_ * chunks + chunk_ * size(value)};
   }
-  Place value(std::size_t v) { return place(plan_.is_stored[v], plan_.value[v], v); }
+  Place value(std::size_t v) {
+    return place(plan_.is_stored[v], (back_ ? plan_.value_back : plan_.value)[v], v);
+  }
+  std::size_t tape(std::size_t i) const { return (back_ ? plan_.tape_back : plan_.tape)[i]; }
   Place gradient(std::size_t v) { return place(plan_.gradient_is_stored[v], plan_.gradient[v], v); }
 
   /// What a fork makes is what it takes, and the gradients by what a sum takes are the one by it.
@@ -180,10 +194,10 @@ private:
     gradient(v).memory.read(gradient_name(v), gradient(v).offset, size(v));
   }
   void write_tape(std::size_t i) {
-    block_.write("t" + std::to_string(i), plan_.tape[i], samples_ * graph_.nodes[i].tape_size);
+    block_.write("t" + std::to_string(i), tape(i), samples_ * graph_.nodes[i].tape_size);
   }
   void read_tape(std::size_t i) {
-    block_.read("t" + std::to_string(i), plan_.tape[i], samples_ * graph_.nodes[i].tape_size);
+    block_.read("t" + std::to_string(i), tape(i), samples_ * graph_.nodes[i].tape_size);
   }
 
   const Graph& graph_;
@@ -193,6 +207,7 @@ private:
   decltype(plan::plan_buffers(graph_, mode_, samples_)) plan_;
   Memory block_, store_;
   std::size_t chunk_ = 0;
+  bool back_ = false; ///< whether it is on the way back
 };
 
 template <class Graph>
@@ -209,13 +224,14 @@ void all_modes() {
 }
 
 /// A random series-parallel graph: what trace would make of a type, without the type. One of `norms`
-/// layers wants statistics of the batch.
+/// layers wants statistics of the batch, one of `checkpoints` rows is a Checkpoint; 0 for none.
 class RandomGraph {
 public:
   static constexpr std::size_t most_nodes = 60;
   detail::Graph<most_nodes, 0, 3 * most_nodes> graph;
 
-  RandomGraph(unsigned seed, std::size_t norms) : random_(seed), norms_(norms) {
+  RandomGraph(unsigned seed, std::size_t norms, std::size_t checkpoints)
+      : random_(seed), norms_(norms), checkpoints_(checkpoints) {
     graph.values[graph.value_count++].shape = Shape{1 + below(40)};
     graph.output = row(0, 1 + below(5), 3);
     if (graph.node_count == 0) graph.output = layer(0, 7);
@@ -228,9 +244,12 @@ private:
   std::size_t size_of(std::size_t value) const { return graph.values[value].shape.size(); }
 
   std::size_t row(std::size_t value, std::size_t length, std::size_t depth) {
+    const bool begins = checkpoints_ > 0 && checkpoint_ == 0 && one_in(checkpoints_);
+    if (begins) checkpoint_ = ++last_checkpoint_;
     for (std::size_t i = 0; i < length; ++i)
       value = depth > 0 && has_room() && one_in(2) ? parallel(value, depth)
                                                    : layer(value, one_in(2) ? 1 + below(40) : 0);
+    if (begins) checkpoint_ = 0;
     return value;
   }
 
@@ -238,6 +257,7 @@ private:
   std::size_t layer(std::size_t value, std::size_t size) {
     detail::Node node;
     node.kind = "layer";
+    node.checkpoint = checkpoint_;
     node.input_shape = graph.values[value].shape;
     node.output_shape = size == 0 ? node.input_shape : Shape{size};
     node.in_place = size == 0 && !one_in(4);
@@ -256,6 +276,7 @@ private:
   std::size_t parallel(std::size_t value, std::size_t depth) {
     detail::Node node;
     node.kind = "Fork";
+    node.checkpoint = checkpoint_;
     node.input_shape = node.output_shape = graph.values[value].shape;
     node.outputs = 2 + below(2);
     const std::size_t count = node.outputs, first = graph.add_node(node, &value);
@@ -284,7 +305,8 @@ private:
   }
 
   std::mt19937 random_;
-  std::size_t norms_;
+  std::size_t norms_, checkpoints_;
+  std::size_t checkpoint_ = 0, last_checkpoint_ = 0;
 };
 
 } // namespace
@@ -309,11 +331,12 @@ TEST_CASE("nor where a network branches") {
   all_modes<Input<8, 6, 6>, Frozen<Body, Residual<Body>>, Sum<Frozen<Body>, Body>, Frozen<Body>>();
 }
 
-TEST_CASE("nor in any of a thousand random series-parallel graphs, cut into phases or not") {
+TEST_CASE("nor in any of a thousand random series-parallel graphs, cut into phases, checkpointed "
+          "or not") {
   std::size_t branching = 0, untrained = 0, largest = 0, most_cuts = 0, repeating = 0;
   for (unsigned seed = 0; seed < 1'000; ++seed) {
     INFO("seed " << seed);
-    const RandomGraph random(seed, seed % 3);
+    const RandomGraph random(seed, seed % 3, seed % 5);
     keeps_what_is_read(random.graph);
     std::size_t forks = 0;
     for (const detail::Node& node : random.graph.nodes) forks += node.is_fork();

@@ -50,6 +50,12 @@ struct Identity {};
 template <class... Layers>
 struct Frozen {};
 
+/// Checkpoint is layers in a row whose outputs training does not keep: they are computed again, to the same
+/// bits, when the gradient comes back. That costs the time of another forward, and saves memory: a chunk of
+/// more samples fits into cache. It adds no part to their names. torch.utils.checkpoint
+template <class... Layers>
+struct Checkpoint {};
+
 namespace detail {
 
 /// Kind says what a type is in a network's list of types.
@@ -64,6 +70,7 @@ struct composite {
   static constexpr bool named = false;
   static constexpr bool named_twice = false;
   static constexpr bool frozen = false;
+  static constexpr bool checkpoint = false;
   static constexpr StringView label{};
 };
 template <int... Extents>
@@ -87,6 +94,11 @@ struct composite<Frozen<Ls...>> : composite<Sequential<Ls...>> {
   using type = Frozen<Ls...>;
   static constexpr bool frozen = true;
 };
+template <class... Ls>
+struct composite<Checkpoint<Ls...>> : composite<Sequential<Ls...>> {
+  using type = Checkpoint<Ls...>;
+  static constexpr bool checkpoint = true;
+};
 template <class J, class... Bs>
 struct composite<Parallel<J, Bs...>> : composite<void> {
   static constexpr Kind kind = Kind::parallel;
@@ -101,9 +113,11 @@ struct composite<Named<Label, L>> : composite<L> {
   static constexpr StringView label = Label.view();
 };
 
-/// The name is that of the layer: Frozen is none of its own.
+/// The name is that of the layer: Frozen and Checkpoint are none of their own.
 template <FixedString Label, class L>
 struct composite<Named<Label, Frozen<L>>> : composite<Frozen<Named<Label, L>>> {};
+template <FixedString Label, class L>
+struct composite<Named<Label, Checkpoint<L>>> : composite<Checkpoint<Named<Label, L>>> {};
 
 template <class L>
 concept Branching = composite<L>::kind == Kind::parallel;

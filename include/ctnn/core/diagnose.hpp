@@ -119,7 +119,7 @@ struct poison {
       in_place, shape, initial, node, extent, rank, channels, height, width, size, data, empty,
       view, chars, length, values, output, trained_count, role, trained, is_fork, is_layer, inputs,
       outputs, first_input, first_output, taken, maker, taker, wants_gradient, passes_gradient,
-      sees_batch, frozen, input_of, output_of, node_count, value_count, edge_count;
+      sees_batch, frozen, checkpoint, input_of, output_of, node_count, value_count, edge_count;
 };
 inline constexpr poison poison::nodes{}, poison::parameters{}, poison::error{}, poison::name{},
     poison::kind{}, poison::input_shape{}, poison::output_shape{}, poison::first_parameter{},
@@ -132,8 +132,8 @@ inline constexpr poison poison::nodes{}, poison::parameters{}, poison::error{}, 
     poison::is_layer{}, poison::inputs{}, poison::outputs{}, poison::first_input{},
     poison::first_output{}, poison::taken{}, poison::maker{}, poison::taker{},
     poison::wants_gradient{}, poison::passes_gradient{}, poison::sees_batch{}, poison::frozen{},
-    poison::input_of{}, poison::output_of{}, poison::node_count{}, poison::value_count{},
-    poison::edge_count{};
+    poison::checkpoint{}, poison::input_of{}, poison::output_of{}, poison::node_count{},
+    poison::value_count{}, poison::edge_count{};
 
 /// Lines are a text as a template argument for clang, which cuts a literal there after 36 characters:
 /// its lines, of one length each, are cut behind a blank.

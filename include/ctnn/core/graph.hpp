@@ -43,7 +43,8 @@ struct Node {
   bool in_place = false;                          ///< whether y may be x, and dx may be dy
   bool passes_gradient = false;                   ///< for a join: whether every dx is dy
   bool frozen = false;                            ///< whether it stands inside of a Frozen
-  bool sees_batch = false; ///< whether it would train by statistics of the batch
+  std::size_t checkpoint = 0; ///< the number of the Checkpoint that it stands inside of; 0 for none
+  bool sees_batch = false;    ///< whether it would train by statistics of the batch
 
   /// is_fork is whether it is a Fork.
   constexpr bool is_fork() const { return outputs > 1; }

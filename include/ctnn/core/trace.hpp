@@ -64,8 +64,10 @@ struct Scope {
 template <class G>
 struct Walk {
   G& graph;
-  bool frozen = false; ///< whether what is met now is inside of a Frozen
-  bool failed = false; ///< whether something was wrong
+  bool frozen = false;         ///< whether what is met now is inside of a Frozen
+  std::size_t checkpoint = 0;  ///< the number of the Checkpoint that it is inside of; 0 for none
+  std::size_t checkpoints = 0; ///< how many there were
+  bool failed = false;         ///< whether something was wrong
 };
 
 /// add_layer adds a layer that `node` knows all of but its parameters, and these, to the graph, which
@@ -165,6 +167,7 @@ constexpr std::size_t trace_layer(Walk<G>& walk, std::size_t value, const Name& 
     node.name = name;
     node.input_shape = in;
     node.frozen = walk.frozen;
+    node.checkpoint = walk.checkpoint;
     set_facts<L>(node);
     node.parameter_tensors = parameter_tensors<L>;
     if constexpr (HasParameters<L>)
@@ -226,6 +229,7 @@ constexpr std::size_t add_fork(Walk<G>& walk, const Scope& scope, std::size_t va
   const StringView prefix = scope.prefix.view();
   node.name << prefix.first(prefix.size() - (prefix.empty() ? 0 : 1));
   node.kind = "Fork";
+  node.checkpoint = walk.checkpoint;
   node.backward_reads = Reads::nothing;
   node.input_shape = node.output_shape = walk.graph.values[value].shape;
   node.outputs = count;
@@ -238,6 +242,7 @@ template <class G>
 constexpr std::size_t add_join(Walk<G>& walk, std::size_t fork, Node& node,
                                const std::size_t* ends) {
   node.name = walk.graph.nodes[fork].name;
+  node.checkpoint = walk.checkpoint;
   node.inputs = walk.graph.nodes[fork].outputs;
   auto& what = walk.graph.error;
   const Shape out = node.output_shape;
@@ -314,13 +319,17 @@ constexpr std::size_t trace_parallel(Walk<G>& walk, Scope& scope, std::size_t va
 template <class Composite, bool Tell, class G>
 constexpr std::size_t trace_contents(Walk<G>& walk, Scope& scope, std::size_t value) {
   const bool was_frozen = walk.frozen;
+  const std::size_t checkpoint = walk.checkpoint;
   if constexpr (Composite::frozen) walk.frozen = true;
+  if constexpr (Composite::checkpoint) // one inside of another is part of it
+    if (checkpoint == 0) walk.checkpoint = ++walk.checkpoints;
   if constexpr (Composite::kind == Kind::parallel)
     value = detail::trace_parallel<typename Composite::join, Tell>(walk, scope, value,
                                                                    typename Composite::children{});
   else
     value = detail::trace_row<Tell>(walk, scope, value, typename Composite::children{});
   walk.frozen = was_frozen;
+  walk.checkpoint = checkpoint;
   return value;
 }
 
@@ -380,7 +389,8 @@ constexpr std::size_t trace(Walk<G>& walk, Scope& scope, std::size_t value) {
                  is_sequence = Composite::kind == Kind::sequence;
   // What is no module of its own adds no part to the names of its layers.
   constexpr bool is_module =
-      Composite::named || is_layer || is_input || (is_sequence && !Composite::frozen && !Branch);
+      Composite::named || is_layer || is_input ||
+      (is_sequence && !Composite::frozen && !Composite::checkpoint && !Branch);
   constexpr bool is_empty =
       is_sequence && Composite::children::count == 0 && !std::is_same_v<Own, Identity>;
   constexpr bool has_place = !is_input && !is_empty && !Composite::named_twice;

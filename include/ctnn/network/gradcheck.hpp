@@ -189,6 +189,7 @@ private:
     for_each_index<Program::size>([&](auto index) {
       constexpr std::size_t i = Program::size - 1 - index;
       constexpr const Node& node = Program::graph.nodes[i];
+      Pass::template repeat_before<i>(chunk(0, n), net_.weights(), worker_.workspace);
       // Not before: a gradient may lie where something was that has been read by now.
       for (std::size_t k = 0; k < node.inputs; ++k) {
         const std::size_t value = Program::graph.input_of(i, k);
@@ -198,7 +199,7 @@ private:
           holds_dy |= dx_of_op == worker_.workspace.gradient(Program::graph.output_of(i, o));
         if (!holds_dy) poison({dx_of_op, n * Program::graph.values[value].shape.size()});
       }
-      Pass::template backward_operation<i>(chunk(0, n), net_.weights(), worker_.workspace,
+      Pass::template backward_operation<i>(chunk(0, n), net_.weights(), worker_.workspace.back(),
                                            shard_.data());
     });
   }

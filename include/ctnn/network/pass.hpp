@@ -81,8 +81,17 @@ public:
     return moved;
   }
 
+  /// back is the same memory for a chunk on its way back: what is made again has another place there.
+  Buffers back() const {
+    Buffers returning = *this;
+    returning.is_back_ = true;
+    return returning;
+  }
+
   /// value is where value `i` is; Program::input is the network's input, Program::output its output.
-  T* value(std::size_t i) const { return locate(i, plan.is_stored[i], plan.value[i]); }
+  T* value(std::size_t i) const {
+    return locate(i, plan.is_stored[i], is_back_ ? plan.value_back[i] : plan.value[i]);
+  }
   /// gradient is where the gradient of the loss by value `i` is; null if nobody wants it.
   T* gradient(std::size_t i) const requires(M != plan::Mode::inference) {
     return plan::has_gradient(Program::graph, i, M)
@@ -90,7 +99,8 @@ public:
                : nullptr;
   }
   T* tape(std::size_t i) const {
-    return M == plan::Mode::inference ? nullptr : activations_ + plan.tape[i];
+    if (M == plan::Mode::inference) return nullptr;
+    return activations_ + (is_back_ ? plan.tape_back[i] : plan.tape[i]);
   }
   T* scratch() const { return scratch_; }
   /// activations are the whole block of them, for tests that poison it.
@@ -106,6 +116,7 @@ private:
   T* activations_;
   T* scratch_;
   StorePlace<T> place_;
+  bool is_back_ = false;
 };
 
 /// A Pass is what moves a chunk through a program.
@@ -124,14 +135,16 @@ struct Pass {
         forward_operation<i>(chunk, weights, buffers);
     });
   }
-  /// repeat makes once more what the phase's backward reads and nobody kept: the same bits.
-  template <std::size_t Phase, plan::Mode M>
+  /// repeat makes operations [Begin, End) of a phase once more, as far as its way back reads what nobody
+  /// kept: the same bits.
+  template <std::size_t Phase, std::size_t Begin = 0, std::size_t End = Program::size, plan::Mode M>
   static void repeat(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
     Chunk again = chunk;
     again.ghosts = nullptr; // they have been added up
-    for_each_index<Program::size>([&](auto i) {
-      if constexpr (Program::phases.forward[i] == Phase && Buffers<M>::plan.runs_again[i])
-        forward_operation<i>(again, weights, buffers);
+    for_each_index<End - Begin>([&](auto i) {
+      constexpr std::size_t I = Begin + i;
+      if constexpr (Program::phases.forward[I] == Phase && Buffers<M>::plan.runs_again[I])
+        forward_operation<I>(again, weights, buffers.back());
     });
   }
 
@@ -142,10 +155,20 @@ struct Pass {
   template <std::size_t Operations = Program::size, std::size_t Phase = 0, plan::Mode M>
   static void backward(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers,
                        T* gradients) {
-    for_each_index<Operations>([&](auto i) {
-      if constexpr (Program::phases.backward[Operations - 1 - i] == Phase)
-        backward_operation<Operations - 1 - i>(chunk, weights, buffers, gradients);
+    for_each_index<Program::size>([&](auto index) {
+      constexpr std::size_t i = Program::size - 1 - index;
+      if constexpr (Phase == Program::phases.last) repeat_before<i>(chunk, weights, buffers);
+      if constexpr (i < Operations && Program::phases.backward[i] == Phase)
+        backward_operation<i>(chunk, weights, buffers.back(), gradients);
     });
+  }
+  /// repeat_before makes what a Checkpoint that ends with operation I has not kept.
+  template <std::size_t I, plan::Mode M>
+  static void repeat_before(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers) {
+    constexpr const auto& phases = Program::phases;
+    if constexpr (phases.forward[I] == phases.last && plan::ends_segment(Program::graph, phases, I))
+      repeat<phases.last, plan::first_of_segment(Program::graph, phases, I), I + 1>(chunk, weights,
+                                                                                    buffers);
   }
 
   /// A Cut is the operation before which a program is cut, which wants the statistics of the batch.

@@ -40,4 +40,29 @@ constexpr Phases<Nodes> find_phases(const Graph<Nodes, Tensors, Edges>& graph) {
   return phases;
 }
 
+/// segment_of is a number for the nodes of which nothing is kept, between the way forward and the way back,
+/// but what others read: those of a phase but the last, and those of a Checkpoint in the last one. It is 0
+/// for the others.
+template <class G, std::size_t Nodes>
+constexpr std::size_t segment_of(const G& graph, const Phases<Nodes>& phases, std::size_t node) {
+  const std::size_t phase = phases.forward[node], checkpoint = graph.nodes[node].checkpoint;
+  if (phase < phases.last) return phase + 1;
+  return checkpoint == 0 ? 0 : phases.last + checkpoint;
+}
+/// ends_segment is whether a node is the last of a segment.
+template <class G, std::size_t Nodes>
+constexpr bool ends_segment(const G& graph, const Phases<Nodes>& phases, std::size_t node) {
+  const std::size_t segment = segment_of(graph, phases, node);
+  return segment != 0 &&
+         (node + 1 == graph.node_count || segment_of(graph, phases, node + 1) != segment);
+}
+/// first_of_segment is the first node of a segment that ends with `node`.
+template <class G, std::size_t Nodes>
+constexpr std::size_t first_of_segment(const G& graph, const Phases<Nodes>& phases,
+                                       std::size_t node) {
+  const std::size_t segment = segment_of(graph, phases, node);
+  while (node > 0 && segment_of(graph, phases, node - 1) == segment) --node;
+  return node;
+}
+
 } // namespace ctnn::plan::inline CTNN_INSTRUCTION_SET

@@ -92,6 +92,7 @@ private:
       traits[i] = detail::traits_of<leaf<i>>;
       traits[i].sees_batch = SeesBatch && Net::nodes[i].sees_batch;
       traits[i].follows = i > 0 && Net::nodes[i].is_layer() &&
+                          Net::nodes[i].checkpoint == Net::nodes[i - 1].checkpoint &&
                           Net::graph.values[Net::graph.input_of(i)].maker + 1 == i;
     });
     return find_operations(inputs, traits, options);
