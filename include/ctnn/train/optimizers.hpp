@@ -92,4 +92,64 @@ struct AdamW {
   }
 };
 
+/// NAdam is Adam with Nesterov's momentum, which grows from step to step. torch.optim.NAdam
+struct NAdam {
+  double lr = 2e-3;             ///< the learning rate
+  double beta1 = 0.9;           ///< how much of the mean gradient is kept
+  double beta2 = 0.999;         ///< how much of the mean squared gradient is kept
+  double eps = 1e-8;            ///< what is added to the root of the mean square
+  double weight_decay = 0;      ///< how much of a parameter is added to its gradient
+  double momentum_decay = 4e-3; ///< d, where step t has momentum beta1 (1 - 0.96^(t d) / 2)
+  /// whether a parameter is shrunk by lr times weight_decay instead, as by AdamW
+  bool decoupled_weight_decay = false;
+
+  static constexpr std::array<StringView, 2> state_names{"exp_avg", "exp_avg_sq"};
+
+  template <class T>
+  void update(std::uint64_t step, std::size_t count, T* w, const T* g,
+              const std::array<T*, 2>& state) const {
+    kernels::nadam_step(count, w, g, state[0], state[1], step,
+                        {lr, beta1, beta2, eps, weight_decay, decoupled_weight_decay},
+                        momentum_decay);
+  }
+};
+
+/// RMSprop divides each gradient by the root of its mean square. torch.optim.RMSprop
+struct RMSprop {
+  double lr = 1e-2;        ///< the learning rate
+  double alpha = 0.99;     ///< how much of the mean squared gradient is kept
+  double eps = 1e-8;       ///< what is added to the root of the mean square
+  double weight_decay = 0; ///< how much of a parameter is added to its gradient
+  double momentum = 0;     ///< how much of the last step's direction is kept
+  bool centered = false;   ///< whether the mean square is about the mean gradient: a variance
+
+  static constexpr std::array<StringView, 3> state_names{"square_avg", "momentum_buffer",
+                                                         "grad_avg"};
+
+  template <class T>
+  void update(std::uint64_t, std::size_t count, T* w, const T* g,
+              const std::array<T*, 3>& state) const {
+    kernels::rmsprop_step(count, w, g, state[0], state[1], state[2],
+                          {lr, alpha, eps, weight_decay, momentum, centered});
+  }
+};
+
+/// Lion moves every parameter by lr, up or down: the sign of momentum decides. Chen et al., Symbolic
+/// Discovery of Optimization Algorithms, arXiv 2302.06675, which finds it best with a tenth of AdamW's lr
+/// and ten times its weight_decay.
+struct Lion {
+  double lr = 1e-4;        ///< the learning rate
+  double beta1 = 0.9;      ///< how much of the mean gradient is in what the sign is taken of
+  double beta2 = 0.99;     ///< how much of the mean gradient is kept
+  double weight_decay = 0; ///< how much of a parameter, times lr, is taken off it
+
+  static constexpr std::array<StringView, 1> state_names{"exp_avg"};
+
+  template <class T>
+  void update(std::uint64_t, std::size_t count, T* w, const T* g,
+              const std::array<T*, 1>& state) const {
+    kernels::lion_step(count, w, g, state[0], {lr, beta1, beta2, weight_decay});
+  }
+};
+
 } // namespace ctnn::inline CTNN_INSTRUCTION_SET
