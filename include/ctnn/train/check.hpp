@@ -93,10 +93,19 @@ concept NamesBeforeUpdate = !requires {
   &BesideBeforeUpdate<O>::before_update;
 };
 
+/// TellsGroups is whether O treats the parameters of a network in groups.
+template <class O, class Net>
+concept TellsGroups = requires {
+  O::template group_of<Net>(std::size_t{});
+};
+
 /// optimizer_error is what keeps O from being an optimizer of that many parameters in T, or nothing.
 template <class O, class T, std::size_t Tensors>
 constexpr Sentence optimizer_error() {
   Sentence error;
+  if constexpr (requires { typename O::decorated; })
+    error = optimizer_error<typename O::decorated, T, Tensors>();
+  if (!error.empty()) return error;
   if constexpr (!Optimizer<O, T>) {
     error << type_name<O>();
     if constexpr (Loss<O, T>)
@@ -114,6 +123,13 @@ constexpr Sentence optimizer_error() {
     error << type_name<O>()
           << " is not an optimizer: its before_update is not void before_update(const auto& "
              "weights, const auto& gradients)";
+  } else {
+    constexpr const auto& names = O::state_names;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (error.empty() && names[i] == names[j])
+          error << type_name<O>() << " is not an optimizer: two of its state_names are "
+                << names[i];
   }
   return error;
 }

@@ -25,13 +25,22 @@ namespace ctnn::inline CTNN_INSTRUCTION_SET {
 /// where `state` is the blocks that it names, each as large as the parameters and zero at first, and
 /// `update` makes step number `step`, from 1, of `count` parameters w with gradients g. It is called
 /// from several threads at once, for different stretches of the parameters. What looks at all gradients
-/// at once, or tells parameters apart, such as clipping or freezing, may be said as well:
+/// at once, such as clipping, may be said as well:
 ///
 ///     void before_update(const auto& weights, const auto& gradients);   may be const
 ///
 /// It is called before the updates of a step with two std::array of a std::span for each parameter, in
 /// the order of Net::graph.parameters and each in PyTorch's order: the weights as they are, and the
 /// gradients, which it may change. The gradient of what is not trained is empty.
+///
+/// One that treats parameters in groups says the group of each, and `update` takes it behind `state`; a
+/// stretch is of one parameter then. It may say what is wrong with a network, or nothing:
+///
+///     template <class Net> static constexpr std::size_t group_of(std::size_t p);
+///     template <class Net> static constexpr Sentence check();
+///
+/// One that is made of another, and derives from it, names it `decorated`, so that the same is asked of
+/// that one.
 template <class O, class T = float>
 concept Optimizer = requires(const O& optimizer, std::uint64_t step, std::size_t count, T* w,
                              const T* g, const std::array<T*, O::state_names.size()>& state) {

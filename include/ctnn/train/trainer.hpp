@@ -51,6 +51,8 @@ inline constexpr Sentence trainer_error = [] {
   }();
   if (error.empty()) error = optimizer_error<O, T, tensors>();
   if constexpr (WellFormed<Net>) {
+    if constexpr (requires { O::template check<Net>(); })
+      if (error.empty() && Net::trainable_count > 0) error = O::template check<Net>();
     if (error.empty()) error = batch_error<Net>;
     if (error.empty() && Net::trainable_count == 0)
       error << "the network has no parameters to train"
@@ -74,7 +76,7 @@ class Trainer {
 public:
   /// @cond what keeps the uses of a Trainer of wrong parts from complaining again
   struct {
-    double lr, momentum, weight_decay;
+    double lr, momentum, weight_decay, max_norm, total_norm, clip_value, decay;
   } optimizer;
 
   Trainer(Network<Net, T>& net, Loss, Optimizer, TrainerOptions = {}) : net_(net) {}
@@ -252,6 +254,14 @@ private:
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
   static constexpr std::size_t tensors = Network<Net, T>::tensors;
 
+  /// groups are those of the parameters, if the optimizer tells them apart.
+  static constexpr std::array<std::size_t, tensors> groups = [] {
+    std::array<std::size_t, tensors> all{};
+    if constexpr (detail::TellsGroups<Optimizer, Net>)
+      for (std::size_t p = 0; p < tensors; ++p) all[p] = Optimizer::template group_of<Net>(p);
+    return all;
+  }();
+
   template <class Data>
   static constexpr Sentence data_error = detail::dataset_error<Data, Loss, T>(Net::input_shape,
                                                                               Net::output_shape);
@@ -362,11 +372,24 @@ private:
 
   void update_parameters() {
     const std::span<T> parameters = net_.parameter_block();
-    for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
+    const auto update = [&](std::size_t begin, std::size_t count, auto... group) {
       std::array<T*, state_blocks> state;
       for (std::size_t block = 0; block < state.size(); ++block)
         state[block] = state_.data() + block * trained_size + begin;
-      optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);
+      optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state,
+                       group...);
+    };
+    for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
+      if constexpr (detail::TellsGroups<Optimizer, Net>)
+        for (std::size_t p = 0; p < tensors; ++p) {
+          const auto& parameter = Net::graph.parameters[p];
+          const std::size_t at = Program::parameters.offset[p];
+          const std::size_t first = std::max(begin, at);
+          const std::size_t last = std::min(begin + count, at + parameter.shape.size());
+          if (parameter.trained && first < last) update(first, last - first, groups[p]);
+        }
+      else
+        update(begin, count);
     });
     for_each_task([&](auto i, std::size_t task) {
       Pass::template derive_task<i>(task, parameters.data(), net_.derived_block().data());
