@@ -80,20 +80,20 @@ struct BiasesAndNorms {
 };
 
 /// A Group says what is another than in the rest for the parameters that `Selector` selects, such as
-/// ByName<…> or BiasesAndNorms: `Group<BiasesAndNorms>{.weight_decay = 0}`.
+/// `ByName<…>` or BiasesAndNorms: `Group<BiasesAndNorms>{.weight_decay = 0}`.
 template <class Selector>
 struct Group {
-  double lr_scale =
-      1; ///< what the learning rate is multiplied by, whatever a scheduler makes of it
+  double lr_scale = 1; ///< what the learning rate, which a scheduler may set, is multiplied by
   std::optional<double> weight_decay = {}; ///< the weight decay; if not said, that of the rest
 };
 
 inline namespace CTNN_INSTRUCTION_SET {
 
-/// ParameterGroups is an optimizer O that treats some parameters in another way: `ParameterGroups{SGD{.lr
-/// = 0.1, .weight_decay = 5e-4}, Group<BiasesAndNorms>{.weight_decay = 0},
-/// Group<ByName<"fc.*">>{.lr_scale = 10}}`. Its members are O's. The first group that selects a parameter
-/// has it; each group has to have one.
+/// ParameterGroups is an optimizer O that treats some parameters in another way. Its members are O's.
+/// The first group that selects a parameter has it; each group has to have one.
+///
+///     ParameterGroups{SGD{.lr = 0.1, .weight_decay = 5e-4},
+///                     Group<BiasesAndNorms>{.weight_decay = 0}, Group<ByName<"fc.*">>{.lr_scale = 10}}
 template <class O, class... Selectors>
 struct ParameterGroups : O {
   using decorated = O; ///< the optimizer that it is made of
