@@ -10,6 +10,7 @@
 #include <ctnn/train/epoch.hpp>
 #include <ctnn/train/losses.hpp>
 #include <ctnn/train/metrics.hpp>
+#include <ctnn/train/muon.hpp>
 #include <ctnn/train/optimizers.hpp>
 #include <ctnn/train/parameter_groups.hpp>
 #include <ctnn/train/schedulers.hpp>

@@ -82,6 +82,7 @@ TEST_CASE("a training goes on in the middle of an epoch as if it had never stopp
   goes_on(NAdam{.lr = 0.01});
   goes_on(RMSprop{.lr = 0.01, .momentum = 0.9, .centered = true});
   goes_on(Lion{.lr = 0.001});
+  goes_on(EMA{Muon{.lr = 0.01}, 0.9});
   const ParameterGroups groups{SGD{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01},
                                Group<ByName<"*.bias">>{.lr_scale = 2, .weight_decay = 0}};
   goes_on(EMA{ClipGradNorm{groups, 0.5}, 0.9});

@@ -137,6 +137,7 @@ TEST_CASE("a training step allocates nothing") {
   allocates_nothing(AdamW{});
   const ParameterGroups groups{AdamW{}, Group<BiasesAndNorms>{.weight_decay = 0}};
   allocates_nothing(EMA{ClipGradNorm{groups, 1.0}});
+  allocates_nothing(Muon{});
 }
 
 TEST_CASE("predicting, forward and backward allocate nothing") {

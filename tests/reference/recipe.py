@@ -76,6 +76,65 @@ def adamw(net):
                        lr=0.01, weight_decay=0.1)
 
 
+class Muon(optim.Optimizer):
+    """PyTorch 2.9's, which 1.13 lacks, for matrices and flattened convolutions, in the parameters' type."""
+
+    def __init__(self, params, lr, weight_decay, momentum, nesterov, match_rms_adamw):
+        super().__init__(params, {"lr": lr})
+        self.options = weight_decay, momentum, nesterov, match_rms_adamw
+
+    @staticmethod
+    def orthogonal(x):
+        if x.size(0) > x.size(1):
+            return Muon.orthogonal(x.T).T
+        x = x / x.norm().clamp(min=1e-7)
+        for _ in range(5):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+        return x
+
+    @torch.no_grad()
+    def step(self):
+        weight_decay, momentum, nesterov, match_rms_adamw = self.options
+        for group in self.param_groups:
+            for w in group["params"]:
+                mean = self.state[w].setdefault("momentum_buffer", torch.zeros_like(w))
+                mean.lerp_(w.grad, 1 - momentum)
+                step = w.grad.lerp(mean, momentum) if nesterov else mean
+                step = self.orthogonal(step.reshape(len(w), -1))
+                rows, columns = step.shape
+                scale = 0.2 * max(rows, columns)**0.5 if match_rms_adamw else max(1, rows / columns)**0.5
+                w.mul_(1 - group["lr"] * weight_decay)
+                w.add_(step.reshape(w.shape), alpha=-group["lr"] * scale)
+
+
+class Both:
+    """Two optimizers as one."""
+
+    def __init__(self, *optimisers):
+        self.optimisers = optimisers
+
+    def zero_grad(self):
+        for optimiser in self.optimisers:
+            optimiser.zero_grad()
+
+    def step(self):
+        for optimiser in self.optimisers:
+            optimiser.step()
+
+
+def muon(net, lr, weight_decay, adamw_lr, nesterov=True, match_rms_adamw=False):
+    """Matrices by Muon, the last layer and what is no matrix by AdamW."""
+    matrices = [p for name, p in net.named_parameters() if p.dim() > 1 and not name.startswith("6.")]
+    rest = [p for name, p in net.named_parameters() if p.dim() <= 1 or name.startswith("6.")]
+    return Both(Muon(matrices, lr, weight_decay, 0.9, nesterov, match_rms_adamw),
+                optim.AdamW(rest, adamw_lr, betas=(0.9, 0.95), weight_decay=weight_decay))
+
+
+def nothing(parameters):
+    pass
+
+
 def main():
     dice = random.Random("recipe")
     x = grid(dice, (4, 1, 6, 6))
@@ -90,6 +149,10 @@ def main():
         "SGD": train(start, x, target, sgd, lambda p: nn.utils.clip_grad_norm_(p, 0.5), 0.9,
                      warm_up_and_cosine),
         "AdamW": train(start, x, target, adamw, lambda p: nn.utils.clip_grad_value_(p, 0.02), 0.8),
+        "Muon": train(start, x, target, lambda net: muon(net, 0.02, 0.1, 0.005), nothing, 0.8),
+        "Muon_rms": train(start, x, target,
+                          lambda net: muon(net, 0.01, 0.05, 0.01, nesterov=False,
+                                           match_rms_adamw=True), nothing, 0.8),
     })
 
 

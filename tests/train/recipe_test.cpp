@@ -106,6 +106,21 @@ void adamw_as_pytorch() {
                        nothing, nothing);
 }
 
+template <class T>
+void muon_as_pytorch() {
+  const auto nothing = [](auto&, std::size_t) {};
+  const Muon<ByName<"6.*">> muon{
+      .lr = 0.02, .momentum = 0.9, .adamw_lr_scale = 0.25, .beta2 = 0.95};
+  trains_as_pytorch<T>("Muon", EMA{muon, 0.8}, nothing, nothing);
+  const Muon<ByName<"6.*">> like_adamw{.lr = 0.01,
+                                       .weight_decay = 0.05,
+                                       .momentum = 0.9,
+                                       .nesterov = false,
+                                       .match_rms_adamw = true,
+                                       .beta2 = 0.95};
+  trains_as_pytorch<T>("Muon_rms", EMA{like_adamw, 0.8}, nothing, nothing);
+}
+
 /// Tensors of more than a stretch, some of what is frozen between them.
 using Wide = Sequential<Input<1, 10, 10>, Conv2d<8, 3>, GroupNorm<2>, ReLU, Dropout<0.1>,
                         Frozen<Conv2d<8, 1>>, Flatten, Linear<40>, PReLU<>, Linear<5>, LogSoftmax>;
@@ -156,6 +171,11 @@ TEST_CASE("groups, clipping by value and the average are PyTorch's") {
   adamw_as_pytorch<float>();
 }
 
+TEST_CASE("matrices by Muon and the rest by AdamW are PyTorch's") {
+  muon_as_pytorch<double>();
+  muon_as_pytorch<float>();
+}
+
 TEST_CASE("a whole recipe ends in the same bits for any number of threads") {
   const EMA recipe{ClipGradNorm{ParameterGroups{sgd, Group<BiasesAndNorms>{.weight_decay = 0},
                                                 Group<ByName<"6.*", "*.bias">>{.lr_scale = 2}},
@@ -166,6 +186,23 @@ TEST_CASE("a whole recipe ends in the same bits for any number of threads") {
   auto other = recipe;
   other.groups[1].lr_scale = 3;
   CHECK(!same_bits(trained(other, 1), one));
+
+  const EMA muon{ParameterGroups{ClipGradNorm{Muon<ByName<"8.*">>{.lr = 0.02}, 1.0},
+                                 Group<BiasesAndNorms>{.weight_decay = 0}},
+                 0.9};
+  const auto of_muon = trained(muon, 1);
+  for (const std::size_t threads : {2u, 3u, 8u}) CHECK(same_bits(trained(muon, threads), of_muon));
+  CHECK(!same_bits(trained(EMA{ClipGradNorm{Muon<ByName<"8.*">>{.lr = 0.02}, 1.0}, 0.9}, 1),
+                   of_muon));
+}
+
+TEST_CASE("groups of groups are of both") {
+  using Weights = ByName<"*.weight">;
+  const auto with = [](double scale) {
+    return ParameterGroups{sgd, Group<Weights>{.lr_scale = scale}};
+  };
+  const ParameterGroups twice{with(4), Group<Weights>{.lr_scale = 0.5}};
+  CHECK(same_bits(trained(twice, 2), trained(with(2), 2)));
 }
 
 TEST_CASE("groups that say nothing, wide bounds and the average change no bit of the weights") {
@@ -259,6 +296,11 @@ struct Plain {
   void update(std::uint64_t, std::size_t, float*, const float*, std::array<float*, 0>) const {}
 };
 
+/// Says more than it does.
+struct Forgetful : SGD {
+  static constexpr bool by_parameter = true;
+};
+
 } // namespace
 
 TEST_CASE("a selector that selects nothing says so") {
@@ -272,12 +314,14 @@ TEST_CASE("a selector that selects nothing says so") {
       trainer_error<Wide, NLLLoss, ParameterGroups<SGD, ByName<"*">, BiasesAndNorms>, float> ==
       "ParameterGroups: group 1 of BiasesAndNorms has no parameter that is trained and in no group "
       "before it");
-  using Groups = ParameterGroups<SGD, BiasesAndNorms>;
-  STATIC_REQUIRE(
-      trainer_error<Wide, NLLLoss, ParameterGroups<ClipGradNorm<Groups>>, float> ==
-      "ParameterGroups of ParameterGroups: one has all groups, the first that fits first");
   STATIC_REQUIRE(trainer_error<Wide, NLLLoss, EMA<EMA<SGD>>, float> ==
                  "EMA is not an optimizer: two of its state_names are average");
   STATIC_REQUIRE(trainer_error<Wide, NLLLoss, ParameterGroups<Plain>, float> ==
                  "Plain has no double weight_decay that ParameterGroups could set");
+  STATIC_REQUIRE(trainer_error<Wide, NLLLoss, EMA<Muon<ByName<"9.*">>>, float> ==
+                 "ByName: no parameter is named 9.*; the nearest is 0.bias");
+  STATIC_REQUIRE(
+      trainer_error<Wide, NLLLoss, Forgetful, float> ==
+      "Forgetful is not an optimizer: it lacks template <class T> void update(step, count, "
+      "T* w, const T* g, const std::array<T*, N>& state, const auto& parameter) const");
 }

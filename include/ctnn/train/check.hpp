@@ -93,12 +93,6 @@ concept NamesBeforeUpdate = !requires {
   &BesideBeforeUpdate<O>::before_update;
 };
 
-/// TellsGroups is whether O treats the parameters of a network in groups.
-template <class O, class Net>
-concept TellsGroups = requires {
-  O::template group_of<Net>(std::size_t{});
-};
-
 /// optimizer_error is what keeps O from being an optimizer of that many parameters in T, or nothing.
 template <class O, class T, std::size_t Tensors>
 constexpr Sentence optimizer_error() {
@@ -117,8 +111,9 @@ constexpr Sentence optimizer_error() {
       error << " is not an optimizer: it lacks double lr";
     else
       error << " is not an optimizer: it lacks template <class T> void update(step, count, T* w, "
-               "const "
-               "T* g, const std::array<T*, N>& state) const";
+               "const T* g, const std::array<T*, N>& state"
+            << (ByParameter<O> ? ", const auto& parameter" : "")
+            << (ByWholeParameter<O, T> ? ", T* scratch" : "") << ") const";
   } else if constexpr (NamesBeforeUpdate<O> && !SeesGradients<O, T, Tensors>) {
     error << type_name<O>()
           << " is not an optimizer: its before_update is not void before_update(const auto& "

@@ -70,12 +70,13 @@ struct EMA : O {
     return names;
   }();
 
-  template <class T, class... Group>
+  template <class T>
   void update(std::uint64_t step, std::size_t count, T* w, const T* g,
-              const std::array<T*, detail::blocks_of<O> + 1>& state, Group... group) const {
+              const std::array<T*, detail::blocks_of<O> + 1>& state,
+              const auto&... parameter) const {
     std::array<T*, detail::blocks_of<O>> own;
     std::copy_n(state.begin(), own.size(), own.begin());
-    O::update(step, count, w, g, own, group...);
+    O::update(step, count, w, g, own, parameter...);
     if (step == 1)
       std::copy_n(w, count, state.back());
     else

@@ -8,11 +8,40 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ctnn/core/graph.hpp>
 #include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/text.hpp>
 #include <ctnn/kernels/optimizer_step.hpp>
 
-namespace ctnn::inline CTNN_INSTRUCTION_SET {
+namespace ctnn {
+namespace detail {
+
+/// ByParameter is whether O takes one parameter at a time.
+template <class O>
+concept ByParameter = requires {
+  requires bool(O::by_parameter);
+};
+/// ByWholeParameter is whether O takes each as a whole, and scratch for it.
+template <class O, class T>
+concept ByWholeParameter = ByParameter<O> && requires(const ParameterNode& parameter) {
+  { O::template scratch_size<T>(parameter) } -> std::same_as<std::size_t>;
+};
+
+/// Updates is whether O has the `update` that goes with what it says.
+template <class O, class T>
+concept Updates = requires(const O& optimizer, std::uint64_t step, std::size_t count, T* w,
+                           const T* g, const std::array<T*, O::state_names.size()>& state,
+                           const ParameterNode& parameter) {
+  requires(ByParameter<O> || requires { optimizer.update(step, count, w, g, state); });
+  requires(!ByParameter<O> || ByWholeParameter<O, T> ||
+           requires { optimizer.update(step, count, w, g, state, parameter); });
+  requires(!ByWholeParameter<O, T> ||
+           requires { optimizer.update(step, count, w, g, state, parameter, w); });
+};
+
+} // namespace detail
+
+inline namespace CTNN_INSTRUCTION_SET {
 
 /// An Optimizer is what moves the parameters. It says
 ///
@@ -33,21 +62,23 @@ namespace ctnn::inline CTNN_INSTRUCTION_SET {
 /// the order of Net::graph.parameters and each in PyTorch's order: the weights as they are, and the
 /// gradients, which it may change. The gradient of what is not trained is empty.
 ///
-/// One that treats parameters in groups says the group of each, and `update` takes it behind `state`; a
-/// stretch is of one parameter then. It may say what is wrong with a network, or nothing:
+/// One that tells parameters apart says that a stretch is to be of one parameter, and `update` takes a
+/// detail::ParameterNode, its name and shape, behind `state`. One that works on whole parameters says the
+/// elements of the scratch that it wants for each, and takes a T* behind that. Either may say what is
+/// wrong with a network, or nothing:
 ///
-///     template <class Net> static constexpr std::size_t group_of(std::size_t p);
+///     static constexpr bool by_parameter = true;
+///     template <class T> static constexpr std::size_t scratch_size(const detail::ParameterNode&);
 ///     template <class Net> static constexpr Sentence check();
 ///
 /// One that is made of another, and derives from it, names it `decorated`, so that the same is asked of
 /// that one.
 template <class O, class T = float>
-concept Optimizer = requires(const O& optimizer, std::uint64_t step, std::size_t count, T* w,
-                             const T* g, const std::array<T*, O::state_names.size()>& state) {
+concept Optimizer = requires(const O& optimizer) {
   { optimizer.lr } -> std::convertible_to<double>;
   {StringView(*O::state_names.data())};
-  optimizer.update(step, count, w, g, state);
-};
+}
+&&detail::Updates<O, T>;
 
 /// SGD is stochastic gradient descent. torch.optim.SGD
 struct SGD {
@@ -161,4 +192,5 @@ struct Lion {
   }
 };
 
-} // namespace ctnn::inline CTNN_INSTRUCTION_SET
+} // namespace CTNN_INSTRUCTION_SET
+} // namespace ctnn

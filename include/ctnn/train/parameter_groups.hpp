@@ -15,6 +15,7 @@
 #include <ctnn/core/instruction_set.hpp>
 #include <ctnn/core/layer.hpp>
 #include <ctnn/core/text.hpp>
+#include <ctnn/train/optimizers.hpp>
 
 namespace ctnn {
 namespace detail {
@@ -87,6 +88,22 @@ struct Group {
   std::optional<double> weight_decay = {}; ///< the weight decay; if not said, that of the rest
 };
 
+namespace detail {
+
+/// selector_error is what is wrong with some selectors for a network, as far as they say it, or nothing.
+template <class Net, class... Selectors>
+constexpr Sentence selector_error() {
+  Sentence error;
+  [[maybe_unused]] const auto ask = [&]<class Selector>(Selector) {
+    if constexpr (requires { Selector::template check<Net>(); })
+      if (error.empty()) error = Selector::template check<Net>();
+  };
+  (ask(Selectors{}), ...);
+  return error;
+}
+
+} // namespace detail
+
 inline namespace CTNN_INSTRUCTION_SET {
 
 /// ParameterGroups is an optimizer O that treats some parameters in another way. Its members are O's.
@@ -104,30 +121,20 @@ struct ParameterGroups : O {
   constexpr ParameterGroups(O optimizer, Group<Selectors>... said)
       : O(optimizer), groups{Group<void>{said.lr_scale, said.weight_decay}...} {}
 
-  template <class Net>
-  static constexpr std::size_t group_of([[maybe_unused]] std::size_t p) {
-    const bool selected[]{Selectors::selects(Net::graph.parameters[p])..., true};
-    std::size_t group = 0;
-    while (!selected[group]) ++group;
-    return group; // their number for what is in none
-  }
+  static constexpr bool by_parameter = true;
 
   template <class Net>
   static constexpr Sentence check() {
-    Sentence error;
+    Sentence error = detail::selector_error<Net, Selectors...>();
+    if constexpr (requires { O::template check<Net>(); })
+      if (error.empty()) error = O::template check<Net>();
     if constexpr (!requires(O & optimizer) { optimizer.weight_decay = 0.0; })
-      error << detail::type_name<O>()
-            << " has no double weight_decay that ParameterGroups could set";
-    if constexpr (requires { O::template group_of<Net>(std::size_t{}); })
-      error = "ParameterGroups of ParameterGroups: one has all groups, the first that fits first";
-    [[maybe_unused]] const auto ask = [&]<class Selector>(Selector) {
-      if constexpr (requires { Selector::template check<Net>(); })
-        if (error.empty()) error = Selector::template check<Net>();
-    };
-    (ask(Selectors{}), ...);
+      if (error.empty())
+        error << detail::type_name<O>()
+              << " has no double weight_decay that ParameterGroups could set";
     bool filled[sizeof...(Selectors) + 1]{};
-    for (std::size_t p = 0; p < Net::graph.parameters.size(); ++p)
-      if (Net::graph.parameters[p].trained) filled[group_of<Net>(p)] = true;
+    for (const auto& parameter : Net::graph.parameters)
+      if (parameter.trained) filled[group_of(parameter)] = true;
     for (std::size_t group = 0; group < sizeof...(Selectors); ++group)
       if (error.empty() && !filled[group])
         error << "ParameterGroups: group " << group << " of "
@@ -138,13 +145,25 @@ struct ParameterGroups : O {
 
   template <class T, std::size_t N>
   void update(std::uint64_t step, std::size_t count, T* w, const T* g,
-              const std::array<T*, N>& state, std::size_t group = sizeof...(Selectors)) const {
+              const std::array<T*, N>& state, const detail::ParameterNode& parameter,
+              const auto&... scratch) const {
     O own = *this;
-    if (group < groups.size()) {
+    if (const std::size_t group = group_of(parameter); group < groups.size()) {
       own.lr *= groups[group].lr_scale;
       own.weight_decay = groups[group].weight_decay.value_or(own.weight_decay);
     }
-    own.update(step, count, w, g, state);
+    if constexpr (detail::ByParameter<O>)
+      own.update(step, count, w, g, state, parameter, scratch...);
+    else
+      own.update(step, count, w, g, state);
+  }
+
+private:
+  /// group_of is the group of a parameter; their number for what is in none.
+  static constexpr std::size_t group_of([[maybe_unused]] const detail::ParameterNode& parameter) {
+    std::size_t group = 0;
+    static_cast<void>(((Selectors::selects(parameter) || (++group, false)) || ...));
+    return group;
   }
 };
 

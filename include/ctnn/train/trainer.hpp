@@ -140,7 +140,8 @@ public:
         pool_(std::clamp<std::size_t>(options.threads > 0 ? options.threads
                                                           : std::thread::hardware_concurrency(),
                                       1, max_shards)),
-        workers_(pool_.workers()), shard_gradients_(max_shards * gradient_size),
+        workers_(pool_.workers()),
+        shard_gradients_(std::max(max_shards * gradient_size, scratch.back())),
         gradients_(trained_size), state_(state_blocks * trained_size) {}
 
   /// threads is the number of threads that run a step.
@@ -254,12 +255,19 @@ private:
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
   static constexpr std::size_t tensors = Network<Net, T>::tensors;
 
-  /// groups are those of the parameters, if the optimizer tells them apart.
-  static constexpr std::array<std::size_t, tensors> groups = [] {
-    std::array<std::size_t, tensors> all{};
-    if constexpr (detail::TellsGroups<Optimizer, Net>)
-      for (std::size_t p = 0; p < tensors; ++p) all[p] = Optimizer::template group_of<Net>(p);
-    return all;
+  /// updates_whole is whether the optimizer takes parameters as wholes, with scratch for each; scratch is
+  /// where that begins, in the block of the shards' gradients, which nobody needs then.
+  static constexpr bool updates_whole = detail::ByWholeParameter<Optimizer, T>;
+  static constexpr std::array<std::size_t, tensors + 1> scratch = [] {
+    std::array<std::size_t, tensors + 1> first{};
+    if constexpr (updates_whole)
+      for (std::size_t p = 0; p < tensors; ++p) {
+        const auto& parameter = Net::graph.parameters[p];
+        first[p + 1] = first[p];
+        if (parameter.trained)
+          first[p + 1] += plan::aligned(Optimizer::template scratch_size<T>(parameter));
+      }
+    return first;
   }();
 
   template <class Data>
@@ -372,25 +380,33 @@ private:
 
   void update_parameters() {
     const std::span<T> parameters = net_.parameter_block();
-    const auto update = [&](std::size_t begin, std::size_t count, auto... group) {
+    const auto update = [&](std::size_t begin, std::size_t count, const auto&... parameter) {
       std::array<T*, state_blocks> state;
       for (std::size_t block = 0; block < state.size(); ++block)
         state[block] = state_.data() + block * trained_size + begin;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state,
-                       group...);
+                       parameter...);
     };
-    for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
-      if constexpr (detail::TellsGroups<Optimizer, Net>)
-        for (std::size_t p = 0; p < tensors; ++p) {
-          const auto& parameter = Net::graph.parameters[p];
-          const std::size_t at = Program::parameters.offset[p];
-          const std::size_t first = std::max(begin, at);
-          const std::size_t last = std::min(begin + count, at + parameter.shape.size());
-          if (parameter.trained && first < last) update(first, last - first, groups[p]);
-        }
-      else
-        update(begin, count);
-    });
+    if constexpr (updates_whole)
+      pool_.run(tensors, [&](std::size_t p, std::size_t) {
+        const auto& parameter = Net::graph.parameters[p];
+        if (parameter.trained)
+          update(Program::parameters.offset[p], parameter.shape.size(), parameter,
+                 shard_gradients_.data() + scratch[p]);
+      });
+    else
+      for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
+        if constexpr (detail::ByParameter<Optimizer>)
+          for (std::size_t p = 0; p < tensors; ++p) {
+            const auto& parameter = Net::graph.parameters[p];
+            const std::size_t at = Program::parameters.offset[p];
+            const std::size_t first = std::max(begin, at);
+            const std::size_t last = std::min(begin + count, at + parameter.shape.size());
+            if (parameter.trained && first < last) update(first, last - first, parameter);
+          }
+        else
+          update(begin, count);
+      });
     for_each_task([&](auto i, std::size_t task) {
       Pass::template derive_task<i>(task, parameters.data(), net_.derived_block().data());
     });
