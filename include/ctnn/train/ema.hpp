@@ -32,7 +32,7 @@ inline constexpr StringView average_name = "average";
 template <class O>
 inline constexpr std::size_t average_block = [] {
   std::size_t block = 0;
-  if constexpr (blocks_of < O >> 0)
+  if constexpr (blocks_of<O> != 0)
     while (block < O::state_names.size() && O::state_names[block] != average_name) ++block;
   return block;
 }();
@@ -42,7 +42,7 @@ inline constexpr std::size_t average_block = [] {
 template <class O>
 inline constexpr Sentence no_average = [] {
   Sentence error;
-  if (blocks_of < O >> 0 && average_block<O> == blocks_of<O>)
+  if (blocks_of<O> != 0 && average_block<O> == blocks_of<O>)
     error << type_name<O>() << " keeps no average of the weights: EMA{" << type_name<O>()
           << "{...}} does";
   return error;
@@ -64,7 +64,7 @@ struct EMA : O {
 
   static constexpr auto state_names = [] {
     std::array<StringView, detail::blocks_of<O> + 1> names;
-    if constexpr (detail::blocks_of < O >> 0)
+    if constexpr (detail::blocks_of<O> != 0)
       std::copy_n(O::state_names.begin(), O::state_names.size(), names.begin());
     names.back() = detail::average_name;
     return names;
