@@ -62,6 +62,10 @@ LOSS = {
 OPTIMIZER = {
     "state_names": "are the names of the blocks of state, as PyTorch's state_dict has them",
     "update": "makes step number `step`, from 1, of `count` parameters `w` with gradients `g`",
+    "before_update": "sees all weights and gradients before the updates of a step, and may change these",
+    "by_parameter": "says that a stretch is of one parameter, which update() is told",
+    "scratch_size": "is the elements of scratch for a parameter, which is updated as a whole",
+    "check": "says what is wrong with a network, or nothing",
 }
 SCHEDULER = {"lr_at": "is the learning rate after `step` calls of PyTorch's scheduler.step()"}
 TRANSFORM = {
@@ -80,6 +84,10 @@ CONTRACTS = {
     "layers/": ("Layer", LAYER),
     "train/losses.hpp": ("Loss", LOSS),
     "train/optimizers.hpp": ("Optimizer", OPTIMIZER),
+    "train/parameter_groups.hpp": ("Optimizer", OPTIMIZER),
+    "train/clip_grad.hpp": ("Optimizer", OPTIMIZER),
+    "train/muon.hpp": ("Optimizer", OPTIMIZER),
+    "train/ema.hpp": ("Optimizer", OPTIMIZER),
     "train/schedulers.hpp": ("Scheduler", SCHEDULER),
     "data/transforms/": ("Transform", TRANSFORM),
 }

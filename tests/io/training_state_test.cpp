@@ -67,6 +67,10 @@ void goes_on(const Optimizer& optimizer) {
   CHECK(rest.correct == whole.correct);
   CHECK(rest.loss_sum == whole.loss_sum);
   CHECK(weights(other) == weights(net));
+  if constexpr (requires { optimizer.decay; }) {
+    CHECK(weights(averaged_network(again)) == weights(averaged_network(trainer)));
+    CHECK(weights(averaged_network(again)) != weights(net));
+  }
 }
 
 } // namespace
@@ -75,6 +79,13 @@ TEST_CASE("a training goes on in the middle of an epoch as if it had never stopp
   goes_on(SGD{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true});
   goes_on(Adam{.lr = 0.01});
   goes_on(AdamW{.lr = 0.01});
+  goes_on(NAdam{.lr = 0.01});
+  goes_on(RMSprop{.lr = 0.01, .momentum = 0.9, .centered = true});
+  goes_on(Lion{.lr = 0.001});
+  goes_on(EMA{Muon{.lr = 0.01}, 0.9});
+  const ParameterGroups groups{SGD{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01},
+                               Group<ByName<"*.bias">>{.lr_scale = 2, .weight_decay = 0}};
+  goes_on(EMA{ClipGradNorm{groups, 0.5}, 0.9});
 }
 
 TEST_CASE("a state of anything else changes nothing and says what differs") {

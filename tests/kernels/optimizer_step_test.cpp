@@ -2,11 +2,15 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "kernels/exact_buffer.hpp"
 #include "support/reference.hpp"
 #include <ctnn/kernels/optimizer_step.hpp>
+#include <ctnn/train/optimizers.hpp>
 
 using namespace ctnn;
 using namespace ctnn::kernels;
@@ -27,23 +31,59 @@ std::vector<T> as(const nlohmann::json& list) {
 
 template <class T>
 struct State {
-  ExactBuffer<T> w, g{0}, a{0}, b{0}; // a, b: velocity, or m and v
+  ExactBuffer<T> w, g{0}, a{0}, b{0}, c{0}; // the blocks of an optimizer's state, as many as it has
 };
 
 template <class T>
 void take_step(const nlohmann::json& options, std::uint64_t step, State<T>& s) {
   const auto option = [&](const char* name) { return options.at(name).get<double>(); };
+  const auto is = [&](const char* name) { return options.at(name).get<bool>(); };
+  const auto with = [&](const auto& optimizer) {
+    const std::array<T*, 3> all{s.a.data(), s.b.data(), s.c.data()};
+    std::array<T*, std::decay_t<decltype(optimizer)>::state_names.size()> state;
+    std::copy_n(all.begin(), state.size(), state.begin());
+    optimizer.update(step, s.w.size(), s.w.data(), std::as_const(s.g).data(), state);
+  };
   const auto name = options.at("optimizer").get<std::string>();
-  T *w = s.w.data(), *a = s.a.data(), *b = s.b.data();
-  const T* g = s.g.data();
   if (name == "SGD")
-    sgd_step(s.w.size(), w, g, a,
-             {option("lr"), option("momentum"), option("weight_decay"),
-              options.at("nesterov").get<bool>()});
-  else
-    adam_step(s.w.size(), w, g, a, b, step,
-              {option("lr"), option("beta1"), option("beta2"), option("eps"),
-               option("weight_decay"), name == "AdamW"});
+    with(SGD{.lr = option("lr"),
+             .momentum = option("momentum"),
+             .weight_decay = option("weight_decay"),
+             .nesterov = is("nesterov")});
+  else if (name == "RMSprop")
+    with(RMSprop{.lr = option("lr"),
+                 .alpha = option("alpha"),
+                 .eps = option("eps"),
+                 .weight_decay = option("weight_decay"),
+                 .momentum = option("momentum"),
+                 .centered = is("centered")});
+  else if (name == "Lion")
+    with(Lion{.lr = option("lr"),
+              .beta1 = option("beta1"),
+              .beta2 = option("beta2"),
+              .weight_decay = option("weight_decay")});
+  else {
+    const auto as_adam = [&]<class Adaptive>(Adaptive optimizer) {
+      optimizer.lr = option("lr");
+      optimizer.beta1 = option("beta1");
+      optimizer.beta2 = option("beta2");
+      optimizer.eps = option("eps");
+      optimizer.weight_decay = option("weight_decay");
+      if constexpr (std::is_same_v<Adaptive, NAdam>) {
+        optimizer.momentum_decay = option("momentum_decay");
+        optimizer.decoupled_weight_decay = is("decoupled_weight_decay");
+      }
+      with(optimizer);
+    };
+    if (name == "Adam")
+      as_adam(Adam{});
+    else if (name == "AdamW")
+      as_adam(AdamW{});
+    else if (name == "NAdam")
+      as_adam(NAdam{});
+    else
+      FAIL("an optimizer " << name);
+  }
 }
 
 /// The parameters `copies` times over, so that they fill vectors and tails.
@@ -58,30 +98,31 @@ void follow_torch(std::size_t copies, std::size_t offset, double limit) {
     return all;
   };
   const auto& file = torch_numbers();
-  REQUIRE(file.at("cases").size() >= 10);
+  REQUIRE(file.at("cases").size() >= 21);
   for (const auto& options : file.at("cases")) {
     State<T> s{ExactBuffer<T>(repeat(file.at("weights")), offset)};
-    s.a = s.b = ExactBuffer<T>(std::vector<T>(s.w.size(), 0), offset);
+    s.a = s.b = s.c = ExactBuffer<T>(std::vector<T>(s.w.size(), 0), offset);
     const auto& after = options.at("weights");
-    REQUIRE(after.size() == 5);
+    REQUIRE(after.size() == 20);
     for (std::size_t step = 0; step < after.size(); ++step) {
       s.g = ExactBuffer<T>(repeat(file.at("gradients").at(step)), offset);
       take_step(options, step + 1, s);
       INFO(options.dump());
       REQUIRE(test::error(s.w, repeat(after.at(step)), 1) <= limit);
-      REQUIRE((s.w.start_untouched() && s.a.start_untouched() && s.b.start_untouched()));
+      REQUIRE((s.w.start_untouched() && s.a.start_untouched() && s.b.start_untouched() &&
+               s.c.start_untouched()));
     }
   }
 }
 
 } // namespace
 
-TEST_CASE("optimizer_step: follows PyTorch for five steps in double") {
+TEST_CASE("optimizer_step: follows PyTorch for twenty steps in double") {
   for (std::size_t copies = 1; copies <= 4; ++copies) // 7 to 28 parameters
     for (std::size_t offset = 0; offset < 3; ++offset) follow_torch<double>(copies, offset, 4e-15);
 }
 
-TEST_CASE("optimizer_step: follows PyTorch for five steps in float") {
+TEST_CASE("optimizer_step: follows PyTorch for twenty steps in float") {
   for (std::size_t copies = 1; copies <= 5; ++copies)
     for (std::size_t offset = 0; offset < 3; ++offset) follow_torch<float>(copies, offset, 2e-6);
 }
@@ -106,6 +147,16 @@ TEST_CASE("adam_step: a parameter that never had a gradient stays") {
   CHECK(w[0] == 1);
 }
 
+TEST_CASE("nadam_product: is the product of the momenta") {
+  for (const double decay : {0.0, 4e-3, 0.5, 30.0}) {
+    double product = 1;
+    for (int step = 1; step <= 2000; ++step) {
+      product *= nadam_momentum(step, 0.9999, decay);
+      REQUIRE(nadam_product(step, 0.9999, decay) == Approx(product).epsilon(1e-12).margin(1e-300));
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("optimizer_step: ranges of a block give the bits of the whole", "", float,
                    double) {
   using T = TestType;
@@ -123,6 +174,36 @@ TEMPLATE_TEST_CASE("optimizer_step: ranges of a block give the bits of the whole
     return w;
   };
   CHECK(run({0, size}) == run({0, 3, 3, simd::lanes<T> + 5, size}));
+}
+
+TEMPLATE_TEST_CASE("average_step: goes a part of the way", "", float, double) {
+  using T = TestType;
+  for (std::size_t count = 0; count <= 3 * simd::lanes<T> + 1; ++count) {
+    const ExactBuffer<T> w(test::random_values<T>(count, 1), 1);
+    ExactBuffer<T> average(test::random_values<T>(count, 2), 1);
+    std::vector<T> expected = average.values();
+    for (std::size_t i = 0; i < count; ++i)
+      expected[i] = T(0.9) * expected[i] + T(1 - 0.9) * w.values()[i];
+    average_step<T>(count, w.data(), average.data(), 0.9);
+    REQUIRE(average.values() == expected);
+    REQUIRE(average.start_untouched());
+  }
+}
+
+TEMPLATE_TEST_CASE("sum_of_squares: adds every element once", "", float, double) {
+  using T = TestType;
+  for (std::size_t count = 0; count <= 40; ++count) {
+    std::vector<T> values(count);
+    double expected = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      values[i] = static_cast<T>(static_cast<int>(i * i) - 99);
+      expected += double(values[i]) * double(values[i]);
+    }
+    const ExactBuffer<T> x(values, 1);
+    REQUIRE(sum_of_squares<T>(count, x.data()) == expected);
+  }
+  const std::vector<float> large(9, 1e30f); // whose square no float holds
+  CHECK(sum_of_squares(9, large.data()) == Approx(9e60));
 }
 
 TEMPLATE_TEST_CASE("sum_shards: adds in the order of the fixed tree", "", float, double) {

@@ -126,12 +126,18 @@ TEST_CASE("a training step allocates nothing") {
   const Images images;
   std::vector<std::uint32_t> batch(images.size());
   std::iota(batch.begin(), batch.end(), 0u);
-  Network<Net> net;
-  Trainer trainer(net, NLLLoss{}, AdamW{}, {.threads = 2});
-  trainer.step(images, batch);
-  CHECK(allocations_of([&] {
-          for (std::size_t step = 0; step < 3; ++step) trainer.step(images, batch);
-        }) == 0);
+  const auto allocates_nothing = [&](const auto& optimizer) {
+    Network<Net> net;
+    Trainer trainer(net, NLLLoss{}, optimizer, {.threads = 2});
+    trainer.step(images, batch);
+    CHECK(allocations_of([&] {
+            for (std::size_t step = 0; step < 3; ++step) trainer.step(images, batch);
+          }) == 0);
+  };
+  allocates_nothing(AdamW{});
+  const ParameterGroups groups{AdamW{}, Group<BiasesAndNorms>{.weight_decay = 0}};
+  allocates_nothing(EMA{ClipGradNorm{groups, 1.0}});
+  allocates_nothing(Muon{});
 }
 
 TEST_CASE("and neither does one that waits for statistics of the batch, after the first") {

@@ -124,6 +124,9 @@ concept NamesBeforeUpdate = !requires {
 template <class O, class T, std::size_t Tensors>
 constexpr Sentence optimizer_error() {
   Sentence error;
+  if constexpr (requires { typename O::decorated; })
+    error = optimizer_error<typename O::decorated, T, Tensors>();
+  if (!error.empty()) return error;
   if constexpr (!Optimizer<O, T>) {
     error << type_name<O>();
     if constexpr (Loss<O, T>)
@@ -135,12 +138,20 @@ constexpr Sentence optimizer_error() {
       error << " is not an optimizer: it lacks double lr";
     else
       error << " is not an optimizer: it lacks template <class T> void update(step, count, T* w, "
-               "const "
-               "T* g, const std::array<T*, N>& state) const";
+               "const T* g, const std::array<T*, N>& state"
+            << (ByParameter<O> ? ", const auto& parameter" : "")
+            << (ByWholeParameter<O, T> ? ", T* scratch" : "") << ") const";
   } else if constexpr (NamesBeforeUpdate<O> && !SeesGradients<O, T, Tensors>) {
     error << type_name<O>()
           << " is not an optimizer: its before_update is not void before_update(const auto& "
              "weights, const auto& gradients)";
+  } else {
+    constexpr const auto& names = O::state_names;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (error.empty() && names[i] == names[j])
+          error << type_name<O>() << " is not an optimizer: two of its state_names are "
+                << names[i];
   }
   return error;
 }

@@ -52,6 +52,8 @@ inline constexpr Sentence trainer_error = [] {
   }();
   if (error.empty()) error = optimizer_error<O, T, tensors>();
   if constexpr (WellFormed<Net>) {
+    if constexpr (requires { O::template check<Net>(); })
+      if (error.empty() && Net::trainable_count > 0) error = O::template check<Net>();
     if (error.empty()) error = batch_error<Net>;
     if (error.empty() && Net::trainable_count == 0)
       error << "the network has no parameters to train"
@@ -75,7 +77,7 @@ class Trainer {
 public:
   /// @cond what keeps the uses of a Trainer of wrong parts from complaining again
   struct {
-    double lr, momentum, weight_decay;
+    double lr, momentum, weight_decay, max_norm, total_norm, clip_value, decay;
   } optimizer;
 
   Trainer(Network<Net, T>& net, Loss, Optimizer, TrainerOptions = {}) : net_(net) {}
@@ -143,7 +145,8 @@ public:
         pool_(std::clamp<std::size_t>(options.threads > 0 ? options.threads
                                                           : std::thread::hardware_concurrency(),
                                       1, max_shards)),
-        workers_(pool_.workers()), shard_gradients_(max_shards * gradient_size),
+        workers_(pool_.workers()),
+        shard_gradients_(std::max(max_shards * gradient_size, scratch.back())),
         gradients_(trained_size), state_(state_blocks * trained_size),
         derived_(sees_batch ? Program::offsets.derived_size : 0) {}
 
@@ -269,6 +272,21 @@ private:
   static constexpr std::size_t stretch = 16 * 1024; // elements of a block that one task handles
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
   static constexpr std::size_t tensors = Network<Net, T>::tensors;
+
+  /// updates_whole is whether the optimizer takes parameters as wholes, with scratch for each; scratch is
+  /// where that begins, in the block of the shards' gradients, which nobody needs then.
+  static constexpr bool updates_whole = detail::ByWholeParameter<Optimizer, T>;
+  static constexpr std::array<std::size_t, tensors + 1> scratch = [] {
+    std::array<std::size_t, tensors + 1> first{};
+    if constexpr (updates_whole)
+      for (std::size_t p = 0; p < tensors; ++p) {
+        const auto& parameter = Net::graph.parameters[p];
+        first[p + 1] = first[p];
+        if (parameter.trained)
+          first[p + 1] += plan::aligned(Optimizer::template scratch_size<T>(parameter));
+      }
+    return first;
+  }();
 
   template <class Data>
   static constexpr Sentence data_error = detail::dataset_error<Data, Loss, T>(Net::input_shape,
@@ -427,12 +445,33 @@ private:
 
   void update_parameters() {
     const std::span<T> parameters = net_.parameter_block();
-    for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
+    const auto update = [&](std::size_t begin, std::size_t count, const auto&... parameter) {
       std::array<T*, state_blocks> state;
       for (std::size_t block = 0; block < state.size(); ++block)
         state[block] = state_.data() + block * trained_size + begin;
-      optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state);
-    });
+      optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state,
+                       parameter...);
+    };
+    if constexpr (updates_whole)
+      pool_.run(tensors, [&](std::size_t p, std::size_t) {
+        const auto& parameter = Net::graph.parameters[p];
+        if (parameter.trained)
+          update(Program::parameters.offset[p], parameter.shape.size(), parameter,
+                 shard_gradients_.data() + scratch[p]);
+      });
+    else
+      for_each_stretch(trained_size, [&](std::size_t begin, std::size_t count) {
+        if constexpr (detail::ByParameter<Optimizer>)
+          for (std::size_t p = 0; p < tensors; ++p) {
+            const auto& parameter = Net::graph.parameters[p];
+            const std::size_t at = Program::parameters.offset[p];
+            const std::size_t first = std::max(begin, at);
+            const std::size_t last = std::min(begin + count, at + parameter.shape.size());
+            if (parameter.trained && first < last) update(first, last - first, parameter);
+          }
+        else
+          update(begin, count);
+      });
   }
 
   /// derive makes anew what the network predicts by.
