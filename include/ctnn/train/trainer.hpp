@@ -164,19 +164,20 @@ public:
   }
 
   /// step makes one optimizer step on the mean loss of the samples `batch` of `data` and returns their
-  /// score before the step. It allocates nothing. Throws `Error(bad_argument)` for an empty batch or a
-  /// sample past the end, `Error(bad_data)` for samples or targets of another shape than the network's
+  /// score before the step. It allocates nothing. Throws `Error(bad_argument)` for an empty batch, a
+  /// sample past the end or members of the loss that do not fit, `Error(bad_data)` for samples or targets of another shape than the network's
   /// and for a label that is none of its classes. What is thrown, also by the data set, leaves network
   /// and trainer as they were.
   template <class Data>
   Score step(const Data& data, std::span<const std::uint32_t> batch) {
     if constexpr (fits<Data>()) {
-      detail::require_fit<Loss>(data, Net::input_shape, Net::output_shape);
+      detail::require_fit(loss, data, Net::input_shape, Net::output_shape);
       if (batch.empty()) detail::fail(ErrorCode::bad_argument, "Trainer::step: the batch is empty");
       const std::size_t last = *std::max_element(batch.begin(), batch.end());
       if (last >= data.size())
         detail::fail(ErrorCode::bad_argument, Sentence("Trainer::step: sample ")
                                                   << last << " of a data set of " << data.size());
+      scale_ = detail::mean_scale(loss, data, batch, Net::output_shape.size());
       const std::size_t shards = std::min(max_shards, batch.size());
       std::array<Score, max_shards> scores;
       pool_.run(shards, [&](std::size_t shard, std::size_t worker) {
@@ -200,7 +201,7 @@ public:
   template <class Data>
   Score evaluate(const Data& data, std::span<T> outputs = {}) {
     if constexpr (fits<Data>()) {
-      detail::require_fit<Loss>(data, Net::input_shape, Net::output_shape);
+      detail::require_fit(loss, data, Net::input_shape, Net::output_shape);
       if (data.size() == 0)
         detail::fail(ErrorCode::bad_data, "Trainer::evaluate: the data set is empty");
       constexpr std::size_t chunk = Program::chunk, out_size = Net::output_shape.size();
@@ -214,7 +215,7 @@ public:
         Worker& own = workers_[worker];
         const std::size_t first = task * chunk;
         const std::size_t n = std::min(chunk, samples - first);
-        for (std::size_t i = 0; i < n; ++i) own.read(data, first + i, i);
+        for (std::size_t i = 0; i < n; ++i) own.read(loss, data, first + i, i);
         Pass::forward({.samples = n}, net_.weights(), own.workspace);
         scores[task] = own.score(loss, n, 0, nullptr);
         if (!outputs.empty())
@@ -271,9 +272,10 @@ private:
         std::vector<Target>(Program::chunk * (Loss::class_targets ? 1 : Net::output_shape.size()));
 
     template <class Data>
-    void read(const Data& data, std::size_t index, std::size_t at) {
+    void read(const Loss& criterion, const Data& data, std::size_t index, std::size_t at) {
       constexpr Shape in = Net::input_shape, out = Net::output_shape;
-      if constexpr (Loss::class_targets) targets[at] = detail::class_of(data, index, out.size());
+      if constexpr (Loss::class_targets)
+        targets[at] = detail::class_of(data, index, out.size(), detail::ignored_label(criterion));
       data.read(index, sample.data());
       detail::to_inner_order<in>(1, sample.data(),
                                  workspace.value(Program::input) + at * in.size());
@@ -292,9 +294,16 @@ private:
       else
         score.loss_sum = criterion.template sum<T>(n, out, y, targets.data(), scale, dy);
       if constexpr (Loss::class_targets)
-        for (std::size_t i = 0; i < n; ++i, y += out.size())
-          if (std::max_element(y, y + out.size()) - y == static_cast<std::ptrdiff_t>(targets[i]))
+        for (std::size_t i = 0; i < n; ++i, y += out.size()) {
+          if (detail::ignores(criterion, targets[i]))
+            ++score.ignored;
+          else if (std::max_element(y, y + out.size()) - y ==
+                   static_cast<std::ptrdiff_t>(targets[i]))
             ++score.correct;
+        }
+      if constexpr (detail::WeighsClasses<Loss>)
+        if (detail::weighs(criterion))
+          score.weight_sum = detail::weight_sum(criterion, std::span(targets).first(n));
       return score;
     }
   };
@@ -304,16 +313,15 @@ private:
                     std::size_t shard, Worker& own) {
     T* const gradients = shard_gradients_.data() + shard * gradient_size;
     std::fill_n(gradients, gradient_size, T{});
-    const double scale = 1 / static_cast<double>(batch.size());
     Score total;
     const std::size_t begin = shard * batch.size() / shards;
     const std::size_t end = (shard + 1) * batch.size() / shards;
     Pass::for_each_chunk(begin, end, [&](std::size_t first, std::size_t n) {
       const detail::Chunk chunk{
           .samples = n, .training = true, .seed = seed_, .first_sample = (step_ + 1) << 32 | first};
-      for (std::size_t i = 0; i < n; ++i) own.read(data, batch[first + i], i);
+      for (std::size_t i = 0; i < n; ++i) own.read(loss, data, batch[first + i], i);
       Pass::forward(chunk, net_.weights(), own.workspace);
-      total += own.score(loss, n, scale, own.workspace.gradient(backward_from));
+      total += own.score(loss, n, scale_, own.workspace.gradient(backward_from));
       Pass::template backward<backward_operations>(chunk, net_.weights(), own.workspace, gradients);
     });
     return total;
@@ -376,6 +384,7 @@ private:
   Network<Net, T>& net_;
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
+  double scale_ = 0; ///< of the step's gradients, which makes sums over its batch means
   detail::ThreadPool pool_;
   std::vector<Worker> workers_;
   detail::AlignedBlock<T> shard_gradients_;
