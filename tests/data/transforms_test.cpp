@@ -189,6 +189,16 @@ TEST_CASE("CenterCrop is torchvision's, also where the image is smaller") {
   CHECK(cases.size() == 7);
 }
 
+TEST_CASE("resize gives for sizes of a run what Resize gives for those of a type") {
+  for (const auto& c : file()["resize"]) {
+    const std::string image = c["image"];
+    const Shape in = image == "grey" ? grey : image == "small" ? small : colour;
+    INFO(image << " to " << c["height"] << " x " << c["width"]);
+    CHECK(resize(bytes(file()["images"][image]), in,
+                 {in[0], c["height"].get<int>(), c["width"].get<int>()}) == bytes(c["expected"]));
+  }
+}
+
 TEST_CASE("Resize is Pillow's to the bit") {
   const auto& cases = file()["resize"];
   agrees<grey, Resize<20, 20>>(cases);

@@ -4,8 +4,10 @@ wrong with its files. usage: cookbook.py EXAMPLE"""
 import math
 import random
 import shutil
+import struct
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -42,6 +44,46 @@ def write_pictures(path, count):
                 planes[channel][pixel] = light
         records += bytes([label]) + b"".join(planes)
     path.write_bytes(records)
+
+
+def write_png(path, rows):
+    """Rows of (red, green, blue), as a PNG. https://www.w3.org/TR/png/"""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 2, 0, 0, 0)
+    lines = b"".join(b"\0" + bytes(byte for pixel in row for byte in pixel) for row in rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+                     + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""))
+
+
+def write_stripes(folder, counts):
+    """Pictures of any size and colours: stripes along them, and across."""
+    dice = random.Random(folder.name)
+    for name, count in counts.items():
+        for i in range(count):
+            height, width, thick = dice.randrange(24, 60), dice.randrange(24, 60), dice.randrange(4, 7)
+            light, dark = ([dice.randrange(low, low + 100) for _ in range(3)] for low in (150, 0))
+            rows = [
+                [light if (y if name == "along" else x) // thick % 2 else dark for x in range(width)]
+                for y in range(height)
+            ]
+            write_png(folder / name / f"{i}.png", rows)
+
+
+def image_folder(suite):
+    train, test = suite.folder / "train", suite.folder / "test"
+    suite.row("", 1, "train: cannot read: No such file or directory")
+    write_stripes(train, {"along": 100, "across": 20})
+    write_stripes(test, {"along": 30})
+    suite.row("", 1, "test: expected the classes across, along, found along")
+    write_stripes(test, {"across": 30})
+    suite.row("", out=r"across: \d+ %\nalong: \d+ %\n")
+    picture = test / "along/7.png"
+    picture.write_bytes(picture.read_bytes()[:-9])
+    suite.row("", 1, "test/along/7.png: truncated: expected more than its")
 
 
 def csv(suite):
@@ -85,7 +127,7 @@ def main():
         how_to = (TESTS.parent / "docs/how-to.md").read_text(encoding="utf-8")
         shown = f"<!-- example: {program.name} -->" in how_to
         suite.check("docs/how-to.md shows it", shown)  # documents.py compares the text
-        of_files = {"csv": csv, "cifar10": cifar10, "pytorch": pytorch}
+        of_files = {"csv": csv, "cifar10": cifar10, "image_folder": image_folder, "pytorch": pytorch}
         if program.name in of_files:
             of_files[program.name](suite)
         else:

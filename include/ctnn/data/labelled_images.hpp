@@ -49,7 +49,7 @@ public:
   Shape sample_shape() const { return image_; }
 
   /// classes are the names of the classes, whose number is their place.
-  std::span<const std::string> classes() const { return classes_; }
+  const std::vector<std::string>& classes() const { return classes_; }
   /// label returns the class of image `i`.
   std::uint32_t label(std::size_t i) const { return labels_[i]; }
   /// pixels returns the bytes of image `i`, channel by channel, row by row.
