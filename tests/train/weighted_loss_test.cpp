@@ -63,16 +63,17 @@ const Points points{{0, 1, 2, 2, 1, 0, 1, 1, 0, 2, 1}};
 
 } // namespace
 
-TEMPLATE_TEST_CASE("a sample of weight 2 counts as two samples, and one of weight 0 as none", "",
+TEMPLATE_TEST_CASE("a sample of weight 3 counts as three samples, and one of weight 0 as none", "",
                    CrossEntropyLoss, NLLLoss) {
   using Net = std::conditional_t<std::is_same_v<TestType, NLLLoss>, LogProbabilities, Scores>;
+  const std::vector<double> weight{0, 1, 3};
   Points counted;
   for (std::size_t i = 0; i < points.size(); ++i)
-    for (int times = 0; times < points.labels[i]; ++times) {
+    for (int times = 0; times < weight[static_cast<std::size_t>(points.labels[i])]; ++times) {
       counted.labels.push_back(points.labels[i]);
       counted.numbers.push_back(i);
     }
-  const Stepped once = step<Net>(points, TestType{.weight = {0, 1, 2}});
+  const Stepped once = step<Net>(points, TestType{.weight = weight});
   const Stepped expected = step<Net>(counted, TestType{});
   CHECK(once.score.weight_sum == static_cast<double>(counted.size()));
   CHECK(once.score.samples == points.size());
