@@ -18,7 +18,7 @@
 #include <ctnn/train/loss.hpp>
 
 namespace ctnn {
-namespace detail {
+namespace detail::inline CTNN_INSTRUCTION_SET {
 
 constexpr Sentence check_class_scores(Shape out, StringView loss) {
   Sentence error;
@@ -39,7 +39,7 @@ inline Sentence check_class_weights(StringView loss, const std::vector<double>& 
   return error;
 }
 
-} // namespace detail
+} // namespace detail::inline CTNN_INSTRUCTION_SET
 
 inline namespace CTNN_INSTRUCTION_SET {
 

@@ -13,7 +13,7 @@
 #include <ctnn/core/text.hpp>
 
 namespace ctnn {
-namespace detail {
+namespace detail::inline CTNN_INSTRUCTION_SET {
 
 /// An ElementLoss is the loss of one element, and its derivative by the output.
 struct ElementLoss {
@@ -51,7 +51,7 @@ inline ElementLoss distance(double d) {
   return {std::abs(d), static_cast<double>((d > 0) - (d < 0))};
 }
 
-} // namespace detail
+} // namespace detail::inline CTNN_INSTRUCTION_SET
 
 inline namespace CTNN_INSTRUCTION_SET {
 
