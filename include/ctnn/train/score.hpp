@@ -22,8 +22,7 @@ struct Score {
   /// loss is the mean loss of a sample; NaN where none counts.
   double loss() const { return loss_sum / counted(); }
   /// accuracy is the share that is correct, in [0, 1], of the samples that are not ignored; NaN for none.
-  /// Throws
-  /// `Error(bad_argument)` where targets are no classes, such as MSELoss's.
+  /// Throws `Error(bad_argument)` where targets are no classes, such as MSELoss's.
   double accuracy() const {
     if (!classes)
       detail::fail(ErrorCode::bad_argument,

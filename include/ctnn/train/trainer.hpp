@@ -165,9 +165,9 @@ public:
 
   /// step makes one optimizer step on the mean loss of the samples `batch` of `data` and returns their
   /// score before the step. It allocates nothing. Throws `Error(bad_argument)` for an empty batch, a
-  /// sample past the end or members of the loss that do not fit, `Error(bad_data)` for samples or targets of another shape than the network's
-  /// and for a label that is none of its classes. What is thrown, also by the data set, leaves network
-  /// and trainer as they were.
+  /// sample past the end or members of the loss that do not fit, `Error(bad_data)` for samples or targets
+  /// of another shape than the network's and for a label that is none of its classes. What is thrown, also
+  /// by the data set, leaves network and trainer as they were.
   template <class Data>
   Score step(const Data& data, std::span<const std::uint32_t> batch) {
     if constexpr (fits<Data>()) {
