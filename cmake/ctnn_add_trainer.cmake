@@ -4,6 +4,7 @@
 # defines as `using Net = ctnn::Sequential<…>;`, or as <type>, such as mine::Perceptron.
 # Works in ctnn's own tree and from an installed ctnn.
 
+include(${CMAKE_CURRENT_LIST_DIR}/ctnn_add_images.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
 
 set(CTNN_ARCH native CACHE STRING
@@ -33,10 +34,7 @@ function(ctnn_add_trainer name)
   get_target_property(version ctnn::ctnn CTNN_VERSION)
   get_target_property(revision ctnn::ctnn CTNN_REVISION)
   find_package(CLI11 REQUIRED)
-  find_path(STB_INCLUDE_DIR stb/stb_image.h REQUIRED)
-  find_library(TURBOJPEG_LIBRARY NAMES libturbojpeg.a turbojpeg REQUIRED)
-  find_path(TURBOJPEG_INCLUDE_DIR turbojpeg.h REQUIRED)
-  mark_as_advanced(STB_INCLUDE_DIR TURBOJPEG_LIBRARY TURBOJPEG_INCLUDE_DIR)
+  ctnn_add_images()
 
   # The installed tree has the same folders as the source tree, see install.cmake.
   set(source ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../src)
@@ -45,7 +43,7 @@ function(ctnn_add_trainer name)
   set(network_units engine recipes)
   set(others train evaluate run journal run_folder run_state run_report resume_checks recipe
              datasets checksums parameter_files scores processor_needs report/report image/image_file
-             image/png image/jpeg image/ink image/surroundings image/parts image/resize image/sheet
+             image/ink image/surroundings image/parts image/resize image/sheet
              image/like_mnist progress_bar signals output)
   list(TRANSFORM network_units REPLACE "(.+)" "${source}/trainer/\\1.cpp")
   list(TRANSFORM others REPLACE "(.+)" "${source}/trainer/\\1.cpp")
@@ -65,14 +63,13 @@ function(ctnn_add_trainer name)
   # It tells a processor that is older than CTNN_ARCH.
   set_source_files_properties(${source}/trainer/processor.cpp PROPERTIES
     COMPILE_OPTIONS "$<$<AND:$<BOOL:${CTNN_ARCH}>,$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>>:-march=x86-64>")
-  target_include_directories(${name} SYSTEM PRIVATE ${STB_INCLUDE_DIR} ${TURBOJPEG_INCLUDE_DIR})
   target_compile_definitions(${name} PRIVATE
     CTNN_PROGRAM="${name}" CTNN_NETWORK_HEADER="${arg_NETWORK}"
     $<$<BOOL:${arg_TYPE}>:CTNN_NETWORK_TYPE=${arg_TYPE}>)
   # Of this file alone, so that a new commit does not compile the network again.
   set_source_files_properties(${source}/trainer.cpp PROPERTIES
     COMPILE_DEFINITIONS "CTNN_VERSION=\"${version}\";CTNN_REVISION=\"${revision}\"")
-  target_link_libraries(${name} PRIVATE ctnn::ctnn ctnn::native CLI11::CLI11 ${TURBOJPEG_LIBRARY})
+  target_link_libraries(${name} PRIVATE ctnn::ctnn ctnn::native ctnn::images CLI11::CLI11)
 
   if(CTNN_STATIC_TRAINER)
     target_compile_options(${name} PRIVATE -ffunction-sections -fdata-sections)

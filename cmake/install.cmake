@@ -1,5 +1,5 @@
-# find_package(ctnn), pkg-config and ctnn_add_trainer for an installed ctnn. Below share/ctnn the
-# folders are those of the source tree, so that ctnn_add_trainer.cmake finds the trainer in both.
+# find_package(ctnn), pkg-config, ctnn_add_trainer and ctnn_add_images for an installed ctnn. Below share/ctnn
+# the folders are those of the source tree, so that these functions find their sources in both.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_DATADIR}/ctnn/cmake)
@@ -8,7 +8,7 @@ set_target_properties(ctnn PROPERTIES EXPORT_PROPERTIES "CTNN_VERSION;CTNN_REVIS
 install(TARGETS ctnn EXPORT ctnn FILE_SET HEADERS)
 install(EXPORT ctnn NAMESPACE ctnn:: FILE ctnn-targets.cmake DESTINATION ${package_dir})
 install(FILES src/trainer.cpp DESTINATION ${CMAKE_INSTALL_DATADIR}/ctnn/src)
-install(DIRECTORY src/trainer DESTINATION ${CMAKE_INSTALL_DATADIR}/ctnn/src)
+install(DIRECTORY src/images src/trainer DESTINATION ${CMAKE_INSTALL_DATADIR}/ctnn/src)
 
 configure_package_config_file(
   cmake/ctnn-config.cmake.in ctnn-config.cmake INSTALL_DESTINATION ${package_dir})
@@ -16,7 +16,7 @@ write_basic_package_version_file(
   ctnn-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/ctnn-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/ctnn-config-version.cmake
-  cmake/ctnn_add_trainer.cmake cmake/embed.cmake cmake/FindRandom123.cmake
+  cmake/ctnn_add_images.cmake cmake/ctnn_add_trainer.cmake cmake/embed.cmake cmake/FindRandom123.cmake
   DESTINATION ${package_dir})
 
 configure_file(cmake/ctnn.pc.in ctnn.pc @ONLY)

@@ -55,6 +55,7 @@ JOIN = {
 LOSS = {
     "class_targets": "says whether targets are classes, or tensors like the output",
     "check": "says what is wrong with an output of shape `out`, or nothing",
+    "check_members": "says what is wrong with the members for an output of shape `out`, or nothing",
     "wants": "says what the last layer has to give",
     "sum": "returns the sum of the losses of `n` samples and assigns `scale` times its gradient to `dy`",
     "swallows": "is the layer that the loss goes backward with as one",
@@ -82,7 +83,8 @@ CONTRACTS = {
     "layers/product.hpp": ("Join", JOIN),
     "layers/concat.hpp": ("Join", JOIN),
     "layers/": ("Layer", LAYER),
-    "train/losses.hpp": ("Loss", LOSS),
+    "train/class_losses.hpp": ("Loss", LOSS),
+    "train/tensor_losses.hpp": ("Loss", LOSS),
     "train/optimizers.hpp": ("Optimizer", OPTIMIZER),
     "train/parameter_groups.hpp": ("Optimizer", OPTIMIZER),
     "train/clip_grad.hpp": ("Optimizer", OPTIMIZER),
@@ -123,7 +125,7 @@ def tell_contracts(text, path):
     if not members:
         return text
     member = re.compile(
-        r"^ +(?=(?:template <[^\n]*>\n +)?(?:static|using|double|void) "
+        r"^ +(?=(?:template <[^\n]*>\n +)?(?:static|using|double|void|Sentence) "
         rf"(?:[^\n;={{(]* )?(?P<name>{'|'.join(members)})\b)",
         re.MULTILINE,
     )

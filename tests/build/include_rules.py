@@ -15,6 +15,8 @@ DOORS = {
     "Random123/": "kernels/random.hpp",
     "nlohmann/": "io/",
     "zlib.h": "io/gzip.hpp",
+    "stb/": "src/images/",  # no header: ctnn::images
+    "turbojpeg.h": "src/images/",
 }
 
 
@@ -48,6 +50,7 @@ def check_the_checker():
         ("layers/a.hpp", "  # include <ctnn/core.hpp>", True),
         ("kernels/a.hpp", "#include <xsimd/xsimd.hpp>", True),
         ("ctnn.hpp", "#include <xtensor/xview.hpp>", True),
+        ("io/image_file.hpp", "#include <turbojpeg.h>", True),
         ("odd/a.hpp", "", True),
     ]:
         assert any(complaints(path, line)) == wrong, (path, line)

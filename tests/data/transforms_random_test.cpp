@@ -248,6 +248,43 @@ TEST_CASE("crops are even over all their places") {
   is_even(moved);
 }
 
+TEST_CASE("a crop of a mirrored image is even over all its places too") {
+  using Mirrored = Compose<Input<1, 5, 5>, RandomCrop<5, 5, 2, PaddingMode::reflect>, ToTensor>;
+  std::vector<int> moved(5 * 5);
+  const auto small = numbered(5 * 5);
+  for (std::uint32_t i = 0; i < draws; ++i) {
+    const auto out = result<Mirrored>(small, Random(1, 0, i));
+    const int top = out[12] / 5 - 2, left = out[12] % 5 - 2;
+    CHECK(out[0] == std::abs(top) * 5 + std::abs(left));
+    ++moved[static_cast<std::size_t>(out[12])];
+  }
+  is_even(moved);
+}
+
+TEST_CASE("ColorJitter draws uniform factors, and any order") {
+  using Brightness = Compose<Input<1, 1, 1>, ColorJitter<Jitter{.brightness = 0.5}>, ToTensor>;
+  is_uniform(50, 150, Moments([](const Random& random) { // bytes are rounded down
+               return result<Brightness>({100}, random)[0] + 0.5;
+             }));
+
+  // Brightness cuts off at 255, contrast 0 makes all one grey: (200, 255) to 228, or 150 to 255.
+  static constexpr Jitter two{.brightness = {2, 2}, .contrast = {0, 0}};
+  has_probability(0.5, Moments([](Random random) {
+                    using Pipeline = Compose<Input<1, 1, 2>, ColorJitter<two>, ToTensor>;
+                    const int byte = result<Pipeline>({100, 200}, random)[0];
+                    CHECK((byte == 228 || byte == 255));
+                    return byte == 228;
+                  }));
+  // Blue becomes grey before it is turned to red, or red becomes grey.
+  static constexpr Jitter others{.saturation = {0, 0}, .hue = {0.334, 0.334}};
+  has_probability(0.5, Moments([](Random random) {
+                    using Pipeline = Compose<Input<3, 1, 1>, ColorJitter<others>, ToTensor>;
+                    const int byte = result<Pipeline>({0, 0, 255}, random)[0];
+                    CHECK((byte == 29 || byte == 76));
+                    return byte == 29;
+                  }));
+}
+
 TEST_CASE("a random rotation turns by a uniform angle") {
   for (std::uint32_t sample = 0; sample < 20; ++sample) {
     using Rotation = RandomRotation<-15, 20>;

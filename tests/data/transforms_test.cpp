@@ -189,6 +189,16 @@ TEST_CASE("CenterCrop is torchvision's, also where the image is smaller") {
   CHECK(cases.size() == 7);
 }
 
+TEST_CASE("resize gives for sizes of a run what Resize gives for those of a type") {
+  for (const auto& c : file()["resize"]) {
+    const std::string image = c["image"];
+    const Shape in = image == "grey" ? grey : image == "small" ? small : colour;
+    INFO(image << " to " << c["height"] << " x " << c["width"]);
+    CHECK(resize(bytes(file()["images"][image]), in,
+                 {in[0], c["height"].get<int>(), c["width"].get<int>()}) == bytes(c["expected"]));
+  }
+}
+
 TEST_CASE("Resize is Pillow's to the bit") {
   const auto& cases = file()["resize"];
   agrees<grey, Resize<20, 20>>(cases);
@@ -258,6 +268,75 @@ TEST_CASE("a crop that misses the image is all zeros") {
             crop(in, out, 0, place);
           }) == Bytes(small.size()));
   }
+}
+
+TEST_CASE("a crop at a place of a mirrored or spread image is torchvision's") {
+  std::size_t checked = 0;
+  const auto check = [&]<PaddingMode Mode, Shape S, Shape Out>(const nlohmann::json& c,
+                                                               const char* mode) {
+    if (c["mode"] != mode || c["image"] != name<S> || c["height"] != Out[1]) return;
+    if (c["width"] != Out[2]) return;
+    INFO(c.dump().substr(0, 100));
+    const auto apply = [&](const auto& in, const auto& out) {
+      crop<Mode>(in, out, c["top"], c["left"]);
+    };
+    CHECK(transformed<S, Out>(bytes(file()["images"][name<S>]), apply) == bytes(c["expected"]));
+    ++checked;
+  };
+  const auto check_mode = [&]<PaddingMode Mode>(const nlohmann::json& c, const char* mode) {
+    check.template operator()<Mode, grey, grey>(c, mode);
+    check.template operator()<Mode, colour, colour>(c, mode);
+    check.template operator()<Mode, colour, Shape{3, 9, 9}>(c, mode);
+  };
+  for (const auto& c : file()["padded_crop"]) {
+    check_mode.template operator()<PaddingMode::edge>(c, "edge");
+    check_mode.template operator()<PaddingMode::reflect>(c, "reflect");
+    check_mode.template operator()<PaddingMode::symmetric>(c, "symmetric");
+  }
+  CHECK(checked == 12);
+}
+
+TEST_CASE("brightness, contrast, saturation and hue are torchvision's, also in place") {
+  agrees_in_place("jitter", [](const auto& c, const auto& in, const auto& out) {
+    const std::string what = c["what"];
+    const double by = c["by"];
+    transforms::detail::copy_image(in, out);
+    if (what == "brightness") return adjust_brightness(out, out, by);
+    if (what == "contrast") return adjust_contrast(in, out, by);
+    if (what == "saturation") return adjust_saturation(out, out, by);
+    adjust_hue(in, out, by);
+  });
+}
+
+TEST_CASE("the hue of a grid of all colours is torchvision's") {
+  constexpr Shape grid{3, 16, 32};
+  Bytes image(grid.size());
+  for (std::size_t i = 0; i < 512; ++i)
+    for (std::size_t k = 0; k < 3; ++k)
+      image[k * 512 + i] = static_cast<std::uint8_t>((i >> 3 * k & 7) * 255 / 7);
+  CHECK(transformed<grid, grid>(image, [](const auto& in, const auto& out) {
+          adjust_hue(in, out, file()["hue_of_grid"]["by"]);
+        }) == bytes(file()["hue_of_grid"]["expected"]));
+}
+
+TEST_CASE("a grey image is torchvision's, in one channel or three") {
+  std::size_t checked = 0;
+  const auto check = [&]<Shape S, int Channels>() {
+    for (const auto& c : file()["grayscale"]) {
+      if (c["image"] != name<S> || c["channels"] != Channels) continue;
+      const auto apply = [](const auto& in, const auto& out) {
+        Grayscale<Channels>::apply(in, out);
+      };
+      CHECK(transformed<S, Shape{Channels, S[1], S[2]}>(bytes(file()["images"][name<S>]), apply) ==
+            bytes(c["expected"]));
+      ++checked;
+    }
+  };
+  check.operator()<grey, 1>();
+  check.operator()<grey, 3>();
+  check.operator()<colour, 1>();
+  check.operator()<colour, 3>();
+  CHECK(checked == 4);
 }
 
 TEST_CASE("a horizontal flip is torchvision's, also in place") {
@@ -386,6 +465,26 @@ TEST_CASE("numbers that make no sense are one sentence") {
         "transform 0 Resize<3, -1>: size must be at least 1x1, got 3x-1");
   CHECK(sentence<In, RandomCrop<30, 29>>() ==
         "transform 0 RandomCrop<30, 29>: 30x29 does not fit its 28x28 input");
+  CHECK(sentence<In, RandomCrop<28, 28, 28, PaddingMode::reflect>>() ==
+        "transform 0 RandomCrop<28, 28, 28, PaddingMode::reflect>: padding 28 is more than its "
+        "1x28x28 input can be mirrored, 27");
+  CHECK(sentence<In, RandomCrop<28, 28, 29, PaddingMode::symmetric>>() ==
+        "transform 0 RandomCrop<28, 28, 29, PaddingMode::symmetric>: padding 29 is more than its "
+        "1x28x28 input can be mirrored, 28");
+  CHECK(sentence<In, Grayscale<2>>() ==
+        "transform 0 Grayscale<2>: num_output_channels must be 1 or 3, got 2");
+  CHECK(sentence<Input<2, 5, 5>, Grayscale<>>() ==
+        "transform 0 Grayscale<1>: expects 1 or 3 channels, got 2");
+  CHECK(sentence<Input<4, 5, 5>, ColorJitter<Jitter{.hue = 0.1}>>() ==
+        "transform 0 ColorJitter: expects 1 or 3 channels, got 4");
+  CHECK(sentence<In, ToTensor, ColorJitter<Jitter{}>>() ==
+        "transform 1 ColorJitter: expects an image of bytes (put it before ToTensor)");
+  CHECK(sentence<In, ColorJitter<Jitter{.hue = 0.6}>>() ==
+        "transform 0 ColorJitter: hue must be in [-0.5, 0.5], got -0.6 to 0.6");
+  CHECK(sentence<In, ColorJitter<Jitter{.contrast = {1, 0.5}}>>() ==
+        "transform 0 ColorJitter: contrast must not go down, got 1 to 0.5");
+  CHECK(sentence<In, ColorJitter<Jitter{.saturation = {-1, 2}}>>() ==
+        "transform 0 ColorJitter: saturation must not be negative, got -1");
   CHECK(sentence<In, RandomCrop<20, 20, -1>>() ==
         "transform 0 RandomCrop<20, 20, -1>: padding must not be negative, got -1");
   CHECK(sentence<In, RandomRotation<15, -15>>() ==
@@ -441,7 +540,8 @@ TEST_CASE("what is a transform is a concept") {
                 Transform<Normalize<0, 1>> && Transform<RandomCrop<3>> &&
                 Transform<RandomRotation<15>> && Transform<RandomAffine<Affine{}>> &&
                 Transform<RandomHorizontalFlip<>> && Transform<RandomErasing<>> &&
-                Transform<RandomApply<Invert>>);
+                Transform<RandomApply<Invert>> && Transform<ColorJitter<Jitter{}>> &&
+                Transform<Grayscale<>>);
   static_assert(!Transform<int> && !Transform<In> && !Transform<Compose<Invert>>);
   static_assert(!Transform<CheckOfBool> && !Transform<NoChoice> && !Transform<NoBranch>);
   CHECK(sentence<In, TypedToTensor>().empty());

@@ -7,8 +7,10 @@
 
 #include <zlib.h>
 
+#include <ctnn/io/image_file.hpp>
+
 #include "fuzz/require.hpp"
-#include "trainer/image/formats.hpp"
+#include "trainer/image/image_file.hpp"
 
 using fuzz::require;
 
@@ -39,14 +41,21 @@ void repair_png(std::uint8_t* data, std::size_t size) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  trainer::GrayImage image;
-  if (!fuzz::accepts(ctnn::ErrorCode::bad_data, [&] {
-        image = trainer::decode_image(std::as_bytes(std::span(data, size)), "f");
-      }))
-    return 0;
-  require(image.rows > 0 && image.cols > 0 && image.pixels.size() == image.rows * image.cols,
+  ctnn::io::ByteImage gray, colour;
+  const auto decode = [&](ctnn::io::ByteImage& image, std::size_t channels) {
+    return fuzz::accepts(ctnn::ErrorCode::bad_data, [&] {
+      image = ctnn::io::decode_image(std::as_bytes(std::span(data, size)), "f", channels);
+    });
+  };
+  if (!decode(gray, 1)) return 0;
+  require(gray.rows > 0 && gray.cols > 0 && gray.pixels.size() == gray.rows * gray.cols,
           "as many pixels as rows and columns say");
-  if (image.pixels.size() > 100'000) return 0; // decoding is what may go wrong; this takes time
+  if (gray.pixels.size() > 100'000) return 0; // decoding is what may go wrong; this takes time
+  if (decode(colour, 3)) // a JPEG may have colours that are no red, green and blue
+    require(colour.rows == gray.rows && colour.cols == gray.cols &&
+                colour.pixels.size() == 3 * gray.pixels.size(),
+            "three planes of the same size");
+  const trainer::GrayImage image{gray.rows, gray.cols, std::move(gray.pixels)};
   trainer::Digit digit{{}, 0};
   if (!fuzz::accepts(ctnn::ErrorCode::bad_data,
                      [&] { digit = trainer::like_mnist(image, 28, 28, "f"); }))

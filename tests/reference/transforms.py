@@ -126,6 +126,50 @@ def crops():
         yield case(name, image, top=top - padding, left=left - padding, height=height, width=width)
 
 
+def padded_crops():
+    """Windows of an image whose padding is made of its own pixels."""
+    for mode in ("edge", "reflect", "symmetric"):
+        for name, padding, top, left, height, width in [
+            ("grey", 4, 0, 8, 28, 28),
+            ("colour", 3, 6, 0, 9, 14),
+            ("colour", 8, 0, 0, 9, 9),
+            ("colour", 8, 16, 21, 9, 9),
+        ]:
+            padded = F.pad(IMAGES[name], padding, padding_mode=mode)
+            image = F.crop(padded, top, left, height, width)
+            yield case(name, image, mode=mode, top=top - padding, left=left - padding,
+                       height=height, width=width)
+
+
+def jitters():
+    factors = [0, 0.25, 0.6, 0.999, 1, 1.3, 2.5] + [DICE.uniform(0, 2) for _ in range(3)]
+    turns = [-0.5, -0.3, -0.004, 0, 0.01, 0.2, 0.5] + [DICE.uniform(-0.5, 0.5) for _ in range(3)]
+    for what, numbers in [
+        ("brightness", factors),
+        ("contrast", factors),
+        ("saturation", factors),
+        ("hue", turns),
+    ]:
+        adjust = getattr(F, f"adjust_{what}")
+        for number in numbers:
+            yield case("colour", adjust(IMAGES["colour"], number), what=what, by=number)
+        yield case("grey", adjust(IMAGES["grey"], numbers[2]), what=what, by=numbers[2])
+
+
+def hue_of_grid():
+    """Every combination of eight reds, greens and blues."""
+    planes = [bytes((i >> 3 * k & 7) * 255 // 7 for i in range(512)) for k in range(3)]
+    image = Image.merge("RGB", [Image.frombytes("L", (32, 16), plane) for plane in planes])
+    return {"by": 0.1, "expected": hexadecimal(F.adjust_hue(image, 0.1))}
+
+
+def grayscales():
+    for name in ("grey", "colour"):
+        for channels in (1, 3):
+            image = F.to_grayscale(IMAGES[name], channels)
+            yield case(name, image, channels=channels)
+
+
 def tensors():
     def normalized(name, mean, std):
         return floats(F.normalize(F.to_tensor(IMAGES[name]), mean, std))
@@ -162,6 +206,10 @@ def main():
         "round_15": roundings(),
         "hflip": case("colour", F.hflip(IMAGES["colour"])),
         **tensors(),
+        "padded_crop": list(padded_crops()),
+        "jitter": list(jitters()),
+        "hue_of_grid": hue_of_grid(),
+        "grayscale": list(grayscales()),
     }
     write(HERE / "transforms.json", written)
 

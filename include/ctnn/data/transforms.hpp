@@ -3,7 +3,9 @@
 /// Data augmentation: torchvision's transforms as a typed pipeline.
 
 #include <ctnn/data/transforms/center_crop.hpp>
+#include <ctnn/data/transforms/color_jitter.hpp>
 #include <ctnn/data/transforms/compose.hpp>
+#include <ctnn/data/transforms/grayscale.hpp>
 #include <ctnn/data/transforms/normalize.hpp>
 #include <ctnn/data/transforms/random_affine.hpp>
 #include <ctnn/data/transforms/random_apply.hpp>

@@ -20,7 +20,7 @@
 #include <ctnn/plan/options.hpp>
 #include <ctnn/plan/program.hpp>
 #include <ctnn/train/dataset.hpp>
-#include <ctnn/train/losses.hpp>
+#include <ctnn/train/loss.hpp>
 #include <ctnn/train/optimizers.hpp>
 
 namespace ctnn::detail {
@@ -65,8 +65,8 @@ constexpr Sentence output_error() {
     if (!error.empty()) return error;
     // Log-probabilities are scores: LogSoftmax of them are they again.
     if (L::wants == Gives::log_probabilities && given != L::wants)
-      error << type_name<L>()
-            << " wants log-probabilities: end the network in LogSoftmax, or take CrossEntropyLoss";
+      error << type_name<L>() << " wants log-probabilities: end the network in LogSoftmax"
+            << (L::class_targets ? ", or take CrossEntropyLoss" : "");
     else if (L::wants == Gives::probabilities && given != L::wants)
       error << type_name<L>() << " wants probabilities: end the network in Softmax";
     else if (L::wants == Gives::scores && given == Gives::probabilities)
@@ -202,10 +202,13 @@ constexpr Sentence dataset_error(const Shape& input, const Shape& output) {
   return error;
 }
 
-/// require_fit asks a data set what its type does not say, before a sample is read. Throws
-/// `Error(bad_data)`, with both shapes.
+/// require_fit asks a loss and a data set what their types do not say, before a sample is read. Throws
+/// `Error(bad_argument)` for a member of the loss, `Error(bad_data)`, with both shapes, for the data.
 template <class L, class D>
-void require_fit(const D& data, const Shape& input, const Shape& output) {
+void require_fit(const L& loss, const D& data, const Shape& input, const Shape& output) {
+  if constexpr (requires { loss.check_members(output); })
+    if (const Sentence wrong = loss.check_members(output); !wrong.empty())
+      fail(ErrorCode::bad_argument, wrong);
   Sentence error = sample_error(sample_shape(data), input);
   if constexpr (!L::class_targets)
     if (error.empty()) error = target_error(target_shape(data), output);

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -81,12 +82,15 @@ concept TargetDataset = Dataset<D, T> && detail::HasTargetShape<D> &&
 
 namespace detail {
 
-/// class_of is the label of sample `i`, which must be one of `classes`. Throws `Error(bad_data)`.
+/// class_of is the label of sample `i`, which must be one of `classes`, or the one that is ignored.
+/// Throws `Error(bad_data)`.
 template <class Data>
-std::uint32_t class_of(const Data& data, std::size_t i, std::size_t classes) {
+std::uint32_t class_of(const Data& data, std::size_t i, std::size_t classes,
+                       std::optional<int> ignored = {}) {
   const auto label = data.label(i);
   // Widened, because no comparison of unlike integers takes bool and char.
   const auto wide = static_cast<std::int64_t>(label);
+  if (ignored && wide == *ignored) return static_cast<std::uint32_t>(wide);
   if (wide < 0 || static_cast<std::uint64_t>(wide) >= classes)
     fail(ErrorCode::bad_data, Sentence("label ")
                                   << wide << " of sample " << i << " is not one of the network's "

@@ -174,14 +174,14 @@ public:
 
   /// step makes one optimizer step on the mean loss of the samples `batch` of `data` and returns their
   /// score before the step. It allocates nothing, but for a network with batch normalisations at a batch
-  /// larger than all before. Throws `Error(bad_argument)` for an empty batch or a
-  /// sample past the end, `Error(bad_data)` for samples or targets of another shape than the network's
-  /// and for a label that is none of its classes. What is thrown, also by the data set, leaves network
-  /// and trainer as they were.
+  /// larger than all before. Throws `Error(bad_argument)` for an empty batch, a sample past the end or
+  /// members of the loss that do not fit, `Error(bad_data)` for samples or targets of another shape than
+  /// the network's and for a label that is none of its classes. What is thrown, also by the data set,
+  /// leaves network and trainer as they were.
   template <class Data>
   Score step(const Data& data, std::span<const std::uint32_t> batch) {
     if constexpr (fits<Data>()) {
-      detail::require_fit<Loss>(data, Net::input_shape, Net::output_shape);
+      detail::require_fit(loss, data, Net::input_shape, Net::output_shape);
       if (batch.empty()) detail::fail(ErrorCode::bad_argument, "Trainer::step: the batch is empty");
       const std::size_t last = *std::max_element(batch.begin(), batch.end());
       if (last >= data.size())
@@ -196,6 +196,7 @@ public:
                                        sees_batch ? derived_.data() : net_.derived_block().data(),
                                    .gradients = shard_gradients_.data()};
       require_statistics(going);
+      scale_ = detail::mean_scale(loss, data, batch, Net::output_shape.size());
       const Score score = make_gradients(data, batch, going);
       sum_gradients(going.shards);
       show_gradients();
@@ -215,7 +216,7 @@ public:
   template <class Data>
   Score evaluate(const Data& data, std::span<T> outputs = {}) {
     if constexpr (fits<Data>()) {
-      detail::require_fit<Loss>(data, Net::input_shape, Net::output_shape);
+      detail::require_fit(loss, data, Net::input_shape, Net::output_shape);
       if (data.size() == 0)
         detail::fail(ErrorCode::bad_data, "Trainer::evaluate: the data set is empty");
       constexpr std::size_t chunk = Evaluation::chunk, out_size = Net::output_shape.size();
@@ -232,7 +233,7 @@ public:
         const auto& buffers = own.evaluation();
         for (std::size_t i = 0; i < n; ++i) {
           own.read(data, first + i, i, buffers);
-          own.read_target(data, first + i, i);
+          own.read_target(loss, data, first + i, i);
         }
         detail::Pass<Evaluation>::forward({.samples = n}, net_.weights(), buffers);
         scores[task] = own.score(loss, n, 0, nullptr, buffers);
@@ -326,10 +327,10 @@ private:
                                  buffers.value(Buffers::program::input) + at * in.size());
     }
     template <class Data>
-    void read_target(const Data& data, std::size_t index, std::size_t at) {
+    void read_target(const Loss& criterion, const Data& data, std::size_t index, std::size_t at) {
       constexpr Shape out = Net::output_shape;
       if constexpr (Loss::class_targets) {
-        targets[at] = detail::class_of(data, index, out.size());
+        targets[at] = detail::class_of(data, index, out.size(), detail::ignored_label(criterion));
       } else {
         data.read_target(index, sample.data());
         detail::to_inner_order<out>(1, sample.data(), targets.data() + at * out.size());
@@ -345,9 +346,16 @@ private:
       else
         score.loss_sum = criterion.template sum<T>(n, out, y, targets.data(), scale, dy);
       if constexpr (Loss::class_targets)
-        for (std::size_t i = 0; i < n; ++i, y += out.size())
-          if (std::max_element(y, y + out.size()) - y == static_cast<std::ptrdiff_t>(targets[i]))
+        for (std::size_t i = 0; i < n; ++i, y += out.size()) {
+          if (detail::ignores(criterion, targets[i]))
+            ++score.ignored;
+          else if (std::max_element(y, y + out.size()) - y ==
+                   static_cast<std::ptrdiff_t>(targets[i]))
             ++score.correct;
+        }
+      if constexpr (detail::WeighsClasses<Loss>)
+        if (detail::weighs(criterion))
+          score.weight_sum = detail::weight_sum(criterion, std::span(targets).first(n));
       return score;
     }
   };
@@ -383,7 +391,6 @@ private:
     pool_.run(batch.shards, [&](std::size_t shard, std::size_t) {
       std::fill_n(batch.gradients + shard * gradient_size, gradient_size, T{});
     });
-    const double scale = 1 / static_cast<double>(batch.samples);
     std::array<Score, max_shards> scores{};
     rounds_.template go<backward_operations>(
         batch, pool_, workers_,
@@ -393,9 +400,9 @@ private:
         },
         [&](const auto& piece, Worker& own, const auto& buffers) {
           for (std::size_t i = 0; i < piece.samples; ++i)
-            own.read_target(data, indices[piece.first + i], i);
+            own.read_target(loss, data, indices[piece.first + i], i);
           scores[piece.shard] +=
-              own.score(loss, piece.samples, scale, buffers.gradient(backward_from), buffers);
+              own.score(loss, piece.samples, scale_, buffers.gradient(backward_from), buffers);
         });
     Score total;
     for (std::size_t shard = 0; shard < batch.shards; ++shard) total += scores[shard];
@@ -485,6 +492,7 @@ private:
   Network<Net, T>& net_;
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
+  double scale_ = 0; ///< of the step's gradients, which makes sums over its batch means
   detail::ThreadPool pool_;
   std::vector<Worker> workers_;
   detail::AlignedBlock<T> shard_gradients_;

@@ -17,11 +17,7 @@ struct GrayImage {
   bool operator==(const GrayImage&) const = default;
 };
 
-/// Reads PNG, JPEG, BMP, PGM and PPM (binary and text), told apart by their first bytes. Colours
-/// become their luma; 16 bits become 8; what is transparent lies on white, as a page would show it;
-/// a camera that was held sideways is turned upright. At most 64 megapixels and 256 MiB.
-/// Throws Error(bad_data) if there is no such file, or no whole image in it; where the format has
-/// checksums, as PNG does, also if one of them is wrong.
+/// Reads what ctnn::io::read_image does, in grey, and throws what it throws.
 GrayImage read_image(const std::filesystem::path& path);
 
 /// A digit as MNIST would hold it.

@@ -6,16 +6,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <ctnn/core/error.hpp>
+#include <ctnn/io/image_file.hpp>
 
-#include "image_file.hpp"
-
-namespace trainer {
+namespace ctnn::io {
 
 using Bytes = std::span<const std::byte>;
 
-constexpr auto bad_data = ctnn::ErrorCode::bad_data;
+constexpr auto bad_data = ErrorCode::bad_data;
 
 constexpr std::uint64_t max_pixels = std::uint64_t{64} << 20;
 
@@ -29,13 +29,14 @@ std::size_t require_size(std::uint64_t rows, std::uint64_t cols, const std::stri
 [[noreturn]] void truncated(Bytes file, const std::string& name);
 [[noreturn]] void cannot_decode(const std::string& name, std::string_view found);
 
-/// read_image of a file that is in memory.
-GrayImage decode_image(Bytes file, const std::string& name);
+/// The image of pixels that lie together, [row][column][channel].
+ByteImage in_planes(std::size_t channels, std::size_t rows, std::size_t cols,
+                    const std::vector<std::uint8_t>& pixels);
 
 /// Throws unless every chunk has its CRC-32, the last is IEND, and the pixels' zlib stream is whole
 /// and has its Adler-32: stb_image looks at none of them.
 void require_sound_png(Bytes file, const std::string& name);
 
-GrayImage decode_jpeg(Bytes file, const std::string& name);
+ByteImage decode_jpeg(Bytes file, const std::string& name, std::size_t channels);
 
-} // namespace trainer
+} // namespace ctnn::io

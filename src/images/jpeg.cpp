@@ -11,7 +11,7 @@
 
 #include <turbojpeg.h>
 
-namespace trainer {
+namespace ctnn::io {
 namespace {
 
 /// The part of a file that Exif is in, a TIFF of its own byte order. What lies outside reads as 0.
@@ -58,27 +58,30 @@ std::size_t orientation(Bytes file) {
 }
 
 /// Exif names the eight ways to hold a camera by where the image's first row and column are seen.
-GrayImage upright(GrayImage image, std::size_t orientation) {
+ByteImage upright(ByteImage image, std::size_t orientation) {
   if (orientation == 1) return image;
   const auto one_of = [&](std::initializer_list<std::size_t> some) {
     return std::ranges::find(some, orientation) != some.end();
   };
   const bool transposed = orientation >= 5, from_below = one_of({3, 4, 6, 7}),
              from_right = one_of({2, 3, 7, 8});
-  GrayImage result{image.rows, image.cols, std::vector<std::uint8_t>(image.pixels.size())};
+  ByteImage result = image;
   if (transposed) std::swap(result.rows, result.cols);
+  const std::size_t plane = image.rows * image.cols;
   for (std::size_t y = 0, i = 0; y < result.rows; ++y)
     for (std::size_t x = 0; x < result.cols; ++x, ++i) {
       const std::size_t row = transposed ? x : y, col = transposed ? y : x;
-      result.pixels[i] = image.pixels[(from_below ? image.rows - 1 - row : row) * image.cols +
-                                      (from_right ? image.cols - 1 - col : col)];
+      const std::size_t from = (from_below ? image.rows - 1 - row : row) * image.cols +
+                               (from_right ? image.cols - 1 - col : col);
+      for (std::size_t at = 0; at < image.pixels.size(); at += plane)
+        result.pixels[at + i] = image.pixels[at + from];
     }
   return result;
 }
 
 } // namespace
 
-GrayImage decode_jpeg(Bytes file, const std::string& name) {
+ByteImage decode_jpeg(Bytes file, const std::string& name, std::size_t channels) {
   const std::unique_ptr<void, decltype(&tjDestroy)> decoder(tjInitDecompress(), tjDestroy);
   if (!decoder) throw std::bad_alloc();
   const auto* const bytes = reinterpret_cast<const unsigned char*>(file.data());
@@ -86,17 +89,20 @@ GrayImage decode_jpeg(Bytes file, const std::string& name) {
   int cols = 0, rows = 0, subsampling = 0, colours = 0;
   if (tjDecompressHeader3(decoder.get(), bytes, size, &cols, &rows, &subsampling, &colours) != 0)
     cannot_decode(name, tjGetErrorStr2(decoder.get()));
-  GrayImage image{static_cast<std::size_t>(rows), static_cast<std::size_t>(cols), {}};
-  const std::size_t pixels = require_size(image.rows, image.cols, name);
+  const std::size_t pixels =
+      require_size(static_cast<std::size_t>(rows), static_cast<std::size_t>(cols), name);
   // Huffman's code has one bit or more for each block of 8 x 8 pixels.
   if (pixels / 64 / 8 > file.size()) truncated(file, name);
-  image.pixels.resize(pixels);
+  std::vector<std::uint8_t> decoded(pixels * channels);
   // A warning is a file that is damaged or ends early: what is missing would be grey. A progressive
   // file may have any number of scans, each over all pixels; TJFLAG_LIMITSCANS allows 500.
-  if (tjDecompress2(decoder.get(), bytes, size, image.pixels.data(), cols, 0, rows, TJPF_GRAY,
+  if (tjDecompress2(decoder.get(), bytes, size, decoded.data(), cols, 0, rows,
+                    channels == 1 ? TJPF_GRAY : TJPF_RGB,
                     TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT) != 0)
     cannot_decode(name, tjGetErrorStr2(decoder.get()));
-  return upright(std::move(image), orientation(file));
+  return upright(
+      in_planes(channels, static_cast<std::size_t>(rows), static_cast<std::size_t>(cols), decoded),
+      orientation(file));
 }
 
-} // namespace trainer
+} // namespace ctnn::io

@@ -10,7 +10,7 @@
 
 #include <ctnn/io/message.hpp>
 
-namespace trainer {
+namespace ctnn::io {
 namespace {
 
 std::uint32_t big_endian(Bytes bytes) {
@@ -77,9 +77,8 @@ void require_sound_png(Bytes file, const std::string& name) {
     const auto found = static_cast<std::uint32_t>(
         ::crc32_z(0, reinterpret_cast<const Bytef*>(summed.data()), summed.size()));
     if (found != expected)
-      ctnn::io::fail(bad_data, name,
-                     "damaged: chunk {} at byte {} says CRC-32 {:08x}, its bytes have {:08x}",
-                     ctnn::io::printable(type), at, expected, found);
+      fail(bad_data, name, "damaged: chunk {} at byte {} says CRC-32 {:08x}, its bytes have {:08x}",
+           printable(type), at, expected, found);
     if (type == "IDAT") pixels.add(data);
     end = type == "IEND";
     at += around + length;
@@ -87,4 +86,4 @@ void require_sound_png(Bytes file, const std::string& name) {
   if (!pixels.whole()) truncated(file, name);
 }
 
-} // namespace trainer
+} // namespace ctnn::io
