@@ -45,8 +45,8 @@ class direct_conv2d {
   static constexpr std::size_t row_size = width * G.in_channels;
   static constexpr std::size_t image_size = height * row_size;
 
-  using out_panels = panels<T, outs>;
-  using in_panels = panels<T, ins>;
+  using out_panels = panels<T, outs, true>;
+  using in_panels = panels<T, ins, true>;
 
   /// block is how many images are taken together: several if they have few output pixels, so that tiles
   /// have enough rows.
