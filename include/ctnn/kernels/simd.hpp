@@ -176,12 +176,13 @@ struct half_vec {
     else
       return _mm512_castpd256_pd512(value);
   }
-  /// first_of is the first half of a vector.
+  /// first_of is the first half of a vector, by a shuffle as in reduce_add: g++ 12 warns of a cast.
   static half_vec first_of(vec<T> v) {
+    const typename vec<T>::register_type all = v;
     if constexpr (std::is_same_v<T, float>)
-      return _mm512_castps512_ps256(v);
+      return __builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7);
     else
-      return _mm512_castpd512_pd256(v);
+      return __builtin_shufflevector(all, all, 0, 1, 2, 3);
   }
 };
 
