@@ -151,6 +151,10 @@ public:
   [[gnu::always_inline]] void add(const tile& other) {
     each([&](auto r, auto v, vec& sum) { sum = sum + other.sum_[r][v]; });
   }
+  /// This adds `row`, which is not packed, to each row.
+  [[gnu::always_inline]] void add(const T* row) {
+    each([&](auto, auto v, vec& sum) { sum = sum + load(row + v * step, Panel::lanes(v)); });
+  }
 
   /// apply replaces every sum s by F(s).
   template <class F>
