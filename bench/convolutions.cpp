@@ -1,5 +1,7 @@
 // ctnn_convolutions: shapes that the seed network has not, kernel by kernel, 16 images with a ReLU behind:
-// forward, the gradient by the input, by the parameters, and both, as shares of the FMA peak.
+// forward, the gradient by the input, by the parameters, and both, as shares of the FMA peak, and of what
+// memory allows: a loop that reads and writes the same images, each once, in turns with the kernel.
+// The larger share is of what binds.
 // Arguments go to Google Benchmark: --benchmark_filter=depthwise
 
 #include <benchmark/benchmark.h>
@@ -19,25 +21,42 @@ namespace {
 using kernels::Conv2dGeometry;
 
 constexpr std::size_t images = 16;
+using Block = ctnn::detail::AlignedBlock<float>;
+
+/// Reads some images, and writes others unless that is null, as a pass over them does: image by image.
+[[gnu::noinline]] void touch(const std::vector<const Block*>& read, Block* written) {
+  using vec = simd::vec<float>;
+  constexpr std::size_t step = 4 * simd::lanes<float>; // four sums, so that none waits for the last
+  vec sum[4]{vec(0), vec(0), vec(0), vec(0)};
+  const auto each = [&](std::size_t image, std::size_t size, auto f) {
+    for (std::size_t i = image * size; i + step <= (image + 1) * size; i += step)
+      simd::unroll<4>([&](auto j) { f(i + j * simd::lanes<float>, sum[j]); });
+  };
+  for (std::size_t image = 0; image < images; ++image) {
+    for (const Block* from : read)
+      each(image, from->size() / images,
+           [&](std::size_t i, vec& s) { s = s + simd::load(from->data() + i); });
+    if (written != nullptr)
+      each(image, written->size() / images,
+           [&](std::size_t i, vec& s) { simd::store(written->data() + i, s); });
+  }
+  benchmark::DoNotOptimize(simd::reduce_add<float>(sum[0] + sum[1] + sum[2] + sum[3]));
+}
 
 template <Conv2dGeometry G, kernels::ConvolutionAlgorithm A>
 struct Convolution {
   using Kernel = kernels::conv2d<float, G, A, kernels::epilogue<1, kernels::relu>>;
 
-  static ctnn::detail::AlignedBlock<float> block(std::size_t size) {
-    ctnn::detail::AlignedBlock<float> made(size);
+  static Block block(std::size_t size) {
+    Block made(size);
     for (std::size_t i = 0; i < size; ++i) made.data()[i] = static_cast<float>(i % 7) - 3;
     return made;
   }
 
-  ctnn::detail::AlignedBlock<float> x = block(images * G.input_size()),
-                                    dx = block(images * G.input_size()),
-                                    y = block(images * G.output_size()),
-                                    dy = block(images * G.output_size()),
-                                    weight = block(G.weight_size()),
-                                    derived = block(Kernel::derived_size),
-                                    gradient = block(Kernel::derived_gradient_size),
-                                    scratch = block(Kernel::scratch_size + 1);
+  Block x = block(images * G.input_size()), dx = block(images * G.input_size()),
+        y = block(images * G.output_size()), dy = block(images * G.output_size()),
+        weight = block(G.weight_size()), derived = block(Kernel::derived_size),
+        gradient = block(Kernel::derived_gradient_size), scratch = block(Kernel::scratch_size + 1);
 
   Convolution() {
     const float* const parameters[]{weight.data()};
@@ -69,18 +88,35 @@ struct Convolution {
 template <Conv2dGeometry G, kernels::ConvolutionAlgorithm A>
 bool add(const std::string& name) {
   using Case = Convolution<G, A>;
-  const auto pass = [&](const char* what, double passes, void (*run)(Case&)) {
+  using Of = Block Case::*;
+  const auto pass = [&](const char* what, double passes, void (*run)(Case&), std::vector<Of> read,
+                        Of written) {
     benchmark::RegisterBenchmark((name + "/" + what).c_str(), [=](benchmark::State& state) {
       Case one;
       run(one);
       time_loop(state, CLOCK_THREAD_CPUTIME_ID,
                 {images, passes * 2 * static_cast<double>(G.multiply_adds())}, [&] { run(one); });
+      std::vector<const Block*> from;
+      for (const Of of : read) from.push_back(&(one.*of));
+      Block* const to = written == nullptr ? nullptr : &(one.*written);
+      take_turns(
+          state, images, [&] { run(one); }, "memory", images, [&] { touch(from, to); });
+      const double memory = 100 * state.counters["x_memory"];
+      state.counters["%memory"] = memory;
+      state.SetLabel(memory > state.counters["%peak"] ? "memory binds" : "FMA binds");
     });
   };
-  pass("forward", 1, [](Case& one) { one.forward(); });
-  pass("dx", 1, [](Case& one) { one.template backward<true, false>(); });
-  pass("dweight", 1, [](Case& one) { one.template backward<false, true>(); });
-  pass("backward", 2, [](Case& one) { one.template backward<true, true>(); });
+  pass(
+      "forward", 1, [](Case& one) { one.forward(); }, {&Case::x}, &Case::y);
+  pass(
+      "dx", 1, [](Case& one) { one.template backward<true, false>(); }, {&Case::y, &Case::dy},
+      &Case::dx);
+  pass(
+      "dweight", 1, [](Case& one) { one.template backward<false, true>(); },
+      {&Case::x, &Case::y, &Case::dy}, nullptr);
+  pass(
+      "backward", 2, [](Case& one) { one.template backward<true, true>(); },
+      {&Case::x, &Case::y, &Case::dy}, &Case::dx);
   return true;
 }
 

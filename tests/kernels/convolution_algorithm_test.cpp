@@ -64,6 +64,9 @@ static_assert(std::is_base_of_v<direct_conv2d<float, conv4, Epilogue>,
                                 conv2d<float, conv4, direct, Epilogue>>);
 static_assert(std::is_base_of_v<winograd_conv2d<float, conv4, 4, Epilogue>,
                                 conv2d<float, conv4, winograd(4), Epilogue>>);
+constexpr Conv2dGeometry one_pixel{8, 7, 12, 16, 1, 1, 1, 1, 0, 0};
+static_assert(std::is_base_of_v<pointwise_conv2d<float, one_pixel, epilogue<1, relu>>,
+                                conv2d<float, one_pixel, direct, epilogue<1, relu>>>);
 
 } // namespace
 

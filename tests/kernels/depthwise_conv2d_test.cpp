@@ -26,8 +26,8 @@ constexpr Conv2dGeometry depthwise(std::size_t channels, std::size_t height, std
                                    std::size_t stride, std::size_t top, std::size_t left,
                                    std::size_t bottom, std::size_t right,
                                    std::size_t dilation = 1) {
-  return {channels, height, width, channels, kernel_height, kernel_width, stride,   stride,
-          top,      left,   bottom, right,   dilation,      dilation,     channels};
+  return {channels, height, width,  channels, kernel_height, kernel_width, stride,  stride,
+          top,      left,   bottom, right,    dilation,      dilation,     channels};
 }
 
 } // namespace
@@ -60,6 +60,12 @@ TEST_CASE("depthwise convolution equals its reference exactly with long and larg
   equals_reference<float, depthwise(3, 1, 30, 1, 15, 1, 0, 0, 0, 0)>();
   equals_reference<double, depthwise(2, 3, 2, 9, 10, 1, 4, 5, 4, 4)>(); // larger than the image
   equals_reference<float, depthwise(3, 1, 1, 3, 3, 1, 1, 1, 1, 1)>();
+}
+
+TEST_CASE(
+    "depthwise convolution of more rows than the first cache holds equals its reference exactly") {
+  equals_reference<float, depthwise(33, 31, 6, 3, 3, 1, 1, 1, 1, 1), epilogue<1, relu>>();
+  equals_reference<double, depthwise(18, 45, 7, 3, 2, 2, 1, 0, 1, 1)>();
 }
 
 TEST_CASE("depthwise convolution in float is accurate") {

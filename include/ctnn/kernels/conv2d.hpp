@@ -8,6 +8,7 @@
 #include <ctnn/kernels/convolution_algorithm.hpp>
 #include <ctnn/kernels/depthwise_conv2d.hpp>
 #include <ctnn/kernels/direct_conv2d.hpp>
+#include <ctnn/kernels/pointwise_conv2d.hpp>
 #include <ctnn/kernels/winograd_conv2d.hpp>
 
 namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
@@ -26,6 +27,11 @@ template <class T, Conv2dGeometry G, class Epilogue>
   requires(G.is_depthwise())
 struct convolution<T, G, direct, Epilogue> {
   using type = depthwise_conv2d<T, G, Epilogue>;
+};
+template <class T, Conv2dGeometry G, class Epilogue>
+  requires(G.is_pointwise() && !G.is_depthwise() && Epilogue::pool == 1)
+struct convolution<T, G, direct, Epilogue> {
+  using type = pointwise_conv2d<T, G, Epilogue>;
 };
 
 } // namespace detail

@@ -47,7 +47,6 @@ class depthwise_conv2d {
           ? lanes / channels
           : 1;
   static constexpr std::size_t in_row = G.in_width * channels, out_row = G.out_width() * channels;
-  static constexpr std::size_t pixels = G.out_height() * G.out_width();
 
   static constexpr TapAxis rows{G.in_height,     G.out_height(),    G.kernel_height,
                                 G.stride_height, G.dilation_height, G.padding_top};
@@ -109,14 +108,17 @@ public:
                             .target = G.stride_width * channels},
                            input_phases, G.out_width(), identity>;
     for (std::size_t image = 0; image < chunk.n; ++image) {
-      const T* seed = chunk.dy + image * G.output_size();
-      if constexpr (!Epilogue::identity_only) {
-        elementwise<T, function>::backward(G.output_size(), chunk.y + image * G.output_size(), seed,
-                                           chunk.scratch);
-        seed = chunk.scratch;
+      const T* const dy = chunk.dy + image * G.output_size();
+      const T* const seed = Epilogue::identity_only ? dy : chunk.scratch;
+      for (std::size_t row = 0; row < G.out_height(); row += few_rows) {
+        const OutputRange some{row, std::min(row + few_rows, G.out_height())};
+        if constexpr (!Epilogue::identity_only)
+          elementwise<T, function>::backward((some.end - row) * out_row,
+                                             chunk.y + image * G.output_size() + row * out_row,
+                                             dy + row * out_row, chunk.scratch + row * out_row);
+        if constexpr (ParameterGradient)
+          backward_parameters(some, chunk.x + image * G.input_size(), seed, chunk.derived_gradient);
       }
-      if constexpr (ParameterGradient)
-        backward_parameters(chunk.x + image * G.input_size(), seed, chunk.derived_gradient);
       if constexpr (InputGradient)
         for (std::size_t row = 0; row < G.in_height; ++row)
           to_inputs::line(rows.backward(row), seed, out_row, nullptr, chunk.derived + padded,
@@ -294,14 +296,20 @@ private:
   static constexpr auto of_rows = rows.template outputs<G.kernel_height>();
   static constexpr auto of_columns = columns.template outputs<G.kernel_width>();
 
-  static void backward_parameters(const T* x, const T* dy, T* gradient) {
+  /// few_rows is how many rows of outputs the gradients by parameters take at a time: as many as stay in
+  /// the first cache, half of 32 KB, with the rows of the image under them, while each kernel row and each
+  /// vector of channels goes over them.
+  static constexpr std::size_t few_rows = std::max<std::size_t>(
+      1, 16384 / sizeof(T) / (out_row + std::min(G.stride_height, G.kernel_height) * in_row));
+
+  static void backward_parameters(OutputRange some, const T* x, const T* dy, T* gradient) {
     for_each_part([&](auto part, std::size_t c) {
-      simd::store(gradient + c, simd::load(gradient + c) + sum_of_pixels<part>(dy + c));
+      simd::store(gradient + c, simd::load(gradient + c) + sum_of_pixels<part>(some, dy + c));
       for (std::size_t ky = 0; ky < G.kernel_height; ++ky) {
         T* const to = gradient + (1 + ky * G.kernel_width) * padded + c;
         simd::unroll<(G.kernel_width + few_taps - 1) / few_taps>([&](auto tile) {
           constexpr std::size_t kx = tile * few_taps;
-          weight_tile<part, kx, std::min(few_taps, G.kernel_width - kx)>(x + c, dy + c, ky,
+          weight_tile<part, kx, std::min(few_taps, G.kernel_width - kx)>(some, x + c, dy + c, ky,
                                                                          to + kx * padded);
         });
       }
@@ -310,7 +318,9 @@ private:
 
   /// sum_of_pixels goes four pixels at a time, so that no sum waits for the last one.
   template <std::size_t Part>
-  static vec sum_of_pixels(const T* dy) {
+  static vec sum_of_pixels(OutputRange some, const T* dy) {
+    dy += some.begin * out_row;
+    const std::size_t pixels = (some.end - some.begin) * G.out_width();
     vec sum[4]{vec(0), vec(0), vec(0), vec(0)};
     for (std::size_t four = 0; four < pixels / 4; ++four)
 #pragma GCC unroll 4
@@ -363,14 +373,15 @@ private:
   /// weight_tile adds to the gradients of `Taps` weights of a kernel row from column Kx on. Outputs that
   /// all of them reach go together, two chains of sums in turns; the few others tap by tap.
   template <std::size_t Part, std::size_t Kx, std::size_t Taps>
-  [[gnu::noinline]] static void weight_tile(const T* x, const T* dy, std::size_t ky, T* gradient) {
+  [[gnu::noinline]] static void weight_tile(OutputRange some, const T* x, const T* dy,
+                                            std::size_t ky, T* gradient) {
     constexpr OutputRange all = common(Kx, Taps);
     constexpr std::size_t rest = (all.end - all.begin) % seeds;
     vec sum[2][Taps];
 #pragma GCC unroll 8
     for (std::size_t t = 0; t < Taps; ++t) sum[0][t] = sum[1][t] = vec(0);
-    const auto [top, bottom] = of_rows[ky];
-    for (std::size_t row = top; row < bottom; ++row) {
+    const std::size_t bottom = std::min(some.end, of_rows[ky].end);
+    for (std::size_t row = std::max(some.begin, of_rows[ky].begin); row < bottom; ++row) {
       const T* const seed = dy + row * out_row;
       const std::ptrdiff_t image_row =
           signed_step(row * G.stride_height + ky * G.dilation_height) - signed_step(G.padding_top);

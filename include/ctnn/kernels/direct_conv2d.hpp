@@ -45,8 +45,8 @@ class direct_conv2d {
   static constexpr std::size_t row_size = width * G.in_channels;
   static constexpr std::size_t image_size = height * row_size;
 
-  using out_panels = panels<T, outs>;
-  using in_panels = panels<T, ins>;
+  using out_panels = panels<T, outs, true>;
+  using in_panels = panels<T, ins, true>;
 
   /// block is how many images are taken together: several if they have few output pixels, so that tiles
   /// have enough rows.
@@ -368,11 +368,10 @@ private:
   template <class Panel>
   static void backward_parameters_panel(std::size_t images, const T* source, const T* seed,
                                         T* gradient) {
-    // The bias is a weight whose input is always 1.
-    const T one = 1;
     tile<T, 1, Panel> bias;
-    bias.template accumulate<false>(strided_rows<const T, 0>{&one}, 0, seed, G.out_channels,
-                                    images * pixels);
+#pragma GCC unroll 4 // a chain of sums, of so few instructions that the first products overtake it
+    for (std::size_t pixel = 0; pixel < images * pixels; ++pixel)
+      bias.add(seed + pixel * G.out_channels);
     bias.add_to(strided_rows<T, Panel::width>{gradient});
 
     // Within a run the elements of x are neighbours; a tile crosses runs only if they are shorter than a

@@ -15,12 +15,14 @@
 namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET {
 
 /// A panel is some columns of a matrix, [0, width), of which `columns` exist; the rest is padding in
-/// packed memory and never touched elsewhere.
-template <class T, std::size_t Vectors, std::size_t LastLanes>
+/// packed memory and never touched elsewhere. Halves says that its vectors are half ones.
+template <class T, std::size_t Vectors, std::size_t LastLanes, bool Halves = false>
 struct panel {
+  static constexpr bool halves = Halves;
   static constexpr std::size_t vectors = Vectors;
-  static constexpr std::size_t width = Vectors * simd::lanes<T>;
-  static constexpr std::size_t columns = width - simd::lanes<T> + LastLanes;
+  static constexpr std::size_t step = Halves ? simd::lanes<T> / 2 : simd::lanes<T>; // of a vector
+  static constexpr std::size_t width = Vectors * step;
+  static constexpr std::size_t columns = width - step + LastLanes;
 
   /// rows is the number of rows of a tile: 24 sums in 32 registers, 12 in 16, so that a row of B and
   /// one element of A fit beside them; and a pointer for each row has to fit into the 16 integer
@@ -29,28 +31,30 @@ struct panel {
       std::min<std::size_t>(8, (simd::registers == 32 ? 24 : 12) / Vectors);
 
   /// packed is the same panel with its padding, for packed memory.
-  using packed = panel<T, Vectors, simd::lanes<T>>;
+  using packed = panel<T, Vectors, step, Halves>;
 
   static constexpr std::size_t lanes(std::size_t vector) {
-    return vector + 1 == Vectors ? LastLanes : simd::lanes<T>;
+    return vector + 1 == Vectors ? LastLanes : step;
   }
 };
 
 /// panels cuts `Columns` into equal panels of at most 4 vectors (2 with 16 registers); the last may be
-/// narrower.
-template <class T, std::size_t Columns>
+/// narrower. Few columns are one of half vectors, if those are allowed.
+template <class T, std::size_t Columns, bool AllowHalves = false>
 struct panels {
-  static constexpr std::size_t vectors = (Columns + simd::lanes<T> - 1) / simd::lanes<T>;
+  static constexpr bool halves = AllowHalves && simd::has_halves && Columns <= simd::lanes<T> / 2;
+  static constexpr std::size_t step = halves ? simd::lanes<T> / 2 : simd::lanes<T>;
+  static constexpr std::size_t vectors = (Columns + step - 1) / step;
   static constexpr std::size_t most = simd::registers == 32 ? 4 : 2;
   static constexpr std::size_t count = (vectors + most - 1) / most;
   static constexpr std::size_t each = (vectors + count - 1) / count;
 
-  using whole = panel<T, each, simd::lanes<T>>;
-  using last = panel<T, vectors - (count - 1) * each, Columns - (vectors - 1) * simd::lanes<T>>;
+  using whole = panel<T, each, step, halves>;
+  using last = panel<T, vectors - (count - 1) * each, Columns - (vectors - 1) * step, halves>;
 
   /// padded is the number of columns in packed memory. Panel after panel, so a panel of a packed matrix
   /// of R rows starts at R * (its first column).
-  static constexpr std::size_t padded = vectors * simd::lanes<T>;
+  static constexpr std::size_t padded = vectors * step;
 
   /// Calls f(panel, first column).
   template <class F>
@@ -132,7 +136,8 @@ struct scattered_rows {
 /// them, in two thirds of the time that lambdas with constant indices take to compile.
 template <class T, std::size_t Rows, class Panel>
 class tile {
-  using vec = simd::vec<T>;
+  using vec = std::conditional_t<Panel::halves, simd::half_vec<T>, simd::vec<T>>;
+  static constexpr std::size_t step = Panel::step;
 
 public:
   tile() {
@@ -140,23 +145,32 @@ public:
   }
   /// A tile each of whose rows is `row`, which is packed.
   explicit tile(const T* row) {
-    each([&](auto, auto v, vec& sum) { sum = simd::load(row + v * simd::lanes<T>); });
+    each([&](auto, auto v, vec& sum) { sum = load(row + v * step, step); });
   }
 
   [[gnu::always_inline]] void add(const tile& other) {
     each([&](auto r, auto v, vec& sum) { sum = sum + other.sum_[r][v]; });
   }
+  /// This adds `row`, which is not packed, to each row.
+  [[gnu::always_inline]] void add(const T* row) {
+    each([&](auto, auto v, vec& sum) { sum = sum + load(row + v * step, Panel::lanes(v)); });
+  }
 
   /// apply replaces every sum s by F(s).
   template <class F>
   [[gnu::always_inline]] void apply() {
-    each([](auto, auto, vec& sum) { sum = F::f(sum); });
+    each([](auto, auto, vec& sum) {
+      if constexpr (Panel::halves)
+        sum = vec::first_of(F::f(sum.whole()));
+      else
+        sum = F::f(sum);
+    });
   }
 
   template <class C>
   [[gnu::always_inline]] void store(C c) {
     each([&](auto r, auto v, vec& sum) {
-      simd::store_first(c[r] + v * simd::lanes<T>, sum, Panel::lanes(v));
+      simd::store_first(c[r] + v * step, sum, Panel::lanes(v));
     });
   }
 
@@ -164,8 +178,8 @@ public:
   template <class C>
   [[gnu::always_inline]] void add_to(C c) {
     each([&](auto r, auto v, vec& sum) {
-      T* at = c[r] + v * simd::lanes<T>;
-      simd::store(at, simd::load(at) + sum);
+      T* at = c[r] + v * step;
+      simd::store_first(at, load(at, step) + sum, step);
     });
   }
 
@@ -179,8 +193,7 @@ public:
       vec row[Panel::vectors];
 #pragma GCC unroll 8
       for (std::size_t v = 0; v < Panel::vectors; ++v)
-        row[v] = simd::in_register<T>(
-            simd::load_first(b + v * simd::lanes<T>, Packed ? simd::lanes<T> : Panel::lanes(v)));
+        row[v] = simd::in_register<T>(load(b + v * step, Packed ? step : Panel::lanes(v)));
 #pragma GCC unroll 8
       for (std::size_t r = 0; r < Rows; ++r) {
         const vec element(*a[r]);
@@ -192,6 +205,12 @@ public:
   }
 
 private:
+  [[gnu::always_inline]] static vec load(const T* p, std::size_t count) {
+    if constexpr (Panel::halves)
+      return simd::load_half<T>(p, count);
+    else
+      return simd::load_first(p, count);
+  }
   template <class F>
   [[gnu::always_inline]] void each(F&& f) {
 #pragma GCC unroll 8

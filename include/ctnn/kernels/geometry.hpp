@@ -52,6 +52,11 @@ struct Conv2dGeometry {
   constexpr bool is_depthwise() const {
     return groups > 1 && groups == in_channels && groups == out_channels;
   }
+  /// is_pointwise is whether an output is made of one pixel of the image, and all pixels are taken.
+  constexpr bool is_pointwise() const {
+    return kernel_height == 1 && kernel_width == 1 && stride_height == 1 && stride_width == 1 &&
+           !is_padded();
+  }
 };
 
 /// A Pool2dGeometry is a pooling window that slides over an image. Windows are clipped by the padding

@@ -137,6 +137,85 @@ inline vec<T> fma(vec<T> a, vec<T> b, vec<T> c) {
 #endif
 }
 
+/// has_halves is whether half of a vector is a register of its own. Where units of 256 bits work in pairs, as
+/// for AVX-512 on Zen 4, it costs half of a whole one.
+inline constexpr bool has_halves =
+#if defined(__AVX512VL__)
+    true;
+#else
+    false;
+#endif
+
+/// A half_vec is such a half, for matrices of few columns. It knows what a tile of sums needs.
+template <class T>
+struct half_vec;
+/// load_half is the first `count` elements at `p`, zeros behind them; nothing past them is read.
+template <class T>
+half_vec<T> load_half(const T* p, std::size_t count);
+
+#if defined(__AVX512VL__)
+template <class T>
+struct half_vec {
+  using register_type = typename xsimd::batch<T, xsimd::avx2>::register_type;
+  register_type value;
+
+  half_vec() = default;
+  half_vec(register_type r) : value(r) {}
+  explicit half_vec(T number) {
+    if constexpr (std::is_same_v<T, float>)
+      value = _mm256_set1_ps(number);
+    else
+      value = _mm256_set1_pd(number);
+  }
+  friend half_vec operator+(half_vec a, half_vec b) { return a.value + b.value; }
+
+  /// whole is a vector that begins with this half.
+  vec<T> whole() const {
+    if constexpr (std::is_same_v<T, float>)
+      return _mm512_castps256_ps512(value);
+    else
+      return _mm512_castpd256_pd512(value);
+  }
+  /// first_of is the first half of a vector, by a shuffle as in reduce_add: g++ 12 warns of a cast.
+  static half_vec first_of(vec<T> v) {
+    const typename vec<T>::register_type all = v;
+    if constexpr (std::is_same_v<T, float>)
+      return __builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7);
+    else
+      return __builtin_shufflevector(all, all, 0, 1, 2, 3);
+  }
+};
+
+template <class T>
+inline half_vec<T> load_half(const T* p, std::size_t count) {
+  const auto mask = static_cast<__mmask8>((1u << count) - 1u);
+  if constexpr (std::is_same_v<T, float>)
+    return _mm256_maskz_loadu_ps(mask, p);
+  else
+    return _mm256_maskz_loadu_pd(mask, p);
+}
+template <class T>
+inline void store_first(T* p, half_vec<T> v, std::size_t count) {
+  const auto mask = static_cast<__mmask8>((1u << count) - 1u);
+  if constexpr (std::is_same_v<T, float>)
+    _mm256_mask_storeu_ps(p, mask, v.value);
+  else
+    _mm256_mask_storeu_pd(p, mask, v.value);
+}
+template <class T>
+inline half_vec<T> fma(half_vec<T> a, half_vec<T> b, half_vec<T> c) {
+  if constexpr (std::is_same_v<T, float>)
+    return _mm256_fmadd_ps(a.value, b.value, c.value);
+  else
+    return _mm256_fmadd_pd(a.value, b.value, c.value);
+}
+template <class T>
+[[gnu::always_inline]] inline half_vec<T> in_register(half_vec<T> v) {
+  asm("" : "+v"(v.value));
+  return v;
+}
+#endif
+
 /// at_bounded is f(v), where f is constant or infinite beyond ±1000 and turns its lanes into integers
 /// on the way, as xsimd's functions do: for a double that is too large for one, or NaN, that is
 /// undefined.
