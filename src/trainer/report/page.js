@@ -241,9 +241,12 @@
 
   // Pictures --------------------------------------------------------------------------------------
   const canvas = ({pixels, rows, cols}, description) => {
-    const node = make("canvas", {width: cols, height: rows, role: "img", "aria-label": description});
-    const image = new ImageData(cols, rows);
-    [...atob(pixels)].forEach((c, i) => image.data.set([0, 1, 2].map(() => c.charCodeAt(0)).concat(255), 4 * i));
+    const node = make("canvas", {width: cols, height: rows, role: "img", "aria-label": description,
+                                 ...(data.dark_paper ? {} : {class: "as-it-is"})});
+    const image = new ImageData(cols, rows), bytes = atob(pixels), plane = rows * cols;
+    const first = bytes.length > plane ? [0, plane, 2 * plane] : [0, 0, 0]; // colours, or one grey
+    for (let i = 0; i < plane; ++i)
+      image.data.set(first.map(at => bytes.charCodeAt(at + i)).concat(255), 4 * i);
     node.getContext("2d").putImageData(image, 0, 0);
     return node;
   };
