@@ -89,7 +89,7 @@ inline CLI::Option* add_data_options(CLI::App& command, DataOptions& data) {
   command
       .add_option_function<std::string>(
           "--label", [&data](const std::string& column) { data.label = column; },
-          "csv: column of the classes, its name or number from 0 [the last]")
+          "csv: column of the classes, name or number [last]")
       ->type_name("COLUMN");
   add_number(command, "--threads", data.threads, Whole{0, 1024},
              "threads, up to 8 help; 0: all of the machine");

@@ -35,9 +35,12 @@ constexpr const char *classes_key = "ctnn.classes", *label_key = "ctnn.label";
 
 // clang-format off
 constexpr DatasetKind table[]{
-    {.name = "mnist", .argument = {}, .mean = mnist_mean, .std = mnist_std, .digits = true, .dark_paper = true, .load = load_idx},
-    {.name = "fashion-mnist", .argument = {}, .class_names = clothes, .mean = mnist_mean, .std = mnist_std, .digits = true, .dark_paper = true, .load = load_idx},
-    {.name = "cifar10", .argument = {}, .class_names = cifar10_classes, .mean = cifar10_mean, .std = cifar10_std, .load = load_cifar10},
+    {.name = "mnist", .argument = {}, .mean = mnist_mean, .std = mnist_std,
+     .digits = true, .dark_paper = true, .load = load_idx},
+    {.name = "fashion-mnist", .argument = {}, .class_names = clothes, .mean = mnist_mean, .std = mnist_std,
+     .digits = true, .dark_paper = true, .load = load_idx},
+    {.name = "cifar10", .argument = {}, .class_names = cifar10_classes, .mean = cifar10_mean, .std = cifar10_std,
+     .load = load_cifar10},
     {.name = "idx", .argument = "DIR", .dark_paper = true, .load = load_idx},
     {.name = "images", .argument = "DIR", .load = load_folders},
     {.name = "csv", .argument = "FILE", .table = true, .load = load_table},
@@ -63,6 +66,13 @@ std::vector<float> numbers_of(std::string_view text) {
     text.remove_prefix(word.size() + (more ? 1 : 0));
   }
   return values;
+}
+
+/// A path or a column of a file need not be UTF-8, JSON must.
+std::string utf8(std::string_view text) {
+  using nlohmann::json;
+  const std::string quoted = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+  return json::parse(quoted).get<std::string>();
 }
 
 std::optional<Normalization> customary(const DatasetKind& kind) {
@@ -101,7 +111,7 @@ std::optional<Dataset> find_dataset(std::string_view name) {
   if (kind == std::end(table) || kind->argument.empty() != (colon == name.npos) ||
       kind->argument.empty() != argument.empty())
     return std::nullopt;
-  Dataset found{std::string(name), kind, {}};
+  Dataset found{utf8(name), kind, {}};
   found.source.path = argument.empty() ? std::filesystem::path("data") / name : argument;
   return found;
 }
@@ -133,7 +143,7 @@ Metadata trained_on(const Dataset& dataset, const Seen& seen) {
                  {std_key, numbers(seen.normalization.std)}};
   if (!seen.classes.empty())
     about[classes_key] = json(seen.classes).dump(-1, ' ', false, json::error_handler_t::replace);
-  if (dataset.kind->table) about[label_key] = dataset.source.label;
+  if (dataset.kind->table) about[label_key] = utf8(dataset.source.label);
   return about;
 }
 

@@ -106,7 +106,7 @@ void visit_fields(R& recipe, Visit&& visit) {
   visit({"validation", "last N training images choose the best weights"}, recipe.validation, count_or_0);
   visit({"shuffle", "visit the images in the order of the file"}, recipe.shuffle, Flag{false});
   visit({"augment", "no augmentation of the recipe's"}, recipe.augment, Flag{false});
-  visit({.name = "crop", .description = "cut training images anew with N black pixels around", .newer = true}, recipe.crop, Whole{0, 1000});
+  visit({.name = "crop", .description = "pixels around training images, which are cut anew", .newer = true}, recipe.crop, Whole{0, 1000});
   visit({.name = "flip", .description = "mirror every second training image", .newer = true}, recipe.flip, Flag{true});
   // clang-format on
 }

@@ -169,6 +169,13 @@ def pictures(suite):
         change(folder)
         suite.row("train --dataset images:wrong --out none", BAD_DATA, err)
 
+    # A folder whose name is not UTF-8, as JSON must be.
+    shutil.copytree(suite.folder / "yours/flowers", suite.folder / "bad\udcffname")
+    suite.row([*ONE.split(), "--dataset", "images:bad\udcffname", "--out", "bad_run"], notes=None)
+    place = ["--data", "bad\udcffname"]
+    suite.row(["train", "--quiet", "--resume", "bad_run", "--epochs", "2", *place])
+    suite.row(["evaluate", "--weights", "bad_run/best.safetensors", *place], out=ANYTHING, notes="")
+
     wrong("wrong: no folder test in it", lambda folder: shutil.rmtree(folder / "test"))
     wrong("wrong/test: expected the classes bird", lambda f: shutil.rmtree(f / "test/dog"))
     wrong("wrong/train/dog/0.png: ", lambda f: (f / "train/dog/0.png").write_bytes(b"x"))
