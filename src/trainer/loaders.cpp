@@ -64,7 +64,7 @@ std::vector<std::size_t> in_turns(const ctnn::LabelledImages& images) {
   for (std::size_t i = 0; i < images.size(); ++i) place[i] = count[images.label(i)]++ + 0.5;
   for (std::size_t i = 0; i < images.size(); ++i) place[i] /= count[images.label(i)];
   std::vector<std::size_t> order = as_they_are(images.size());
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return place[i]; });
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(place[i], i); });
   return order;
 }
 

@@ -146,6 +146,9 @@ def pictures(suite):
     suite.check("pictures: means", near, (about_mean, means))
     suite.check("report: names", suite.report(run)["class_names"][:3] == names)
     same_when_resumed(suite, f"{ONE} --dataset images:my/flowers", "pictures")
+    suite.row(f"{ONE} --dataset images:my/flowers --flip --limit 6 --out six", notes=None)
+    labels = [picture["label"] for picture in suite.report("six")["augmented"]]
+    suite.check("the classes take turns", labels == [0, 1, 2] * 2, labels)
 
     # The names and the normalisation are the weights' own.
     dog = suite.folder / "dog.png"
