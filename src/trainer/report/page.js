@@ -88,7 +88,7 @@
   const option = (key, value) => counts.includes(key) ? count(value)
                                : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
   // What is off, or as if it were not there.
-  const off = {limit: 0, validation: 0, patience: 0, weight_decay: 0, momentum: 0, eta_min: 0, nesterov: false};
+  const off = {limit: 0, validation: 0, crop: 0, flip: false, patience: 0, weight_decay: 0, momentum: 0, eta_min: 0, nesterov: false};
   const setup = Object.entries(start).filter(([key, value]) =>
     key !== "schema" && key !== "event" && !(key in off && value === off[key]));
   for (const [key, value] of setup) {
