@@ -143,7 +143,7 @@ Metadata trained_on(const Dataset& dataset, const Seen& seen) {
                  {std_key, numbers(seen.normalization.std)}};
   if (!seen.classes.empty())
     about[classes_key] = json(seen.classes).dump(-1, ' ', false, json::error_handler_t::replace);
-  if (dataset.kind->table) about[label_key] = utf8(dataset.source.label);
+  if (!dataset.source.label.empty()) about[label_key] = utf8(dataset.source.label);
   return about;
 }
 
