@@ -42,7 +42,7 @@ function(ctnn_add_trainer name)
   # Named, not globbed: where a later version is installed over this one, old files stay.
   set(network_units engine recipes)
   set(others train evaluate run journal run_folder run_state run_report resume_checks recipe
-             datasets checksums parameter_files scores processor_needs report/report image/image_file
+             datasets loaders samples checksums parameter_files scores processor_needs report/report image/image_file
              image/ink image/surroundings image/parts image/resize image/sheet
              image/like_mnist progress_bar signals output)
   list(TRANSFORM network_units REPLACE "(.+)" "${source}/trainer/\\1.cpp")

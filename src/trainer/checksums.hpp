@@ -7,7 +7,7 @@
 
 namespace trainer {
 
-/// The sum over all pixels and labels that a run works on.
+/// The sum over all samples and labels that a run works on.
 std::uint64_t data_crc32(const Images& images);
 
 /// The sum over the layers and shapes of the network.

@@ -72,16 +72,35 @@ std::vector<std::string> names_of(std::span<const Row> table) {
 }
 
 inline CLI::Option* add_dataset(CLI::App& command, DataOptions& data) {
-  return add_choice(
-      command, "--dataset", [&data](const std::string& name) { data.dataset = find_dataset(name); },
-      names_of(datasets()), data.dataset->name, "data set");
+  const std::string forms = fmt::format("{{{}}}", fmt::join(dataset_forms(), ","));
+  const auto read = [&data, forms](const std::string& name) {
+    const auto found = find_dataset(name);
+    if (!found) throw CLI::ValidationError("--dataset", fmt::format("{} not in {}", name, forms));
+    data.dataset = *found;
+  };
+  return command.add_option_function<std::string>("--dataset", read, "data set")
+      ->type_name(forms)
+      ->default_str(data.dataset.name);
 }
 
 inline CLI::Option* add_data_options(CLI::App& command, DataOptions& data) {
-  add_path(command, "--data", data.directory, "folder of the four IDX files [data/<dataset>]");
+  add_path(command, "--data", data.directory, "folder of the data set's files [data/<dataset>]");
+  add_path(command, "--test", data.test, "csv: file to test on [beside the other]");
+  command
+      .add_option_function<std::string>(
+          "--label", [&data](const std::string& column) { data.label = column; },
+          "csv: column of the classes, name or number [last]")
+      ->type_name("COLUMN");
   add_number(command, "--threads", data.threads, Whole{0, 1024},
              "threads, up to 8 help; 0: all of the machine");
   return add_dataset(command, data);
+}
+
+/// Refuses two places of one data set.
+inline void require_one_place(const CLI::App& command, const DataOptions& data) {
+  if (command.count("--dataset") > 0 && command.count("--data") > 0 &&
+      !data.dataset.kind->argument.empty())
+    throw CLI::ValidationError("--data", data.dataset.name + " names its own");
 }
 
 /// "SGD", "Adam, AdamW": whose a field is.
@@ -201,8 +220,10 @@ inline CLI::App* add_train(CLI::App& app, TrainOptions& train) {
   command->final_callback([=, &train] {
     const bool resumed = !train.resume.empty();
     for (const CLI::Option* const option :
-         {dataset, command->get_option("--recipe"), init, strict, out, force})
+         {dataset, command->get_option("--label"), command->get_option("--recipe"), init, strict,
+          out, force})
       if (resumed && option->count() > 0) throw CLI::ValidationError(option->get_name(), goes_on);
+    require_one_place(*command, train.data);
     take_recipe_flags(*command, train.recipe, resumed);
     train.epochs_given = command->count("--epochs") > 0;
     train.patience_given = command->count("--patience") > 0;
@@ -221,7 +242,10 @@ inline void add_weights(CLI::App& command, WeightsOptions& options) {
 inline CLI::App* add_evaluate(CLI::App& app, WeightsOptions& options) {
   CLI::App* command = app.add_subcommand("evaluate", "Score weights on the test images");
   CLI::Option* const dataset = add_data_options(*command, options.data);
-  command->final_callback([=, &options] { options.dataset_given = dataset->count() > 0; });
+  command->final_callback([=, &options] {
+    require_one_place(*command, options.data);
+    options.dataset_given = dataset->count() > 0;
+  });
   add_weights(*command, options);
   command->footer(examples({{"evaluate", "the best weights of the last run"},
                             {"evaluate --weights runs/adam/last.safetensors", ""},

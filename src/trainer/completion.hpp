@@ -14,13 +14,14 @@
 namespace trainer {
 
 /// The words that an option's value can be, "mnist fashion-mnist"; CLI11 keeps them in the name of its
-/// type only, "TEXT:{mnist,fashion-mnist}".
+/// type only, "{mnist,fashion-mnist,csv:FILE}". One that is not a word yet is left out.
 inline std::string choices(const CLI::Option& option) {
   std::string type = option.get_type_name();
   const std::size_t open = type.find('{'), close = type.rfind('}');
   if (open == type.npos || close == type.npos) return {};
-  std::string words = type.substr(open + 1, close - open - 1);
-  std::ranges::replace(words, ',', ' ');
+  std::string words;
+  for (const std::string& word : CLI::detail::split(type.substr(open + 1, close - open - 1), ','))
+    if (word.find(':') == word.npos) words += (words.empty() ? "" : " ") + word;
   return words;
 }
 

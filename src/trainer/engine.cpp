@@ -36,7 +36,7 @@ public:
   ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) override {
     return trainer_.step(samples, batch);
   }
-  ctnn::Score evaluate(const ctnn::ImageDataset& images, std::span<float> outputs) override {
+  ctnn::Score evaluate(const SampleSet& images, std::span<float> outputs) override {
     return trainer_.evaluate(images, outputs);
   }
   void predict(std::size_t images, const float* x, float* outputs) override {

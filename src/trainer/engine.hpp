@@ -13,7 +13,6 @@
 #include <variant>
 
 #include <ctnn/core/shape.hpp>
-#include <ctnn/data/image_dataset.hpp>
 #include <ctnn/io/checkpoint.hpp>
 #include <ctnn/train/optimizers.hpp>
 #include <ctnn/train/score.hpp>
@@ -49,7 +48,7 @@ public:
   virtual void set_lr(double lr) = 0;
   /// These two are ctnn::Trainer's.
   virtual ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) = 0;
-  virtual ctnn::Score evaluate(const ctnn::ImageDataset& images, std::span<float> outputs) = 0;
+  virtual ctnn::Score evaluate(const SampleSet& images, std::span<float> outputs) = 0;
   /// Assigns the outputs for normalised images, one after the other.
   virtual void predict(std::size_t images, const float* x, float* outputs) = 0;
   /// Whether every weight is a number.

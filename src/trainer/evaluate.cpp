@@ -16,12 +16,16 @@
 #include <nlohmann/json.hpp>
 
 #include <ctnn/core/error.hpp>
+#include <ctnn/data/transforms/resize.hpp>
+#include <ctnn/data/transforms/to_tensor.hpp>
+#include <ctnn/io/image_file.hpp>
 #include <ctnn/io/message.hpp>
 
 #include "commands.hpp"
 #include "datasets.hpp"
 #include "engine.hpp"
 #include "image/image_file.hpp"
+#include "loaders.hpp"
 #include "output.hpp"
 #include "run_folder.hpp"
 #include "scores.hpp"
@@ -57,42 +61,28 @@ std::filesystem::path weights_path(const WeightsOptions& options) {
 struct Trained {
   std::filesystem::path path;
   std::unique_ptr<Engine> engine;
-  DataOptions data;
+  Dataset dataset;
+  Seen seen;
 };
 
 /// Where no data set is given, it is the one that the weights were trained on. Says on standard error
 /// if they were trained on another.
 Trained trained(const WeightsOptions& options, std::size_t threads) {
-  Trained trained{weights_path(options), make_engine({.threads = threads}), options.data};
-  const auto metadata = trained.engine->load_weights(trained.path, {}).metadata;
-  const Dataset* const own = dataset_of(metadata);
-  if (!options.dataset_given && own != nullptr) trained.data.dataset = own;
-  if (const auto otherwise = trained_otherwise(metadata, *trained.data.dataset); !otherwise.empty())
-    note(format("{}: {}", ctnn::io::printable(trained.path.native()), otherwise));
-  return trained;
-}
-
-/// `seven.png: 7 (99.83%), 9 (0.12%), 2 (0.03%)`: the three likeliest.
-void print_prediction(const std::filesystem::path& path, const std::vector<double>& probabilities,
-                      const std::vector<std::string>& names, const Digit& digit, bool json) {
-  std::vector<std::size_t> order(probabilities.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t k) { return std::pair(-probabilities[k], k); });
-  if (json) {
-    const nlohmann::ordered_json line{{"schema", 1},
-                                      {"file", path.native()},
-                                      {"class", order[0]},
-                                      {"name", names[order[0]]},
-                                      {"probabilities", probabilities},
-                                      {"digits", digit.seen}};
-    // A file's name need not be UTF-8, JSON must. In ASCII no terminal finds anything to obey.
-    return write_out(line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + '\n');
+  const std::filesystem::path path = weights_path(options);
+  auto engine = make_engine({.threads = threads});
+  const auto metadata = engine->load_weights(path, {}).metadata;
+  DataOptions data = options.data;
+  if (const auto own = dataset_of(metadata)) {
+    if (!options.dataset_given) data.dataset = *own;
+    data.dataset.source.label = own->source.label;
   }
-  std::string line = ctnn::io::printable(path.native()) + ": ";
-  for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i)
-    line += format("{}{} ({:.2f}%)", i == 0 ? "" : ", ", names[order[i]],
-                   100 * probabilities[order[i]]);
-  write_out(line + '\n');
+  require_own_options(data, data.dataset);
+  Dataset dataset = data.located();
+  const std::string name = ctnn::io::printable(path.native());
+  if (const auto otherwise = trained_otherwise(metadata, dataset); !otherwise.empty())
+    note(format("{}: {}", name, otherwise));
+  Seen seen = seen_by(metadata, dataset, path.native());
+  return {path, std::move(engine), std::move(dataset), std::move(seen)};
 }
 
 /// Weights may be finite, and too large to compute with.
@@ -101,6 +91,73 @@ void require_finite(std::span<const float> outputs, const Trained& trained) {
     throw ctnn::Error(ctnn::ErrorCode::diverged,
                       ctnn::io::printable(trained.path.native()) +
                           ": the network's outputs are not finite with these weights");
+}
+
+/// What the network is asked: one sample, not yet normalised, and what else is known of it.
+struct Question {
+  std::vector<float> x;
+  std::optional<std::size_t> digits{}; ///< how many a picture seems to hold
+  std::optional<std::size_t> row{};    ///< in its table, from 1
+};
+
+/// `seven.png: 7 (99.83%), 9 (0.12%), 2 (0.03%)`: the three likeliest.
+void print_prediction(const std::filesystem::path& path, const Question& question,
+                      const std::vector<double>& probabilities,
+                      const std::vector<std::string>& names, bool json) {
+  std::vector<std::size_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t k) { return std::pair(-probabilities[k], k); });
+  if (json) {
+    nlohmann::ordered_json line{{"schema", 1},
+                                {"file", path.native()},
+                                {"class", order[0]},
+                                {"name", names[order[0]]},
+                                {"probabilities", probabilities}};
+    if (question.digits) line["digits"] = *question.digits;
+    if (question.row) line["row"] = *question.row;
+    // A file's name need not be UTF-8, JSON must. In ASCII no terminal finds anything to obey.
+    return write_out(line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + '\n');
+  }
+  std::string line = ctnn::io::printable(path.native());
+  line += question.row ? format(", row {}: ", *question.row) : ": ";
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i)
+    line += format("{}{} ({:.2f}%)", i == 0 ? "" : ", ", names[order[i]],
+                   100 * probabilities[order[i]]);
+  write_out(line + '\n');
+}
+
+/// From 0 to 1, as a network sees the pixels before they are normalised.
+std::vector<float> to_tensor(const std::vector<std::uint8_t>& pixels) {
+  std::vector<float> x;
+  for (const std::uint8_t pixel : pixels) x.push_back(ctnn::transforms::to_tensor(pixel));
+  return x;
+}
+
+std::vector<Question> picture(const std::filesystem::path& path, const Dataset& dataset) {
+  const ctnn::Shape input = network_facts().input_shape;
+  if (dataset.kind->digits) {
+    const Digit digit = like_mnist(read_image(path), input.height(), input.width(), path.native());
+    std::vector<float> x = to_tensor(digit.image.pixels);
+    const std::size_t plane = x.size();
+    while (x.size() < input.size()) x.push_back(x[x.size() - plane]); // grey in each channel
+    return {{.x = std::move(x), .digits = digit.seen}};
+  }
+  if (input.rank != 3 || (input.channels() != 1 && input.channels() != 3))
+    ctnn::io::fail(ctnn::ErrorCode::bad_data, path.native(),
+                   "a picture has 1 or 3 channels, network takes {}",
+                   fmt::join(input.extent, input.extent + input.rank, "x"));
+  const ctnn::io::ByteImage image = ctnn::io::read_image(path, input.channels());
+  return {{.x = to_tensor(ctnn::transforms::resize(
+               image.pixels, {image.channels, image.rows, image.cols}, input))}};
+}
+
+std::vector<Question> rows(const std::filesystem::path& path, const Dataset& dataset) {
+  const std::vector<float> numbers = load_rows(path, dataset.source.label);
+  const auto size = static_cast<std::ptrdiff_t>(network_facts().input_shape.size());
+  std::vector<Question> all;
+  for (auto row = numbers.begin(); row != numbers.end(); row += size)
+    all.push_back({.x = {row, row + size}, .row = all.size() + 1});
+  return all;
 }
 
 } // namespace
@@ -112,8 +169,7 @@ void summary(bool all, bool plan) {
 
 void evaluate(const WeightsOptions& options) {
   const Trained network = trained(options, options.data.threads);
-  const Dataset& dataset = *network.data.dataset;
-  const ctnn::ImageDataset test = load_images(dataset, network.data.path(), ctnn::Split::test);
+  const SampleSet test = load_samples(network.dataset, ctnn::Split::test, network.seen);
   Outputs outputs;
   const ctnn::Score score = evaluate(*network.engine, test, outputs);
   require_finite({outputs.data(), outputs.size()}, network);
@@ -127,35 +183,33 @@ void evaluate(const WeightsOptions& options) {
     return write_out(line.dump() + '\n');
   }
   write_out(score_line(score));
-  print_classes(outputs, test, class_names(dataset));
+  print_classes(outputs, test, class_names(network.dataset, test.classes()));
 }
 
 ExitCode predict(const WeightsOptions& options) {
   const Trained network = trained(options, 1);
-  const Dataset& dataset = *network.data.dataset;
-  const ctnn::Shape input = network_facts().input_shape;
-  const std::size_t classes = network_facts().classes;
-  const std::vector<std::string> names = class_names(dataset);
+  const std::vector<std::string> names = class_names(network.dataset, network.seen.classes);
   ExitCode code = ExitCode::ok;
   for (const std::filesystem::path& path : options.images) {
-    std::optional<Digit> digit;
+    std::vector<Question> questions;
     try {
-      digit = like_mnist(read_image(path), input.height(), input.width(), path.native());
+      questions = network.dataset.kind->table ? rows(path, network.dataset)
+                                              : picture(path, network.dataset);
     } catch (const ctnn::Error& error) {
       error_line(error.what());
       code = exit_code(error.code);
-      continue;
     }
-    const std::vector<std::uint8_t>& pixels = digit->image.pixels;
-    std::vector<float> x(input.size()), outputs(classes);
-    for (std::size_t i = 0; i < x.size(); ++i) // grey in each channel
-      x[i] = dataset.normalization(pixels[i % pixels.size()]);
-    network.engine->predict(1, x.data(), outputs.data());
-    require_finite(outputs, network);
-    print_prediction(path, softmax(outputs), names, *digit, options.json);
-    if (digit->seen > 1)
-      note(format("{}: seems to hold {} digits, and was read as one: cut it into one picture each",
-                  path.native(), digit->seen));
+    for (Question& question : questions) {
+      network.seen.normalization.apply(network_facts().input_shape, question.x.data());
+      std::vector<float> outputs(network_facts().classes);
+      network.engine->predict(1, question.x.data(), outputs.data());
+      require_finite(outputs, network);
+      print_prediction(path, question, softmax(outputs), names, options.json);
+      if (question.digits.value_or(1) > 1)
+        note(format("{}: seems to hold {} digits, and was read as one: cut it into one picture "
+                    "each",
+                    path.native(), *question.digits));
+    }
   }
   return code;
 }

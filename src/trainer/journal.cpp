@@ -80,7 +80,7 @@ std::uint64_t Journal::sync() {
 
 void Journal::start(const RunState& run, std::size_t train_samples, std::size_t test_samples,
                     std::size_t threads) {
-  ordered_json fields{{"dataset", run.dataset->name},
+  ordered_json fields{{"dataset", run.dataset.name},
                       {"parameters", network_facts().parameters},
                       {"train_samples", train_samples},
                       {"test_samples", test_samples}};

@@ -3,7 +3,13 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
+
+#include <fmt/format.h>
+
+#include <ctnn/core/error.hpp>
 
 #include "datasets.hpp"
 #include "recipes.hpp"
@@ -11,17 +17,24 @@
 namespace trainer {
 
 struct DataOptions {
-  const Dataset* dataset = &datasets().front();
-  std::filesystem::path directory; ///< empty: data/<dataset>
-  std::size_t threads = 0;         ///< 0: all of the machine
+  Dataset dataset = *find_dataset(dataset_kinds().front().name);
+  std::filesystem::path directory;  ///< empty: that of the data set
+  std::filesystem::path test;       ///< of a table; empty: beside the training samples
+  std::optional<std::string> label; ///< of a table; none: as the weights know it, or the last
+  std::size_t threads = 0;          ///< 0: all of the machine
 
-  std::filesystem::path path() const {
-    return directory.empty() ? std::filesystem::path("data") / dataset->name : directory;
+  /// `dataset`, where these options say that it is.
+  Dataset located() const {
+    Dataset where = dataset;
+    if (!directory.empty()) where.source.path = directory;
+    where.source.test = test;
+    if (label) where.source.label = *label;
+    return where;
   }
   /// Where a run with that recipe leaves its files if nothing is said. Runs of two recipes never meet
   /// there; the default's folder has the shorter name.
   std::filesystem::path run(const Recipe& recipe) const {
-    std::filesystem::path folder = std::filesystem::path("runs") / dataset->name;
+    std::filesystem::path folder = std::filesystem::path("runs") / dataset.short_name();
     if (recipe.name != recipes().front().name) (folder += '-') += recipe.name;
     return folder;
   }
@@ -44,6 +57,16 @@ struct TrainOptions {
     return !resume.empty() ? resume : !out.empty() ? out : data.run(recipe);
   }
 };
+
+/// Throws Error(bad_argument) if an option is none of that data set's.
+inline void require_own_options(const DataOptions& options, const Dataset& dataset) {
+  const auto refuse = [&](const char* option, const char* why) {
+    throw ctnn::Error(ctnn::ErrorCode::bad_argument,
+                      fmt::format("{}: {}, found {}", option, why, dataset.name));
+  };
+  if (!dataset.kind->table && !options.test.empty()) refuse("--test", "expected a csv:FILE");
+  if (!dataset.kind->table && options.label) refuse("--label", "expected a csv:FILE");
+}
 
 /// What evaluate and predict need.
 struct WeightsOptions {

@@ -21,7 +21,7 @@ namespace trainer {
 /// What a resumed run must not change. Where a recipe says nothing, the values are PyTorch's.
 struct Recipe {
   std::string_view name;
-  Transform augmentation; ///< what becomes of a training image, before it is normalised
+  Transform augmentation; ///< what becomes of a grey training image, before it is normalised
 
   std::size_t epochs;
   std::size_t batch_size;
@@ -50,6 +50,9 @@ struct Recipe {
       0; ///< last training images, not trained on but to choose the best weights
   bool shuffle = true;
   bool augment = true;
+  std::size_t crop =
+      0; ///< pixels around the image that a training image is cut of, before `augmentation`
+  bool flip = false; ///< whether every second training image is mirrored
 };
 
 /// Whose a field is: an optimizer's or a scheduler's.
@@ -61,6 +64,7 @@ struct Field {
   std::string_view description;
   std::vector<Owner> owners{}; ///< without one of them it has no meaning; empty: it always has one
   bool new_run_only = true;    ///< whether a run that goes on must keep it
+  bool newer = false; ///< whether states of older programs lack it; they did what the recipe says
 
   bool is_of(const Recipe& recipe) const;
 };
@@ -101,7 +105,9 @@ void visit_fields(R& recipe, Visit&& visit) {
   visit({"limit", "first N training images only; 0: all"}, recipe.limit, count_or_0);
   visit({"validation", "last N training images choose the best weights"}, recipe.validation, count_or_0);
   visit({"shuffle", "visit the images in the order of the file"}, recipe.shuffle, Flag{false});
-  visit({"augment", "leave the images as they are"}, recipe.augment, Flag{false});
+  visit({"augment", "no augmentation of the recipe's"}, recipe.augment, Flag{false});
+  visit({.name = "crop", .description = "pixels around training images, which are cut anew", .newer = true}, recipe.crop, Whole{0, 1000});
+  visit({.name = "flip", .description = "mirror every second training image", .newer = true}, recipe.flip, Flag{true});
   // clang-format on
 }
 
@@ -118,9 +124,9 @@ double learning_rate(const Recipe& recipe, std::uint64_t step, std::size_t steps
 /// start.
 bool plans_epochs(const Recipe& recipe);
 
-/// What becomes of a training image; null if it stays as it is.
-inline Transform transform(const Recipe& recipe) {
-  return recipe.augment ? recipe.augmentation : nullptr;
+/// What becomes of a training image.
+inline Augmentation augmentation(const Recipe& recipe) {
+  return {recipe.augment ? recipe.augmentation : nullptr, recipe.crop, recipe.flip};
 }
 
 } // namespace trainer

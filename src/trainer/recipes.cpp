@@ -15,18 +15,20 @@ namespace {
 using namespace ctnn;
 using namespace ctnn::transforms;
 
-// load_mnist takes grey images of just the size that the network takes.
 constexpr int height = static_cast<int>(Net::input_shape.height());
 constexpr int width = static_cast<int>(Net::input_shape.width());
 
-/// A pipeline of `Ts` as a Transform. What it leaves is in [0, 1]: the data set says how that is
-/// normalised.
+/// A pipeline of `Ts` as a Transform of grey images, which written digits are: null for a network that
+/// takes others. What it leaves is in [0, 1]: the data set says how that is normalised.
 template <class... Ts>
-void augment(const std::uint8_t* pixels, std::uint64_t seed, std::uint32_t epoch,
-             std::uint32_t sample, float* x) {
-  Random random(seed, epoch, sample);
-  Compose<Input<1, height, width>, Ts..., ToTensor>::apply(pixels, random, x);
-}
+constexpr Transform augment = [] {
+  if constexpr (Net::input_shape.rank != 3 || Net::input_shape.channels() != 1)
+    return nullptr;
+  else
+    return [](const std::uint8_t* pixels, const Random& random, float* x) {
+      Compose<Input<1, height, width>, Ts..., ToTensor>::apply(pixels, random, x);
+    };
+}();
 
 /// The assignment's own.
 constexpr Transform crops =

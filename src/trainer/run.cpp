@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t probes = 64; // few, because they are tested before each save
 
-ctnn::ImageDataset first_of(ctnn::ImageDataset images, std::size_t count) {
+SampleSet first_of(SampleSet images, std::size_t count) {
   images.truncate(count);
   return images;
 }
@@ -67,7 +67,9 @@ Run::EpochScores Run::epoch(const std::function<void()>& on_step) {
   using Clock = std::chrono::steady_clock;
   const double lr = next_lr();
   Progress& now = state_.progress;
-  const Samples samples{images_.train, state_.dataset->normalization, transform(state_.recipe),
+  // A table stays as it is.
+  const Samples samples{images_.train,
+                        images_.train.pictures() ? augmentation(state_.recipe) : Augmentation{},
                         state_.recipe.seed, static_cast<std::uint32_t>(now.epoch)};
   set_lr();
   Clock::time_point before = Clock::now();
@@ -138,7 +140,7 @@ void Run::save_all() {
 }
 
 void Run::save_weights(const std::filesystem::path& path, std::size_t epoch) {
-  Engine::Metadata metadata = trained_on(*state_.dataset);
+  Engine::Metadata metadata = trained_on(state_.dataset, state_.seen);
   metadata["ctnn.epoch"] = format("{}", epoch);
   engine_->save_weights(path, metadata);
 }

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string_view>
 
-#include <ctnn/data/image_dataset.hpp>
 #include <ctnn/io/checkpoint.hpp>
 #include <ctnn/train/score.hpp>
 
@@ -84,7 +83,7 @@ private:
 
   RunState state_;
   Images images_;
-  ctnn::ImageDataset probe_; ///< some of the test images
+  SampleSet probe_; ///< some of the test images
   std::unique_ptr<Engine> engine_;
   RunFolder folder_;
   Journal journal_;

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <ctnn/data/transforms/resize.hpp>
+
 #include "engine.hpp"
 #include "output.hpp"
 #include "recipe.hpp"
@@ -23,25 +25,38 @@ namespace {
 
 constexpr std::size_t pictures = 40;
 
-Picture picture(const ctnn::ImageDataset& images, std::size_t i) {
-  const auto pixels = images.pixels(i);
-  return {{pixels.begin(), pixels.end()}, images.rows(), images.cols(), images.label(i)};
+/// A picture of bytes, made as small as a page needs it: a large one would take a megabyte.
+Picture picture(std::span<const std::uint8_t> pixels, ctnn::Shape shape, std::uint32_t label) {
+  constexpr std::size_t most = 96; // pixels a side
+  const std::size_t side = std::max(shape.height(), shape.width());
+  if (side <= most) return {{pixels.begin(), pixels.end()}, shape.height(), shape.width(), label};
+  const auto scaled = [&](std::size_t extent) {
+    return std::max<std::size_t>(1, extent * most / side);
+  };
+  const ctnn::Shape small{shape.channels(), scaled(shape.height()), scaled(shape.width())};
+  return {ctnn::transforms::resize(pixels, shape, small), small.height(), small.width(), label};
+}
+
+/// Whether a page can show them: in grey or in colours.
+bool can_be_shown(const SampleSet& samples) {
+  const std::size_t channels = samples.sample_shape().channels();
+  return samples.pictures() && (channels == 1 || channels == 3);
 }
 
 /// The first training images as an epoch saw them; none if they stay as they are.
-std::vector<Picture> augmented(const RunState& run, const ctnn::ImageDataset& train) {
-  const Transform augment = transform(run.recipe);
+std::vector<Picture> augmented(const RunState& run, const SampleSet& train) {
+  const Augmentation augment = augmentation(run.recipe);
   std::vector<Picture> samples;
-  if (augment == nullptr) return samples;
+  if (augment.none() || !can_be_shown(train)) return samples;
   const auto epoch = static_cast<std::uint32_t>(std::max<std::size_t>(run.progress.epoch, 2) - 1);
-  std::vector<float> grey(train.rows() * train.cols());
+  std::vector<float> shares(train.sample_shape().size());
+  std::vector<std::uint8_t> pixels(shares.size());
   for (std::size_t i = 0; i < std::min(pictures, train.size()); ++i) {
-    augment(train.pixels(i).data(), run.recipe.seed, epoch, static_cast<std::uint32_t>(i),
-            grey.data());
-    Picture sample{{}, train.rows(), train.cols(), train.label(i)};
-    for (const float share : grey)
-      sample.pixels.push_back(static_cast<std::uint8_t>(std::lround(share * 255)));
-    samples.push_back(std::move(sample));
+    augment.apply(train, run.recipe.seed, epoch, static_cast<std::uint32_t>(i), shares.data());
+    std::ranges::transform(shares, pixels.begin(), [](float share) {
+      return static_cast<std::uint8_t>(std::lround(share * 255));
+    });
+    samples.push_back(picture(pixels, train.sample_shape(), train.label(i)));
   }
   return samples;
 }
@@ -86,10 +101,10 @@ std::string now() {
                      utc.tm_mday, utc.tm_hour, utc.tm_min);
 }
 
-/// The wrong answers, those first that were given with least doubt of them.
-std::vector<Mistake> mistakes(const ctnn::ImageDataset& test, const Outputs& outputs) {
+/// The wrong answers, those first that were given with least doubt of them; none that cannot be shown.
+std::vector<Mistake> mistakes(const SampleSet& test, const Outputs& outputs) {
   std::vector<Mistake> all;
-  for (std::size_t i = 0; i < test.size(); ++i) {
+  for (std::size_t i = 0; can_be_shown(test) && i < test.size(); ++i) {
     const auto p = softmax(std::span(outputs.data() + i * outputs.shape(1), outputs.shape(1)));
     const auto largest = std::ranges::max_element(p);
     const auto predicted = static_cast<std::uint32_t>(largest - p.begin());
@@ -100,15 +115,17 @@ std::vector<Mistake> mistakes(const ctnn::ImageDataset& test, const Outputs& out
     return std::pair(mistake.probability_of_label, mistake.index);
   });
   if (all.size() > pictures) all.resize(pictures);
-  for (Mistake& mistake : all) mistake.picture = picture(test, mistake.index);
+  for (Mistake& mistake : all)
+    mistake.picture =
+        picture(test.pixels(mistake.index), test.sample_shape(), mistake.picture.label);
   return all;
 }
 
 } // namespace
 
-void write_run_report(const RunFolder& folder, const RunState& run, const ctnn::ImageDataset& train,
-                      const ctnn::ImageDataset& test, const Outputs& outputs) {
-  write_report(folder.report(), {.title = fmt::format("Training on {}", run.dataset->name),
+void write_run_report(const RunFolder& folder, const RunState& run, const SampleSet& train,
+                      const SampleSet& test, const Outputs& outputs) {
+  write_report(folder.report(), {.title = fmt::format("Training on {}", run.dataset.name),
                                  .metrics = folder.metrics(),
                                  .rates = rates(run, train.size()),
                                  .facts = {{"Program", version()},
@@ -119,7 +136,8 @@ void write_run_report(const RunFolder& folder, const RunState& run, const ctnn::
                                            {"How it runs", network_facts().plan}},
                                  .augmented = augmented(run, train),
                                  .mistakes = mistakes(test, outputs),
-                                 .class_names = class_names(*run.dataset)});
+                                 .class_names = class_names(run.dataset, run.seen.classes),
+                                 .dark_paper = run.dataset.kind->dark_paper});
 }
 
 } // namespace trainer

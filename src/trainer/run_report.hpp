@@ -1,17 +1,16 @@
 #pragma once
 // report.html of a run, with its pictures.
 
-#include <ctnn/data/image_dataset.hpp>
-
 #include "run_folder.hpp"
 #include "run_state.hpp"
+#include "samples.hpp"
 #include "scores.hpp"
 
 namespace trainer {
 
 /// Writes the report of the run so far; `outputs` are what the network says to the test images.
 /// Throws Error(cannot_write).
-void write_run_report(const RunFolder& folder, const RunState& run, const ctnn::ImageDataset& train,
-                      const ctnn::ImageDataset& test, const Outputs& outputs);
+void write_run_report(const RunFolder& folder, const RunState& run, const SampleSet& train,
+                      const SampleSet& test, const Outputs& outputs);
 
 } // namespace trainer

@@ -24,6 +24,10 @@ constexpr const char* run_key = "ctnn.run";
 template <class Run, class Visit>
 void visit_values(Run& run, Visit&& visit) {
   visit("data", run.data);
+  if (run.dataset.kind->table) {
+    visit("label", run.dataset.source.label);
+    visit("test", run.test);
+  }
   visit("data_crc32", run.data_crc32);
   visit("network_crc32", run.network_crc32);
   visit("instruction_set", run.instruction_set);
@@ -90,11 +94,13 @@ public:
     }
   }
 
-  /// The row that find(name) gives for the name in the field of that name.
+  bool has(std::string_view name) const { return json_.contains(name); }
+
+  /// What find(name) gives for the name in the field of that name.
   template <class Find>
   auto row(const char* field, const char* what, Find&& find) const {
     const auto name = get<std::string>(field);
-    const auto* const found = find(name);
+    const auto found = find(name);
     if (!found) wrong(fmt::format("no {} is called \"{}\"", what, ctnn::io::printable(name, 40)));
     return found;
   }
@@ -125,10 +131,10 @@ ordered_json recipe_values(const Recipe& recipe) {
 }
 
 void save_state(const std::filesystem::path& path, Engine& engine, const RunState& run) {
-  ordered_json json{{"dataset", run.dataset->name}};
+  ordered_json json{{"dataset", run.dataset.name}};
   json.update(recipe_values(run.recipe));
   visit_values(run, [&](const char* name, const auto& value) { json[name] = value; });
-  auto metadata = trained_on(*run.dataset);
+  auto metadata = trained_on(run.dataset, run.seen);
   // A path need not be UTF-8, JSON must.
   metadata[run_key] = json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   engine.save_state(path, metadata);
@@ -146,10 +152,11 @@ ctnn::io::Checkpoint read_state(const std::filesystem::path& path) {
 
 RunState run_state(const ctnn::io::Checkpoint& checkpoint) {
   const Reader reader(checkpoint);
-  RunState run{.dataset = reader.row("dataset", "data set", find_dataset),
+  RunState run{.dataset = *reader.row("dataset", "data set", find_dataset),
                .recipe = *reader.row("recipe", "recipe", find_recipe)};
   visit_fields(run.recipe, [&]<class T>(const Field& field, T& value, const auto& range) {
-    if (field.is_of(run.recipe)) value = reader.get<T>(field.name, range);
+    if (field.is_of(run.recipe) && (!field.newer || reader.has(field.name)))
+      value = reader.get<T>(field.name, range);
   });
   visit_values(run, [&]<class T>(const char* name, T& value) { value = reader.get<T>(name); });
   // Once all epochs are done, the one under way is the one after the last.

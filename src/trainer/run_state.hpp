@@ -29,8 +29,10 @@ struct Progress {
 };
 
 struct RunState {
-  const Dataset* dataset;
-  std::string data{};           ///< the folder of its files
+  Dataset dataset;
+  Seen seen{};                  ///< of the training samples
+  std::string data{};           ///< the folder of its files, or its file
+  std::string test{};           ///< the file of a table's test samples; empty: beside `data`
   std::uint64_t data_crc32 = 0; ///< the sum of checksums.hpp, as the next one
   std::uint64_t network_crc32 = 0;
   Recipe recipe;

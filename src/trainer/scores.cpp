@@ -18,12 +18,12 @@ std::size_t top(std::size_t classes) { return std::min<std::size_t>(3, classes);
 
 } // namespace
 
-ctnn::Score evaluate(Engine& engine, const ctnn::ImageDataset& images, Outputs& outputs) {
+ctnn::Score evaluate(Engine& engine, const SampleSet& images, Outputs& outputs) {
   outputs.resize({images.size(), network_facts().classes});
   return engine.evaluate(images, std::span(outputs.data(), outputs.size()));
 }
 
-std::vector<std::uint32_t> labels_of(const ctnn::ImageDataset& images) {
+std::vector<std::uint32_t> labels_of(const SampleSet& images) {
   std::vector<std::uint32_t> labels(images.size());
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = images.label(i);
   return labels;
@@ -34,7 +34,7 @@ std::string score_line(const ctnn::Score& score, std::string_view set) {
                 score.correct, score.samples, 100 * score.accuracy());
 }
 
-void print_classes(const Outputs& outputs, const ctnn::ImageDataset& images,
+void print_classes(const Outputs& outputs, const SampleSet& images,
                    const std::vector<std::string>& names) {
   const std::vector<std::uint32_t> labels = labels_of(images);
   const auto confusion = ctnn::confusion_matrix(outputs, labels);
@@ -59,7 +59,7 @@ void print_classes(const Outputs& outputs, const ctnn::ImageDataset& images,
   write_out(lines + '\n');
 }
 
-nlohmann::ordered_json class_scores(const Outputs& outputs, const ctnn::ImageDataset& images) {
+nlohmann::ordered_json class_scores(const Outputs& outputs, const SampleSet& images) {
   const std::vector<std::uint32_t> labels = labels_of(images);
   const auto confusion = ctnn::confusion_matrix(outputs, labels);
   std::vector<double> precision, recall, f1;

@@ -43,8 +43,13 @@ void note_differences(const std::filesystem::path& path, const ctnn::LoadResult&
 }
 
 RunState new_state(const TrainOptions& options) {
-  return {.dataset = options.data.dataset,
-          .data = std::filesystem::absolute(options.data.path()).string(),
+  const Dataset dataset = options.data.located();
+  const auto absolute = [](const std::filesystem::path& path) {
+    return path.empty() ? std::string() : std::filesystem::absolute(path).string();
+  };
+  return {.dataset = dataset,
+          .data = absolute(dataset.source.path),
+          .test = absolute(dataset.source.test),
           .network_crc32 = network_crc32(),
           .recipe = options.recipe,
           .patience = options.patience,
@@ -53,16 +58,22 @@ RunState new_state(const TrainOptions& options) {
 
 /// The last training images are for validation, whatever the limit of the others: so runs with other
 /// limits and seeds choose by the same images.
-Images images_of(const RunState& state, const std::filesystem::path& folder) {
+/// Assigns what is seen of them.
+Images images_of(RunState& state) {
   const Recipe& recipe = state.recipe;
-  Images images{load_images(*state.dataset, folder, ctnn::Split::train), std::nullopt,
-                load_images(*state.dataset, folder, ctnn::Split::test)};
+  SampleSet train = load_samples(state.dataset, ctnn::Split::train);
+  SampleSet test = load_samples(state.dataset, ctnn::Split::test, {{}, train.classes()});
+  Images images{std::move(train), std::nullopt, std::move(test)};
   if (recipe.validation >= images.train.size())
     throw ctnn::Error(ctnn::ErrorCode::bad_argument,
                       format("--validation: expected fewer than the {} training images, found {}",
                              images.train.size(), recipe.validation));
   if (recipe.validation > 0) images.validation = images.train.split_off(recipe.validation);
   if (recipe.limit > 0) images.train.truncate(recipe.limit);
+  state.seen = seen(state.dataset, images.train);
+  images.train.normalize(state.seen.normalization);
+  if (images.validation) images.validation->normalize(state.seen.normalization);
+  images.test.normalize(state.seen.normalization);
   return images;
 }
 
@@ -86,9 +97,14 @@ void require_way_up(const Run& run, ctnn::ErrorCode code, std::string_view what)
 }
 
 Run new_run(const TrainOptions& options) {
-  if (!options.force) RunFolder(options.output()).require_unused(); // before minutes of anything
+  require_own_options(options.data, options.data.dataset);
   RunState state = new_state(options);
-  Images images = images_of(state, options.data.path());
+  if (state.dataset.kind->table && (state.recipe.crop > 0 || state.recipe.flip))
+    throw ctnn::Error(ctnn::ErrorCode::bad_argument,
+                      format("--{}: is of images, and {} is a table",
+                             state.recipe.flip ? "flip" : "crop", state.dataset.name));
+  if (!options.force) RunFolder(options.output()).require_unused(); // before minutes of anything
+  Images images = images_of(state);
   state.data_crc32 = data_crc32(images);
   const std::size_t samples = images.train.size(), batch = state.recipe.batch_size;
   Run run = make_run(options, std::move(state), std::move(images));
@@ -106,10 +122,12 @@ Run new_run(const TrainOptions& options) {
 Run resumed_run(const TrainOptions& options) {
   const ctnn::io::Checkpoint checkpoint = read_state(RunFolder(options.resume).state());
   RunState state = with_options(run_state(checkpoint), options);
-  const std::filesystem::path folder =
-      options.data.directory.empty() ? std::filesystem::path(state.data) : options.data.directory;
-  Images images = images_of(state, folder);
-  require_same_data(state, data_crc32(images), folder);
+  const DataOptions& data = options.data;
+  Source& source = state.dataset.source;
+  source.path = data.directory.empty() ? std::filesystem::path(state.data) : data.directory;
+  source.test = data.test.empty() ? std::filesystem::path(state.test) : data.test;
+  Images images = images_of(state);
+  require_same_data(state, data_crc32(images), source.path);
   Run run = make_run(options, std::move(state), std::move(images));
   require_way_up(run, ctnn::ErrorCode::bad_checkpoint, checkpoint.name + ": pct_start");
   run.resume(checkpoint);

@@ -18,6 +18,7 @@ WHOLE_RANGES = {
     "--patience": (0, 10**9),
     "--save-every": (0, 10**9),
     "--validation": (0, 10**9),
+    "--crop": (0, 1000),
 }
 NOT_WHOLE = ["nan", "inf", "-1", "+1", "1.5", "1e3", "abc", "0x10", "1 ", " 1", "", "9" * 30]
 NOT_REAL = ["nan", "-nan", "inf", "-inf", "-1", "1e400", "1e-400", "1e7", "abc", "0,1", " 1", ""]
@@ -35,7 +36,7 @@ OUTSIDE = {
     "--final-div-factor": "0",
 }
 CHOICES = {
-    "--dataset": ("mnist", "fashion-mnist"),
+    "--dataset": ("mnist", "fashion-mnist", "cifar10"),
     "--recipe": ("assignment", "fast"),
     "--optimizer": ("sgd", "adam", "adamw"),
     "--scheduler": ("constant", "step", "cosine", "onecycle"),
@@ -66,8 +67,8 @@ OWNERS = {
     "--final-div-factor 2": ("onecycle",),
 }
 PATHS = {
-    "train": ("--data", "--init", "--out", "--resume"),
-    "evaluate": ("--data", "--weights"),
+    "train": ("--data", "--test", "--init", "--out", "--resume"),
+    "evaluate": ("--data", "--test", "--weights"),
     "predict": ("--weights",),
 }
 

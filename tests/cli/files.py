@@ -147,14 +147,15 @@ def write_digits(folder):
         (folder / names[1]).write_bytes(idx(len(drawn), elements=bytes(how[0] for how in drawn)))
 
 
-def png(rows):
-    """An image of 8-bit grey: https://www.w3.org/TR/png-3/."""
+def png(rows, channels=1):
+    """An image of 8-bit grey, or of 3 channels: https://www.w3.org/TR/png-3/."""
 
     def chunk(kind, content):
         sum_ = zlib.crc32(kind + content)
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", sum_)
 
-    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    kind = {1: 0, 3: 2}[channels]
+    header = struct.pack(">IIBBBBB", len(rows[0]) // channels, len(rows), 8, kind, 0, 0, 0)
     pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         [chunk(b"IHDR", header), chunk(b"IDAT", pixels), chunk(b"IEND", b"")]
@@ -163,3 +164,56 @@ def png(rows):
 
 def pgm(rows):
     return b"P5\n%d %d\n255\n" % (len(rows[0]), len(rows)) + b"".join(rows)
+
+
+CIFAR10_NAMES = "airplane automobile bird cat deer dog frog horse ship truck".split()
+
+
+def coloured(label, shade=255):
+    """Rows of RGB: 32x32 pixels of a colour and a place that only this class has."""
+    top, left = label // 3 * 8, label % 4 * 8
+    colour = bytes(shade if channel == label % 3 else 30 for channel in range(3))
+    inside = lambda y, x: top <= y < top + 8 and left <= x < left + 8
+    return [
+        b"".join(colour if inside(y, x) else bytes(3) for x in range(32)) for y in range(32)
+    ]
+
+
+def planes(rows):
+    """The bytes of rows of RGB, channel by channel."""
+    return b"".join(row[channel::3] for channel in range(3) for row in rows)
+
+
+def write_cifar10(folder, first_label=0):
+    """CIFAR-10's files: 4 records in each of five, and 10 to test."""
+    folder.mkdir(parents=True)
+    (folder / "batches.meta.txt").write_text("\n".join(CIFAR10_NAMES) + "\n")
+    for i in range(5):
+        labels = [(4 * i + k + first_label) % 10 for k in range(4)]
+        records = [bytes([label]) + planes(coloured(label, 255 - 5 * i)) for label in labels]
+        (folder / f"data_batch_{i + 1}.bin").write_bytes(b"".join(records))
+    records = [bytes([label]) + planes(coloured(label)) for label in range(10)]
+    (folder / "test_batch.bin").write_bytes(b"".join(records))
+
+
+def write_pictures(folder, names, channels=3, train=4, test=2):
+    """Folders of PNG files as ImageFolder takes them, the larger the later."""
+    for split, count in ("train", train), ("test", test):
+        for label, name in enumerate(names):
+            (folder / split / name).mkdir(parents=True)
+            for i in range(count):
+                rows = coloured(label, 255 - 10 * i)
+                large = [b"".join(row[k : k + 3] * 2 for k in range(0, 96, 3)) for row in rows]
+                rows = [row for row in large for _ in range(2)] if i % 2 else rows
+                rows = rows if channels == 3 else [row[::3] for row in rows]
+                path = folder / split / name / f"{i}.png"
+                path.write_bytes(png(rows, channels))
+
+
+def write_csv(path, samples, header=None, label_first=False):
+    """Lines of (label, numbers)."""
+    lines = [header] if header else []
+    for label, numbers in samples:
+        cells = [f"{x:g}" for x in numbers]
+        lines.append(",".join([str(label), *cells] if label_first else [*cells, str(label)]))
+    path.write_text("\n".join(lines) + "\n")

@@ -42,8 +42,8 @@ def end(reason="finished"):
     return line("end", reason=reason, best_epoch=1, best_test_accuracy=0.5)
 
 
-def picture(rows, cols, label):
-    pixels = [(17 * i + 31 * label) % 256 for i in range(rows * cols)]
+def picture(rows, cols, label, channels=1):
+    pixels = [(17 * i + 31 * label) % 256 for i in range(rows * cols * channels)]
     return {"pixels": pixels, "rows": rows, "cols": cols, "label": label}
 
 
@@ -59,15 +59,15 @@ TEXTS = [["Layers", "Layer        Output\n" + "conv1 " * 30 + "\n"],
          ["How it runs", "step  memory\n"]]
 
 
-def description(title="Digits", class_names=None, pictures=6, rates=(), facts=(), texts=()):
+def description(title="Digits", class_names=None, pictures=6, rates=(), facts=(), texts=(), channels=1):
     # 1 x 1, 1 x 2 and 1 x 3: base64 has a tail for each
     sizes = [(1, 1), (1, 2), (1, 3), (28, 28), (28, 20), (5, 7)][:pictures]
-    mistakes = [{"picture": picture(rows, cols, i), "index": 1000 + i, "predicted": i + 1,
+    mistakes = [{"picture": picture(rows, cols, i, channels), "index": 1000 + i, "predicted": i + 1,
                  "probability": 0.9 - i / 16, "probability_of_label": 0.0001 * 4**i}
                 for i, (rows, cols) in enumerate(sizes)]
-    return {"title": title, "augmented": [picture(*size, 9) for size in sizes],
+    return {"title": title, "augmented": [picture(*size, 9, channels) for size in sizes],
             "mistakes": mistakes, "class_names": class_names or [], "rates": list(rates),
-            "facts": list(facts), "texts": list(texts)}
+            "facts": list(facts), "texts": list(texts), "dark_paper": channels == 1}
 
 
 def fixed(value, digits):
@@ -110,6 +110,7 @@ def all_cases():
         ("11,350 test images", [start(2, 11350), *(epoch(n, images=11350) for n in (1, 2)), end()],
          description()),
         ("clothes", [start(2), epoch(1), epoch(2), end()], description(class_names=FASHION)),
+        ("colours", [start(2), epoch(1), epoch(2), end()], description(channels=3)),
         ("0 epochs", [start(20), line("end", reason="signal", best_epoch=0, best_test_accuracy=None)],
          description(pictures=0)),
         ("1 epoch", [start(1), epoch(1), end()],

@@ -27,7 +27,8 @@ trainer::ReportData report(const nlohmann::json& json, const char* metrics) {
                            .texts = json.at("texts"),
                            .augmented = {},
                            .mistakes = {},
-                           .class_names = json.at("class_names")};
+                           .class_names = json.at("class_names"),
+                           .dark_paper = json.at("dark_paper")};
   for (const auto& one : json.at("rates")) data.rates.push_back({one.at(0), one.at(1)});
   for (const auto& one : json.at("augmented")) data.augmented.push_back(picture(one));
   for (const auto& one : json.at("mistakes"))

@@ -6,7 +6,11 @@ addEventListener("load", () => {
   const seen_pixels = new Map(); // read once: Chromium complains of a second time
   const pixels = canvas => seen_pixels.get(canvas) ?? seen_pixels.set(canvas,
     canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).get(canvas);
-  const picture = canvas => [canvas.height, canvas.width, [...pixels(canvas)].filter((_, i) => i % 4 === 0)];
+  const picture = canvas => { // one plane if it is grey, else three
+    const planes = [0, 1, 2].map(channel => [...pixels(canvas)].filter((_, i) => i % 4 === channel));
+    const grey = planes.every(plane => String(plane) === String(planes[0]));
+    return [canvas.height, canvas.width, grey ? planes[0] : planes.flat()];
+  };
   const chart = box => {
     const canvas = box.querySelector("canvas");
     return {
@@ -79,6 +83,7 @@ addEventListener("load", () => {
     tables: Object.fromEntries(all("table[id]").map(table =>
       [table.id, all("tr", table).map(tr => all("th, td", tr).map(text))])),
     pictures: all(".pictures canvas").map(picture),
+    inverted: all(".pictures canvas").filter(canvas => getComputedStyle(canvas).filter !== "none").length,
     captions: all("#mistakes figcaption").map(text),
     undescribed: all(".pictures canvas").filter(canvas => !canvas.ariaLabel).length,
     contrast: Math.min(...texts.map(contrast)),

@@ -222,6 +222,8 @@ def shows(check, name, report, metrics, description=None, dark=False):
                 picture["pixels"] = list(base64.b64decode(picture["pixels"]))
         check.equal(f"{at}: pictures", page["pictures"],
                     [[p["rows"], p["cols"], p["pixels"]] for p in pictures])
+        if not data["dark_paper"]:
+            check.equal(f"{at}: inverted pictures", page["inverted"], 0)
         check.equal(f"{at}: text of the mistakes", page["captions"],
                     [cases.caption(m, data["class_names"]) for m in data["mistakes"]])
         check.equal(f"{at}: pictures without description", page["undescribed"], 0)

@@ -88,7 +88,7 @@
   const option = (key, value) => counts.includes(key) ? count(value)
                                : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
   // What is off, or as if it were not there.
-  const off = {limit: 0, validation: 0, patience: 0, weight_decay: 0, momentum: 0, eta_min: 0, nesterov: false};
+  const off = {limit: 0, validation: 0, crop: 0, flip: false, patience: 0, weight_decay: 0, momentum: 0, eta_min: 0, nesterov: false};
   const setup = Object.entries(start).filter(([key, value]) =>
     key !== "schema" && key !== "event" && !(key in off && value === off[key]));
   for (const [key, value] of setup) {
@@ -241,9 +241,12 @@
 
   // Pictures --------------------------------------------------------------------------------------
   const canvas = ({pixels, rows, cols}, description) => {
-    const node = make("canvas", {width: cols, height: rows, role: "img", "aria-label": description});
-    const image = new ImageData(cols, rows);
-    [...atob(pixels)].forEach((c, i) => image.data.set([0, 1, 2].map(() => c.charCodeAt(0)).concat(255), 4 * i));
+    const node = make("canvas", {width: cols, height: rows, role: "img", "aria-label": description,
+                                 ...(data.dark_paper ? {} : {class: "as-it-is"})});
+    const image = new ImageData(cols, rows), bytes = atob(pixels), plane = rows * cols;
+    const first = bytes.length > plane ? [0, plane, 2 * plane] : [0, 0, 0]; // colours, or one grey
+    for (let i = 0; i < plane; ++i)
+      image.data.set(first.map(at => bytes.charCodeAt(at + i)).concat(255), 4 * i);
     node.getContext("2d").putImageData(image, 0, 0);
     return node;
   };

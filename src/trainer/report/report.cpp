@@ -94,6 +94,7 @@ Json page_data(const ReportData& report) {
   }
   return {{"title", report.title},
           {"class_names", report.class_names},
+          {"dark_paper", report.dark_paper},
           {"metrics", std::move(lines)},
           {"unreadable", unreadable},
           {"rates", all_to_json(report.rates)},

@@ -10,9 +10,9 @@
 
 namespace trainer {
 
-/// Shades of grey, row by row.
+/// Shades of grey, or red, green and blue one after the other, row by row.
 struct Picture {
-  std::vector<std::uint8_t> pixels; ///< rows * cols
+  std::vector<std::uint8_t> pixels; ///< rows * cols of one channel or of three
   std::size_t rows, cols;
   std::uint32_t label;
 };
@@ -40,6 +40,8 @@ struct ReportData {
   std::vector<Picture> augmented;                         ///< none: the page has no such section
   std::vector<Mistake> mistakes;        ///< in the order of the page; none: no such section
   std::vector<std::string> class_names; ///< a class without a name is shown by its number
+  bool dark_paper =
+      true; ///< whether 0 is the paper of the pictures, which a page in light colours inverts
 };
 
 /// Replaces or creates the page `path`. Lines of the metrics that are not JSON objects, as a crash
