@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <ctnn/core.hpp>
-#include <ctnn/plan/buffers.hpp>
+#include <ctnn/plan/plan_buffers.hpp>
 
 #include "../../src/mnist_net.hpp"
 #include "support/catch.hpp"

@@ -15,6 +15,8 @@
 #include <ctnn/plan/fusion.hpp>
 #include <ctnn/plan/offsets.hpp>
 #include <ctnn/plan/options.hpp>
+#include <ctnn/plan/phases.hpp>
+#include <ctnn/plan/plan_buffers.hpp>
 
 namespace ctnn::plan::inline CTNN_INSTRUCTION_SET {
 namespace detail {
