@@ -15,16 +15,14 @@ time. PyTorch has the layout, channels-last or its default, in which a few steps
 are normalised before its clock starts, and a batch is cropped and mirrored by indices, without a loader.
 """
 import argparse
-import json
-import statistics
-import time
 from pathlib import Path
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from turns import ROOT, need, number, print_line, program, run
+import training
+from turns import ROOT, need
 
 MOMENTUM = 0.9
 MEAN = torch.tensor([0.4914, 0.4822, 0.4465]).view(3, 1, 1)
@@ -84,78 +82,13 @@ def moved_and_mirrored(padded, chosen):
     return padded.permute(0, 2, 3, 1)[chosen.view(-1, 1, 1), rows, columns].permute(0, 3, 1, 2)
 
 
-def start(options, layout):
-    net = network(options.network).to(memory_format=layout)
-    return net, torch.optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM,
-                                weight_decay=options.weight_decay)
-
-
-def step(net, optimiser, x, target):
-    """The loss before it."""
-    optimiser.zero_grad()
-    loss = F.cross_entropy(net(x), target)
-    loss.backward()
-    optimiser.step()
-    return loss.item()
-
-
-def faster_layout(options):
-    seconds = {}
-    for layout in (torch.channels_last, torch.contiguous_format):
-        net, optimiser = start(options, layout)
-        x = torch.randn(options.batch, 3, 32, 32).to(memory_format=layout)
-        target = torch.randint(10, (options.batch,))
-        calls = []
-        for _ in range(10):
-            begin = time.perf_counter()
-            step(net, optimiser, x, target)
-            calls.append(time.perf_counter() - begin)
-        seconds[layout] = statistics.median(calls[2:])  # warm
-    return min(seconds, key=seconds.get)
-
-
-def pytorch(options, seed, layout):
-    torch.manual_seed(seed)
-    x, target = load(options.data, [f"data_batch_{i}" for i in range(1, 6)])
-    padded = ((0 - MEAN) / STD).expand(len(x), 3, 40, 40).clone()  # black, as RandomCrop pads
-    padded[:, :, 4:-4, 4:-4] = x
-    net, optimiser = start(options, layout)
-    batches = -(-len(x) // options.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.lr, total_steps=options.epochs * batches, cycle_momentum=False)
-
-    begin = time.perf_counter()
-    for _ in range(options.epochs):
-        total = 0
-        for chosen in torch.randperm(len(x)).split(options.batch):
-            batch = moved_and_mirrored(padded, chosen).contiguous(memory_format=layout)
-            total += step(net, optimiser, batch, target[chosen]) * len(chosen)
-            schedule.step()
-    seconds = time.perf_counter() - begin
-
-    net.eval()
-    x_test, target_test = load(options.data, ["test_batch"])
-    x_test = x_test.contiguous(memory_format=layout)
-    with torch.inference_mode():
-        guesses = torch.cat([net(part).argmax(dim=1) for part in x_test.split(500)])
-    return {"parameters": sum(p.numel() for p in net.parameters()), "loss": total / len(x),
-            "accuracy": (guesses == target_test).float().mean().item(),
-            "images_per_second": options.epochs * len(x) / seconds}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("network", choices=EPOCHS)
-    parser.add_argument("--program", type=program, default=ROOT / "build/bench/bench/ctnn_cifar10")
+    training.add_options(parser, ROOT / "build/bench/bench/ctnn_cifar10", epochs=None, lr=0.2)
     parser.add_argument("--data", type=Path, default=ROOT / "data/cifar10")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--epochs", type=int, help="20 for resnet8, 8 for resnet20 if not given")
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--lr", type=float, default=0.2, help="at the peak of the cycle")
     parser.add_argument("--weight-decay", type=float, default=5e-4)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all runs there as well")
     options = parser.parse_args()
     options.epochs = options.epochs or EPOCHS[options.network]
     if min(options.epochs, options.batch, options.threads) < 1:
@@ -164,35 +97,29 @@ def main():
     if not (options.data / "test_batch.bin").exists():
         parser.error(f"{options.data} has no test_batch.bin: it is to hold CIFAR-10's binary version")
     torch.set_num_threads(options.threads)
-    layout = faster_layout(options)
 
-    runs = {"ctnn": [], "PyTorch": []}
-    print_line("what", "seed", "last epoch's loss", "test accuracy", "images/s")
-    print_line("---", *["---:"] * 4)
-    for seed in options.seeds:
-        for name, train in (
-                ("ctnn", lambda: run([options.program, options.network, options.data, seed,
-                                      options.epochs, options.batch, options.lr,
-                                      options.weight_decay, options.threads])),
-                ("PyTorch", lambda: pytorch(options, seed, layout))):
-            done = train()
-            runs[name].append(done)
-            print_line(name, seed, f"{done['loss']:.4f}", f"{done['accuracy']:.2%}",
-                       number(done["images_per_second"]))
-    assert len({done["parameters"] for all_runs in runs.values() for done in all_runs}) == 1
+    def start(layout):
+        net = network(options.network).to(memory_format=layout)
+        return net, torch.optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM,
+                                    weight_decay=options.weight_decay)
 
-    def mean(name, what):
-        return statistics.mean(done[what] for done in runs[name])
+    layout = training.faster_layout(start, F.cross_entropy, (options.batch, 3, 32, 32))
 
-    for name in runs:
-        print_line(name, "mean", f"{mean(name, 'loss'):.4f}", f"{mean(name, 'accuracy'):.2%}",
-                   number(mean(name, "images_per_second")))
-    ratio = statistics.mean(a["images_per_second"] / b["images_per_second"]
-                            for a, b in zip(runs["ctnn"], runs["PyTorch"]))
-    print(f"ctnn trains {ratio:.2f} times as fast; PyTorch {torch.__version__}, {layout}")
-    if options.json:
-        options.json.write_text(json.dumps({"options": vars(options), "runs": runs}, indent=1,
-                                           default=str) + "\n")
+    def pytorch(seed):
+        torch.manual_seed(seed)
+        x, target = load(options.data, [f"data_batch_{i}" for i in range(1, 6)])
+        padded = ((0 - MEAN) / STD).expand(len(x), 3, 40, 40).clone()  # black, as RandomCrop pads
+        padded[:, :, 4:-4, 4:-4] = x
+        net, done = training.train(options, start, F.cross_entropy, layout, padded, target,
+                                   moved_and_mirrored)
+        return done | {"accuracy": training.accuracy(net, *load(options.data, ["test_batch"]),
+                                                     layout)}
+
+    training.compare(options, layout,
+                     lambda seed: [options.program, options.network, options.data, seed,
+                                   options.epochs, options.batch, options.lr,
+                                   options.weight_decay, options.threads],
+                     pytorch)
 
 
 if __name__ == "__main__":

@@ -14,17 +14,15 @@ layout, channels-last or its default, in which a few steps were faster; its imag
 its clock starts, and a batch is taken from them by its indices, without a loader.
 """
 import argparse
-import json
-import statistics
-import time
 from pathlib import Path
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+import training
 from pytorch_parity import load_idx
-from turns import ROOT, need, number, print_line, program, run
+from turns import ROOT, need
 
 MOMENTUM, WEIGHT_DECAY = 0.9, 5e-4
 MEAN, STD = 0.2860, 0.3530
@@ -59,111 +57,38 @@ def load(folder, split, layout):
     return x, torch.from_numpy(load_idx(folder / f"{split}-labels-idx1-ubyte", 1).copy()).long()
 
 
-def start(options, layout):
-    net = network().to(memory_format=layout)
-    return net, torch.optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM,
-                                weight_decay=WEIGHT_DECAY)
-
-
-def step(net, optimiser, x, target):
-    """The loss before it."""
-    optimiser.zero_grad()
-    loss = F.nll_loss(net(x), target)
-    loss.backward()
-    optimiser.step()
-    return loss.item()
-
-
-def faster_layout(options):
-    seconds = {}
-    for layout in (torch.channels_last, torch.contiguous_format):
-        net, optimiser = start(options, layout)
-        x = torch.randn(options.batch, 1, 28, 28).to(memory_format=layout)
-        target = torch.randint(10, (options.batch,))
-        calls = [-time.perf_counter()]
-        for _ in range(10):
-            step(net, optimiser, x, target)
-            now = time.perf_counter()
-            calls[-1] += now
-            calls.append(-now)
-        seconds[layout] = statistics.median(calls[2:-1])  # warm
-    return min(seconds, key=seconds.get)
-
-
-def pytorch(options, seed, layout):
-    torch.manual_seed(seed)
-    x, target = (part[:options.images] for part in load(options.data, "train", layout))
-    net, optimiser = start(options, layout)
-    batches = -(-len(x) // options.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.lr, total_steps=options.epochs * batches, cycle_momentum=False)
-
-    begin = time.perf_counter()
-    for _ in range(options.epochs):
-        total = 0
-        for chosen in torch.randperm(len(x)).split(options.batch):
-            batch = x[chosen].contiguous(memory_format=layout)
-            total += step(net, optimiser, batch, target[chosen]) * len(chosen)
-            schedule.step()
-    seconds = time.perf_counter() - begin
-
-    net.eval()
-    x_test, target_test = load(options.data, "t10k", layout)
-    with torch.inference_mode():
-        guesses = torch.cat([net(part).argmax(dim=1) for part in x_test.split(500)])
-    return {"parameters": sum(p.numel() for p in net.parameters()), "loss": total / len(x),
-            "accuracy": (guesses == target_test).float().mean().item(),
-            "images_per_second": options.epochs * len(x) / seconds}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", type=program,
-                        default=ROOT / "build/bench/bench/ctnn_fashion_mnist")
+    training.add_options(parser, ROOT / "build/bench/bench/ctnn_fashion_mnist", epochs=3, lr=0.05)
     parser.add_argument("--data", type=Path, default=ROOT / "data/fashion-mnist")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--images", type=int, default=60000, help="train on the first so many")
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--lr", type=float, default=0.05, help="at the peak of the cycle")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all runs there as well")
     options = parser.parse_args()
     if min(options.epochs, options.images, options.batch, options.threads) < 1:
         parser.error("--epochs, --images, --batch and --threads must be at least 1")
     need(parser, options.program, "cmake --build build/bench --target ctnn_fashion_mnist")
     need(parser, options.data, "scripts/fetch-data --install fashion-mnist data/fashion-mnist")
     torch.set_num_threads(options.threads)
-    layout = faster_layout(options)
 
-    runs = {"ctnn": [], "PyTorch": []}
-    print_line("what", "seed", "last epoch's loss", "test accuracy", "images/s")
-    print_line("---", *["---:"] * 4)
-    for seed in options.seeds:
-        for name, train in (
-                ("ctnn", lambda: run([options.program, options.data, seed, options.epochs,
-                                      options.images, options.batch, options.lr,
-                                      options.threads])),
-                ("PyTorch", lambda: pytorch(options, seed, layout))):
-            done = train()
-            runs[name].append(done)
-            print_line(name, seed, f"{done['loss']:.4f}", f"{done['accuracy']:.2%}",
-                       number(done["images_per_second"]))
-    assert len({done["parameters"] for all_runs in runs.values() for done in all_runs}) == 1
+    def start(layout):
+        net = network().to(memory_format=layout)
+        return net, torch.optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM,
+                                    weight_decay=WEIGHT_DECAY)
 
-    def mean(name, what):
-        return statistics.mean(done[what] for done in runs[name])
+    layout = training.faster_layout(start, F.nll_loss, (options.batch, 1, 28, 28))
 
-    for name in runs:
-        print_line(name, "mean", f"{mean(name, 'loss'):.4f}", f"{mean(name, 'accuracy'):.2%}",
-                   number(mean(name, "images_per_second")))
-    ratio = statistics.mean(a["images_per_second"] / b["images_per_second"]
-                            for a, b in zip(runs["ctnn"], runs["PyTorch"]))
-    print(f"ctnn trains {ratio:.2f} times as fast; PyTorch {torch.__version__}, {layout}")
-    if options.json:
-        options.json.write_text(json.dumps({"options": vars(options), "runs": runs}, indent=1,
-                                           default=str) + "\n")
+    def pytorch(seed):
+        torch.manual_seed(seed)
+        x, target = (part[:options.images] for part in load(options.data, "train", layout))
+        net, done = training.train(options, start, F.nll_loss, layout, x, target,
+                                   lambda images, chosen: images[chosen])
+        return done | {"accuracy": training.accuracy(net, *load(options.data, "t10k", layout),
+                                                     layout)}
+
+    training.compare(options, layout,
+                     lambda seed: [options.program, options.data, seed, options.epochs,
+                                   options.images, options.batch, options.lr, options.threads],
+                     pytorch)
 
 
 if __name__ == "__main__":
