@@ -40,8 +40,8 @@ struct Idle {
   void update(const auto&...) const {}
 };
 
-/// One of several optimizers and what goes with any, which only a run knows: each optimizer type makes a
-/// trainer of its own, and all of them together would take minutes to compile.
+/// One of several optimizers and what goes with any, which only a run knows: each type of an optimizer
+/// makes a trainer of its own, and of all that may go together there would be dozens.
 template <class... Optimizers>
 struct AnyOf {
   std::variant<Optimizers...> chosen;

@@ -49,7 +49,7 @@ void visit_values(Run& run, Visit&& visit) {
   }
 }
 
-/// Numbers as Milestones has them, and null for one that is not there.
+/// What JSON has for a value: null for a number that is not there.
 ordered_json to_json(const auto& value) { return value; }
 ordered_json to_json(const Milestones& value) {
   return std::vector(value.given().begin(), value.given().end());
