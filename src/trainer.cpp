@@ -2,6 +2,7 @@
 // What it does is in trainer/.
 
 #include <exception>
+#include <memory>
 #include <new>
 #include <sstream>
 #include <string>
@@ -33,6 +34,7 @@ constexpr const char* compiler = "g++ " __VERSION__;
 
 trainer::ExitCode run(int argc, char** argv) {
   CLI::App app("Trains the neural network that it was compiled for.", CTNN_PROGRAM);
+  app.formatter(std::make_shared<trainer::Formatter>());
   app.option_defaults()->take_last(); // what is added to `scripts/train --out X` overrides it
   app.require_subcommand(1);
   app.footer("Each command has a --help of its own.");

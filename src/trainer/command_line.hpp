@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,22 +27,70 @@
 
 namespace trainer {
 
-/// Reads with from_chars. CLI11's own conversion takes 010 for 8, and 2^64 for 2^64 - 1.
+/// CLI11's help, whose long lines end at a space or a comma before column 80.
+struct Formatter : CLI::Formatter {
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    constexpr std::size_t width = 80;
+    std::string text = CLI::Formatter::make_option(option, is_positional);
+    std::size_t line = 0;
+    for (std::size_t end; (end = text.find('\n', line)) != text.npos;) {
+      if (end - line > width)
+        if (const std::size_t cut = text.find_last_of(" ,", line + width - 1);
+            cut != text.npos && cut > line + get_column_width()) {
+          const bool space = text[cut] == ' ';
+          end = space ? cut : cut + 1;
+          text.replace(end, space, '\n' + std::string(get_column_width(), ' '));
+        }
+      line = end + 1;
+    }
+    return text;
+  }
+};
+
+/// The number that `text` is. CLI11's own conversion takes 010 for 8, and 2^64 for 2^64 - 1.
+template <class T>
+std::optional<T> read_number(std::string_view text) {
+  T number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+[[noreturn]] inline void not_in(const auto& range, const std::string& name,
+                                const std::string& text) {
+  throw CLI::ValidationError(name, fmt::format("expected {}, found \"{}\"", range.text(), text));
+}
+
 template <class T, class Range>
 void add_number(CLI::App& command, const std::string& name, T& value, const Range& range,
                 const std::string& description) {
   const auto read = [name, &value, range](const std::string& text) {
-    T number{};
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || stop != end || !range.holds(number))
-      throw CLI::ValidationError(name,
-                                 fmt::format("expected {}, found \"{}\"", range.text(), text));
-    value = number;
+    const std::optional<T> number = read_number<T>(text);
+    if (!number || !range.holds(*number)) not_in(range, name, text);
+    value = *number;
   };
   command.add_option_function<std::string>(name, read, description)
       ->default_str(fmt::format("{}", value))
       ->type_name(std::floating_point<T> ? "X" : "N");
+}
+
+/// Reads numbers with commas between them.
+inline void add_milestones(CLI::App& command, const std::string& name, Milestones& value,
+                           const Ascending& range, const std::string& description) {
+  const auto read = [name, &value, range](const std::string& text) {
+    std::vector<std::uint64_t> epochs;
+    for (std::size_t begin = 0, end; begin <= text.size(); begin = end + 1) {
+      end = std::min(text.find(',', begin), text.size());
+      const auto epoch =
+          read_number<std::uint64_t>(std::string_view(text).substr(begin, end - begin));
+      if (!epoch) not_in(range, name, text);
+      epochs.push_back(*epoch);
+    }
+    if (!range.holds(epochs)) not_in(range, name, text);
+    value = Milestones(epochs);
+  };
+  command.add_option_function<std::string>(name, read, description)->type_name("N,N,...");
 }
 
 inline CLI::Option* add_path(CLI::App& command, const std::string& name,
@@ -114,11 +163,9 @@ inline std::string owners_of(const Field& field) {
 /// --batch-size, --nesterov, --no-shuffle.
 template <class Range>
 std::string option_name(const Field& field, const Range& range) {
-  std::string text(field.name);
-  std::ranges::replace(text, '_', '-');
   if constexpr (std::same_as<Range, Flag>)
-    if (!range.given) text = "no-" + text;
-  return "--" + text;
+    if (!range.given) return option_of(field.name, "--no-");
+  return option_of(field.name);
 }
 
 /// An option for each field of the recipe. Flags are read by take_recipe_flags.
@@ -141,10 +188,19 @@ inline void add_recipe_options(CLI::App& command, Recipe& recipe) {
             choose_optimizer(recipe, *from_word<Optimizer>(word));
           },
           words<T>(), name(value).word, description);
+    else if constexpr (std::same_as<T, Scheduler>)
+      add_choice(
+          command, option,
+          [&recipe](const std::string& word) {
+            choose_scheduler(recipe, *from_word<Scheduler>(word));
+          },
+          words<T>(), name(value).word, description);
     else if constexpr (std::is_enum_v<T>)
       add_choice(
           command, option, [&value](const std::string& word) { value = *from_word<T>(word); },
           words<T>(), name(value).word, description);
+    else if constexpr (std::same_as<T, Milestones>)
+      add_milestones(command, option, value, range, description);
     else
       add_number(command, option, value, range, description);
   });
@@ -158,9 +214,11 @@ inline std::string misplaced(const Field& field, const CLI::App& command, const 
                                                  : fmt::format("recipe {}", recipe.name),
                        name(chosen).full);
   };
-  return std::holds_alternative<Optimizer>(field.owners.front())
-             ? sentence("--optimizer", recipe.optimizer)
-             : sentence("--scheduler", recipe.scheduler);
+  const Owner& owner = field.owners.front();
+  if (std::holds_alternative<Part>(owner))
+    return fmt::format("is of {}, which is missing", owners_of(field));
+  return std::holds_alternative<Optimizer>(owner) ? sentence("--optimizer", recipe.optimizer)
+                                                  : sentence("--scheduler", recipe.scheduler);
 }
 
 /// Why an option is refused that only a new run can be given: one that goes on has it in its state.
@@ -176,8 +234,12 @@ inline void take_recipe_flags(const CLI::App& command, Recipe& recipe, bool resu
     if (!field.is_of(recipe)) throw CLI::ValidationError(name, misplaced(field, command, recipe));
     if constexpr (std::same_as<T, bool>) value = option->as<bool>() == range.given;
   });
-  if (command.count("--nesterov") > 0 && recipe.nesterov && recipe.momentum == 0)
-    throw CLI::ValidationError("--nesterov", "wants a momentum, and --momentum is 0");
+  if (resumed) return;
+  const char* const cycled = has_momentum(recipe) ? "--momentum" : "--beta1";
+  if (recipe.scheduler == Scheduler::onecycle && recipe.cycle_momentum && command.count(cycled) > 0)
+    throw CLI::ValidationError(cycled, "is cycled (--cycle-momentum): say --max-momentum instead");
+  if (const auto found = contradiction(recipe, [](auto field) { return option_of(field); }))
+    throw CLI::ValidationError(found->field, found->what);
 }
 
 /// What `--help` shows behind the options: command lines, each with what it does if that needs words.
@@ -215,7 +277,7 @@ inline CLI::App* add_train(CLI::App& app, TrainOptions& train) {
   command->footer(examples({{"train", "20 epochs, into runs/mnist"},
                             {"train --recipe fast", "2 epochs, into runs/mnist-fast"},
                             {"train --optimizer adam --epochs 5 --out runs/adam", ""},
-                            {"train --validation 5000 --patience 3 --out runs/patient", ""},
+                            {"train --validation 0.1 --patience 3 --out runs/patient", ""},
                             {"train --resume runs/mnist", "goes on where it was stopped"}}));
   command->final_callback([=, &train] {
     const bool resumed = !train.resume.empty();

@@ -3,8 +3,11 @@
 #include "network.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include <ctnn/io/state_dict.hpp>
@@ -15,14 +18,108 @@
 #include "parameter_files.hpp"
 
 namespace trainer {
+
+constexpr bool LastMatrix::selects(const ctnn::detail::ParameterNode& parameter) {
+  const auto& all = Net::graph.parameters;
+  std::size_t last = all.size();
+  for (std::size_t p = 0; p < all.size(); ++p)
+    if (all[p].shape.rank >= 2) last = p;
+  return last < all.size() && all[last].name.view() == parameter.name.view();
+}
+
 namespace {
 
 /// NLLLoss where the network ends in LogSoftmax, else CrossEntropyLoss on its scores.
 using Loss = std::conditional_t<std::is_same_v<Net::layer<Net::layer_count - 1>, ctnn::LogSoftmax>,
                                 ctnn::NLLLoss, ctnn::CrossEntropyLoss>;
 
-/// One class an optimizer: the state that it keeps is a part of its trainer's type. Forward and
-/// backward, which take the compiler's time, are the network's and compiled once.
+/// An optimizer that does nothing: what the library puts around optimizers is put around this one, where
+/// only a run knows whether it is wanted.
+struct Idle {
+  static constexpr std::array<ctnn::StringView, 0> state_names{};
+  void update(const auto&...) const {}
+};
+
+/// One of several optimizers and what goes with any, which only a run knows: each type of an optimizer
+/// makes a trainer of its own, and of all that may go together there would be dozens.
+template <class... Optimizers>
+struct AnyOf {
+  std::variant<Optimizers...> chosen;
+  StepOptions options;
+  double lr;
+  std::optional<double> momentum = {}; ///< if it is cycled
+
+  /// Those of an optimizer with the most, which stand for any other's, and the average's.
+  static constexpr auto state_names = [] {
+    constexpr std::size_t most = std::max({Optimizers::state_names.size()...});
+    std::array<ctnn::StringView, most + 1> names;
+    const auto take = [&](const auto& own) {
+      if (own.size() == most) std::ranges::copy(own, names.begin());
+    };
+    (take(Optimizers::state_names), ...);
+    names.back() = ctnn::detail::average_name;
+    return names;
+  }();
+  static constexpr bool by_parameter = true;
+
+  ctnn::StringView state_name(std::size_t block) const {
+    if (block + 1 == state_names.size())
+      return options.ema > 0 ? state_names.back() : ctnn::StringView();
+    return std::visit(
+        [block]<class O>(const O&) {
+          return block < O::state_names.size() ? O::state_names[block] : ctnn::StringView();
+        },
+        chosen);
+  }
+
+  template <class T>
+    requires(ctnn::detail::ByWholeParameter<Optimizers, T> || ...)
+  static constexpr std::size_t scratch_size(const ctnn::detail::ParameterNode& parameter) {
+    return std::max({Optimizers::template scratch_size<T>(parameter)...});
+  }
+
+  void before_update(const auto& weights, const auto& gradients) const {
+    if (options.clip_grad_value > 0)
+      ctnn::ClipGradValue{Idle{}, options.clip_grad_value}.before_update(weights, gradients);
+    if (options.clip_grad_norm > 0)
+      ctnn::ClipGradNorm{Idle{}, options.clip_grad_norm}.before_update(weights, gradients);
+  }
+
+  template <class T>
+  void update(std::uint64_t step, std::size_t count, T* w, const T* g,
+              const std::array<T*, state_names.size()>& state,
+              const ctnn::detail::ParameterNode& parameter, const auto&... scratch) const {
+    const auto update_by = [&]<class O>(O own) {
+      own.lr = lr;
+      if (momentum) cycled(own) = *momentum;
+      if (!options.norm_weight_decay && ctnn::BiasesAndNorms::selects(parameter))
+        own.weight_decay = 0;
+      std::array<T*, O::state_names.size()> blocks;
+      std::copy_n(state.begin(), blocks.size(), blocks.begin());
+      if constexpr (ctnn::detail::ByParameter<O>)
+        own.update(step, count, w, g, blocks, parameter, scratch...);
+      else
+        own.update(step, count, w, g, blocks);
+    };
+    std::visit(update_by, chosen);
+    if (options.ema > 0)
+      ctnn::EMA{Idle{}, options.ema}.update(step, count, w, g, std::array{state.back()});
+  }
+
+private:
+  static double& cycled(auto& optimizer) {
+    if constexpr (requires { optimizer.momentum; })
+      return optimizer.momentum;
+    else
+      return optimizer.beta1;
+  }
+};
+
+using Elementwise =
+    AnyOf<ctnn::SGD, ctnn::Adam, ctnn::AdamW, ctnn::RMSprop, ctnn::NAdam, ctnn::Lion>;
+
+/// One class for the optimizers that take a parameter in parts, one for Muon. Forward and backward, which
+/// take the compiler's time, are the network's and compiled once.
 template <class Optimizer>
 class NetworkEngine final : public Engine {
 public:
@@ -33,12 +130,14 @@ public:
   std::uint64_t steps() const override { return trainer_.steps(); }
   std::uint64_t seed() const override { return trainer_.seed(); }
   void set_lr(double lr) override { trainer_.optimizer.lr = lr; }
+  void set_momentum(double momentum) override { trainer_.optimizer.momentum = momentum; }
   ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) override {
     return trainer_.step(samples, batch);
   }
   ctnn::Score evaluate(const SampleSet& images, std::span<float> outputs) override {
-    return trainer_.evaluate(images, outputs);
+    return with_saved_weights([&] { return trainer_.evaluate(images, outputs); });
   }
+  double trained_loss(const SampleSet& images) override { return trainer_.evaluate(images).loss(); }
   void predict(std::size_t images, const float* x, float* outputs) override {
     ctnn::Workspace<Net> workspace;
     net_.predict(images, x, outputs, workspace);
@@ -51,8 +150,8 @@ public:
                                 ctnn::LoadOptions options) override {
     return ctnn::load_state_dict(net_, path, options);
   }
-  void save_weights(const std::filesystem::path& path, const Metadata& metadata) const override {
-    ctnn::save_state_dict(net_, path, metadata);
+  void save_weights(const std::filesystem::path& path, const Metadata& metadata) override {
+    with_saved_weights([&] { ctnn::save_state_dict(net_, path, metadata); });
   }
   void load_state(const ctnn::io::Checkpoint& checkpoint) override {
     ctnn::load_training_state(trainer_, checkpoint);
@@ -62,6 +161,23 @@ public:
   }
 
 private:
+  /// Calls f while the network has its average, if there is one.
+  template <class F>
+  auto with_saved_weights(F&& f) {
+    if (trainer_.optimizer.options.ema == 0) return f();
+    struct Swap {
+      ctnn::Network<Net>& net;
+      ctnn::Network<Net> other;
+      explicit Swap(ctnn::Trainer<Net, Loss, Optimizer>& trainer)
+          : net(trainer.network()), other(ctnn::averaged_network(trainer)) {
+        std::swap(net, other);
+      }
+      Swap(const Swap&) = delete;
+      ~Swap() { std::swap(net, other); }
+    } swap(trainer_);
+    return f();
+  }
+
   ctnn::Network<Net> net_;
   ctnn::Trainer<Net, Loss, Optimizer> trainer_;
 };
@@ -80,8 +196,10 @@ const NetworkFacts& network_facts() {
 
 std::unique_ptr<Engine> make_engine(const EngineOptions& options) {
   return std::visit(
-      [&]<class Optimizer>(const Optimizer& optimizer) -> std::unique_ptr<Engine> {
-        return std::make_unique<NetworkEngine<Optimizer>>(options, optimizer);
+      [&]<class O>(const O& optimizer) -> std::unique_ptr<Engine> {
+        using Any = std::conditional_t<ctnn::detail::ByParameter<O>, AnyOf<O>, Elementwise>;
+        return std::make_unique<NetworkEngine<Any>>(
+            options, Any{.chosen = optimizer, .options = options.step, .lr = optimizer.lr});
       },
       options.optimizer);
 }

@@ -14,6 +14,7 @@
 
 #include <ctnn/core/shape.hpp>
 #include <ctnn/io/checkpoint.hpp>
+#include <ctnn/train/muon.hpp>
 #include <ctnn/train/optimizers.hpp>
 #include <ctnn/train/score.hpp>
 
@@ -46,9 +47,14 @@ public:
   /// Decides dropout, and the order of samples in epochs that say no other.
   virtual std::uint64_t seed() const = 0;
   virtual void set_lr(double lr) = 0;
-  /// These two are ctnn::Trainer's.
+  /// Sets what is cycled with the learning rate: momentum, or beta1 of an optimizer that has none.
+  virtual void set_momentum(double momentum) = 0;
+  /// ctnn::Trainer's.
   virtual ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) = 0;
+  /// ctnn::Trainer's, of the weights that are saved: their average if there is one.
   virtual ctnn::Score evaluate(const SampleSet& images, std::span<float> outputs) = 0;
+  /// The loss of the weights that are trained.
+  virtual double trained_loss(const SampleSet& images) = 0;
   /// Assigns the outputs for normalised images, one after the other.
   virtual void predict(std::size_t images, const float* x, float* outputs) = 0;
   /// Whether every weight is a number.
@@ -56,17 +62,32 @@ public:
 
   using Metadata = std::map<std::string, std::string>;
   virtual ctnn::LoadResult load_weights(const std::filesystem::path&, ctnn::LoadOptions) = 0;
-  virtual void save_weights(const std::filesystem::path&, const Metadata&) const = 0;
+  virtual void save_weights(const std::filesystem::path&, const Metadata&) = 0;
   virtual void load_state(const ctnn::io::Checkpoint&) = 0;
   virtual void save_state(const std::filesystem::path&, const Metadata&) = 0;
 };
 
-using AnyOptimizer = std::variant<ctnn::SGD, ctnn::Adam, ctnn::AdamW>;
+/// The network's last matrix, whose rows are classes: Muon leaves it to AdamW. engine.cpp knows it.
+struct LastMatrix {
+  static constexpr bool selects(const ctnn::detail::ParameterNode& parameter);
+};
+
+using AnyOptimizer = std::variant<ctnn::SGD, ctnn::Adam, ctnn::AdamW, ctnn::RMSprop, ctnn::NAdam,
+                                  ctnn::Lion, ctnn::Muon<LastMatrix>>;
+
+/// What goes with any optimizer.
+struct StepOptions {
+  bool norm_weight_decay = true; ///< whether biases and norms decay too
+  double clip_grad_value = 0;    ///< the largest gradient, before clip_grad_norm; 0: any
+  double clip_grad_norm = 0;     ///< the largest norm of all gradients; 0: any
+  double ema = 0; ///< how much of the weights' average a step keeps; 0: there is none
+};
 
 struct EngineOptions {
   std::uint64_t seed = 0;   ///< decides the weights and dropout
   std::size_t threads = 0;  ///< 0: all of the machine
   AnyOptimizer optimizer{}; ///< also its lr, until set_lr
+  StepOptions step{};
 };
 
 std::unique_ptr<Engine> make_engine(const EngineOptions& options);

@@ -22,13 +22,19 @@ using nlohmann::ordered_json;
 
 namespace {
 
-/// What the weights in best.safetensors are.
+/// What the weights in best.safetensors are, as far as it is known.
 ordered_json best_of(const RunState& run) {
   const Progress& now = run.progress;
-  ordered_json fields{{"best_epoch", now.best_epoch}};
-  if (run.recipe.validation > 0) fields["best_validation_accuracy"] = now.best_accuracy;
-  fields["best_test_accuracy"] = now.best_test_accuracy;
-  return fields;
+  const char* const chosen =
+      run.recipe.validation > 0 ? "best_validation_accuracy" : "best_test_accuracy";
+  return {{"best_epoch", now.best_epoch}, {chosen, now.best_accuracy}};
+}
+
+/// test_loss, test_accuracy, test_correct; of what else is in that place.
+ordered_json score_of(const std::string& images, const ctnn::Score& score) {
+  return {{images + "_loss", score.loss()},
+          {images + "_accuracy", score.accuracy()},
+          {images + "_correct", score.correct}};
 }
 
 } // namespace
@@ -78,12 +84,12 @@ std::uint64_t Journal::sync() {
   return static_cast<std::uint64_t>(std::ftell(file_.get()));
 }
 
-void Journal::start(const RunState& run, std::size_t train_samples, std::size_t test_samples,
-                    std::size_t threads) {
+void Journal::start(const RunState& run, const Images& images, std::size_t threads) {
   ordered_json fields{{"dataset", run.dataset.name},
                       {"parameters", network_facts().parameters},
-                      {"train_samples", train_samples},
-                      {"test_samples", test_samples}};
+                      {"train_samples", images.train.size()}};
+  if (images.validation) fields["validation_samples"] = images.validation->size();
+  fields["test_samples"] = images.test.size();
   fields.update(recipe_values(run.recipe));
   fields.update(
       {{"patience", run.patience}, {"threads", threads}, {"instruction_set", instruction_set}});
@@ -99,18 +105,11 @@ void Journal::resume(const RunState& run, std::uint64_t step) {
 }
 
 void Journal::epoch(const EpochEvent& event) {
-  ordered_json fields{{"epoch", event.epoch},
-                      {"step", event.step},
-                      {"lr", event.lr},
-                      {"train_loss", event.train.loss()},
-                      {"train_accuracy", event.train.accuracy()}};
-  if (event.validation)
-    fields.update({{"validation_loss", event.validation->loss()},
-                   {"validation_accuracy", event.validation->accuracy()},
-                   {"validation_correct", event.validation->correct}});
-  fields.update({{"test_loss", event.test.loss()},
-                 {"test_accuracy", event.test.accuracy()},
-                 {"test_correct", event.test.correct}});
+  ordered_json fields{{"epoch", event.epoch}, {"step", event.step}, {"lr", event.lr}};
+  if (event.momentum) fields["momentum"] = *event.momentum;
+  fields.update({{"train_loss", event.train.loss()}, {"train_accuracy", event.train.accuracy()}});
+  if (event.validation) fields.update(score_of("validation", *event.validation));
+  if (event.test) fields.update(score_of("test", *event.test));
   fields.update(event.class_scores);
   fields.update({{"seconds", event.seconds},
                  {"images_per_second", static_cast<double>(event.train.samples) / event.seconds},
@@ -118,9 +117,14 @@ void Journal::epoch(const EpochEvent& event) {
   write("epoch", fields);
 }
 
-void Journal::end(std::string_view reason, const RunState& run) {
+void Journal::end(std::string_view reason, const RunState& run,
+                  const std::optional<ctnn::Score>& test) {
   ordered_json fields{{"reason", reason}};
   fields.update(best_of(run));
+  if (test) {
+    fields["best_test_accuracy"] = test->accuracy();
+    fields.update(score_of("test", *test));
+  }
   write("end", fields);
 }
 

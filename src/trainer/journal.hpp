@@ -15,19 +15,21 @@
 #include <ctnn/train/score.hpp>
 
 #include "run_state.hpp"
+#include "samples.hpp"
 
 namespace trainer {
 
 /// What is logged of an epoch.
 struct EpochEvent {
   std::size_t epoch;
-  std::uint64_t step; ///< optimizer steps so far
-  double lr;          ///< the learning rate of its first step
-  ctnn::Score train, test;
-  std::optional<ctnn::Score> validation;
-  nlohmann::ordered_json class_scores; ///< those of scores.hpp
-  double seconds;                      ///< what its steps took
-  bool best;                           ///< whether no epoch before it was as good
+  std::uint64_t step;             ///< optimizer steps so far
+  double lr;                      ///< the learning rate of its first step
+  std::optional<double> momentum; ///< and its momentum, if that is cycled
+  ctnn::Score train;
+  std::optional<ctnn::Score> test, validation; ///< one of them: what chooses the best weights
+  nlohmann::ordered_json class_scores;         ///< those of scores.hpp, of the same images
+  double seconds;                              ///< what its steps took
+  bool best;                                   ///< whether no epoch before it was as good
 };
 
 /// The file of one run, for whoever has taken its folder. Every function throws Error(cannot_write).
@@ -46,11 +48,11 @@ public:
   /// Returns the size of the file, once all of it outlives a power failure.
   std::uint64_t sync();
 
-  void start(const RunState& run, std::size_t train_samples, std::size_t test_samples,
-             std::size_t threads);
+  void start(const RunState& run, const Images& images, std::size_t threads);
   void resume(const RunState& run, std::uint64_t step);
   void epoch(const EpochEvent& event);
-  void end(std::string_view reason, const RunState& run);
+  /// The end of a run whose best weights had that score on the test images, if they did not choose them.
+  void end(std::string_view reason, const RunState& run, const std::optional<ctnn::Score>& test);
   /// The end by a signal of that name.
   void stop(std::string_view signal, const RunState& run);
   void diverge(const Progress& progress, std::uint64_t step, double lr);

@@ -36,6 +36,8 @@ RunState with_options(RunState run, const TrainOptions& options) {
                   format("--epochs: the learning rates of {} were planned for {} epochs",
                          plan_of(run.recipe), run.recipe.epochs));
     run.recipe.epochs = options.recipe.epochs;
+    if (const auto found = contradiction(run.recipe, [](auto field) { return option_of(field); }))
+      throw Error(ErrorCode::bad_argument, format("{}: {}", found->field, found->what));
   }
   if (options.patience_given) run.patience = options.patience;
   return run;

@@ -27,10 +27,10 @@ SampleSet first_of(SampleSet images, std::size_t count) {
 } // namespace
 
 Run::Run(RunState state, Images images, std::unique_ptr<Engine> engine, RunFolder folder)
-    : state_(std::move(state)), images_(std::move(images)), probe_(first_of(images_.test, probes)),
+    : state_(std::move(state)), images_(std::move(images)), probe_(first_of(chosen_by(), probes)),
       engine_(std::move(engine)), folder_(std::move(folder)), journal_(folder_.metrics()) {}
 
-double Run::next_lr() const { return learning_rate(state_.recipe, engine_->steps(), batches()); }
+double Run::next_lr() const { return learning_rate(state_, engine_->steps(), batches()); }
 
 void Run::begin(bool force) {
   folder_.take();
@@ -65,13 +65,13 @@ bool Run::out_of_patience() const {
 
 Run::EpochScores Run::epoch(const std::function<void()>& on_step) {
   using Clock = std::chrono::steady_clock;
-  const double lr = next_lr();
   Progress& now = state_.progress;
   // A table stays as it is.
   const Samples samples{images_.train,
                         images_.train.pictures() ? augmentation(state_.recipe) : Augmentation{},
                         state_.recipe.seed, static_cast<std::uint32_t>(now.epoch)};
-  set_lr();
+  set_rates();
+  const Rates first = rates_;
   Clock::time_point before = Clock::now();
   const ctnn::Score train =
       ctnn::train_epoch(*engine_, samples,
@@ -88,22 +88,20 @@ Run::EpochScores Run::epoch(const std::function<void()>& on_step) {
                           now.done = so_far;
                           now.last_loss = batch.loss();
                           on_step();
-                          set_lr();
+                          set_rates();
                         });
-  EpochScores scores{train, {}, test(), now.last_loss};
-  require_finite(scores.test.loss());
-  if (images_.validation) {
-    Outputs outputs;
-    scores.validation = evaluate(*engine_, *images_.validation, outputs);
-    require_finite(scores.validation->loss());
-  }
-  finish_epoch(lr, scores);
+  require_finite(engine_->trained_loss(probe_));
+  EpochScores scores{train, {}, {}, now.last_loss};
+  const ctnn::Score chosen = choose();
+  require_finite(chosen.loss());
+  (images_.validation ? scores.validation : scores.test) = chosen;
+  finish_epoch(first, scores);
   return scores;
 }
 
 void Run::save() {
   // The last step may have ruined weights whose loss is not known yet.
-  require_finite(engine_->evaluate(probe_, {}).loss());
+  require_finite(engine_->trained_loss(probe_));
   save_all();
 }
 
@@ -112,20 +110,26 @@ void Run::stop(std::string_view signal) {
   save();
 }
 
-void Run::finish() {
-  if (!outputs_) test(); // nothing was left to do
-  journal_.end(out_of_patience() ? "early stopping" : "finished", state_);
+ctnn::Score Run::finish() {
+  if (!outputs_) choose(); // nothing was left to do
+  std::optional<ctnn::Score> test;
+  if (images_.validation) {
+    const auto best = make_engine({.threads = engine_->threads()});
+    best->load_weights(folder_.best(), {});
+    test = best->evaluate(images_.test, {});
+  }
+  journal_.end(out_of_patience() ? "early stopping" : "finished", state_, test);
   write_report();
+  return test.value_or(ctnn::Score{});
 }
 
-void Run::set_lr() {
-  lr_ = next_lr();
-  engine_->set_lr(lr_);
+void Run::set_rates() {
+  rates_ = {next_lr(), momentum(state_.recipe, engine_->steps(), batches())};
+  engine_->set_lr(rates_.lr);
+  if (rates_.momentum) engine_->set_momentum(*rates_.momentum);
 }
 
-void Run::log_start() {
-  journal_.start(state_, images_.train.size(), images_.test.size(), engine_->threads());
-}
+void Run::log_start() { journal_.start(state_, images_, engine_->threads()); }
 
 void Run::save_state() {
   state_.log_bytes = journal_.sync();
@@ -145,42 +149,43 @@ void Run::save_weights(const std::filesystem::path& path, std::size_t epoch) {
   engine_->save_weights(path, metadata);
 }
 
-void Run::finish_epoch(double lr, const EpochScores& scores) {
+void Run::finish_epoch(const Rates& first, const EpochScores& scores) {
   Progress& now = state_.progress;
   const std::size_t number = now.epoch;
-  const double accuracy = scores.validation.value_or(scores.test).accuracy();
+  const double accuracy = (scores.validation ? scores.validation : scores.test)->accuracy();
   const bool best = now.best_epoch == 0 || accuracy > now.best_accuracy;
   if (best) {
     now.best_epoch = number;
     now.best_accuracy = accuracy;
-    now.best_test_accuracy = scores.test.accuracy();
     // Before the state: should the program die now, the state is of before, and makes it again.
     save_weights(folder_.best(), number);
   }
+  if (state_.recipe.scheduler == Scheduler::plateau) {
+    if (number > state_.recipe.warmup_epochs) state_.plateau.step(scores.validation->loss());
+    state_.plateau_rates.push_back(state_.plateau.lr);
+  }
   journal_.epoch({.epoch = number,
                   .step = engine_->steps(),
-                  .lr = lr,
+                  .lr = first.lr,
+                  .momentum = first.momentum,
                   .train = scores.train,
                   .test = scores.test,
                   .validation = scores.validation,
-                  .class_scores = class_scores(*outputs_, images_.test),
+                  .class_scores = class_scores(*outputs_, chosen_by()),
                   .seconds = now.seconds,
                   .best = best});
-  now = {.epoch = number + 1,
-         .best_epoch = now.best_epoch,
-         .best_accuracy = now.best_accuracy,
-         .best_test_accuracy = now.best_test_accuracy};
+  now = {.epoch = number + 1, .best_epoch = now.best_epoch, .best_accuracy = now.best_accuracy};
   save_all();
   write_report();
 }
 
 void Run::write_report() {
-  write_run_report(folder_, state_, images_.train, images_.test, *outputs_);
+  write_run_report(folder_, state_, images_.train, chosen_by(), *outputs_);
 }
 
-ctnn::Score Run::test() {
+ctnn::Score Run::choose() {
   if (!outputs_) outputs_.emplace();
-  return evaluate(*engine_, images_.test, *outputs_);
+  return evaluate(*engine_, chosen_by(), *outputs_);
 }
 
 void Run::require_finite(double loss) {
@@ -189,10 +194,10 @@ void Run::require_finite(double loss) {
                            : !std::isfinite(loss) ? "the loss is infinite"
                                                   : nullptr;
   if (what == nullptr) return;
-  journal_.diverge(progress(), engine_->steps(), lr_);
+  journal_.diverge(progress(), engine_->steps(), rates_.lr);
   throw ctnn::Error(ctnn::ErrorCode::diverged,
                     format("training diverged: {} in epoch {}, step {}, with a learning rate of {}",
-                           what, progress().epoch, engine_->steps(), lr_));
+                           what, progress().epoch, engine_->steps(), rates_.lr));
 }
 
 } // namespace trainer

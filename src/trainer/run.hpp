@@ -36,7 +36,7 @@ public:
   const RunFolder& folder() const { return folder_; }
   std::size_t batches() const { return batches(images_.train.size()); } ///< those of an epoch
   std::size_t batches_done() const { return batches(progress().done.samples); }
-  double lr() const { return lr_; } ///< the learning rate of the last step
+  double lr() const { return rates_.lr; } ///< the learning rate of the last step
   double next_lr() const;
 
   /// Makes the folder that a kill from now on leaves to go on with, with the engine's weights. Throws
@@ -52,11 +52,10 @@ public:
 
   struct EpochScores {
     ctnn::Score train;
-    std::optional<ctnn::Score> validation;
-    ctnn::Score test;
-    double last_loss; ///< the last batch's
+    std::optional<ctnn::Score> validation, test; ///< one of them: what chooses the best weights
+    double last_loss;                            ///< the last batch's
   };
-  /// Makes the steps of the epoch that are not done yet, tests, and saves. Each step is followed by
+  /// Makes the steps of the epoch that are not done yet, scores, and saves. Each step is followed by
   /// `on_step`, which may save(), or stop() and throw.
   EpochScores epoch(const std::function<void()>& on_step);
 
@@ -64,31 +63,41 @@ public:
   void save();
   /// Logs that a signal of that name interrupts the run, and saves.
   void stop(std::string_view signal);
-  /// Logs the end, and writes the report.
-  void finish();
+  /// Logs the end, and writes the report. Returns the score of the best weights on the test images, which
+  /// the run has not looked at before if there are validation images. Throws Error(bad_checkpoint) if
+  /// those weights have been removed.
+  ctnn::Score finish();
 
 private:
   std::size_t batches(std::size_t samples) const {
     return (samples + state_.recipe.batch_size - 1) / state_.recipe.batch_size;
   }
-  void set_lr();
+  /// What a step is made with.
+  struct Rates {
+    double lr = 0;
+    std::optional<double> momentum{}; ///< if it is cycled
+  };
+  void set_rates();
   void log_start();
   void save_state();
   void save_all();
   void save_weights(const std::filesystem::path& path, std::size_t epoch);
-  void finish_epoch(double lr, const EpochScores& scores);
+  void finish_epoch(const Rates& first, const EpochScores& scores);
   void write_report();
-  ctnn::Score test();
+  const SampleSet& chosen_by() const {
+    return images_.validation ? *images_.validation : images_.test;
+  }
+  ctnn::Score choose();
   void require_finite(double loss);
 
   RunState state_;
   Images images_;
-  SampleSet probe_; ///< some of the test images
+  SampleSet probe_; ///< some of those that choose the best weights
   std::unique_ptr<Engine> engine_;
   RunFolder folder_;
   Journal journal_;
-  std::optional<Outputs> outputs_; ///< those of the test images, after the last epoch
-  double lr_ = 0;                  ///< the learning rate that the engine has
+  std::optional<Outputs> outputs_; ///< those of the images that choose, after the last epoch
+  Rates rates_;                    ///< those that the engine has
 };
 
 } // namespace trainer

@@ -71,7 +71,7 @@ std::vector<Rate> rates(const RunState& run, std::size_t train_samples) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t step = count == 1 ? 0 : i * (steps - 1) / (count - 1);
     all.push_back({static_cast<double>(step) / static_cast<double>(steps_an_epoch),
-                   learning_rate(run.recipe, step, steps_an_epoch)});
+                   learning_rate(run, step, steps_an_epoch)});
   }
   return all;
 }
@@ -102,14 +102,14 @@ std::string now() {
 }
 
 /// The wrong answers, those first that were given with least doubt of them; none that cannot be shown.
-std::vector<Mistake> mistakes(const SampleSet& test, const Outputs& outputs) {
+std::vector<Mistake> mistakes(const SampleSet& images, const Outputs& outputs) {
   std::vector<Mistake> all;
-  for (std::size_t i = 0; can_be_shown(test) && i < test.size(); ++i) {
+  for (std::size_t i = 0; can_be_shown(images) && i < images.size(); ++i) {
     const auto p = softmax(std::span(outputs.data() + i * outputs.shape(1), outputs.shape(1)));
     const auto largest = std::ranges::max_element(p);
     const auto predicted = static_cast<std::uint32_t>(largest - p.begin());
-    if (predicted != test.label(i))
-      all.push_back({{{}, 0, 0, test.label(i)}, i, predicted, *largest, p[test.label(i)]});
+    if (predicted != images.label(i))
+      all.push_back({{{}, 0, 0, images.label(i)}, i, predicted, *largest, p[images.label(i)]});
   }
   std::ranges::sort(all, {}, [](const Mistake& mistake) {
     return std::pair(mistake.probability_of_label, mistake.index);
@@ -117,14 +117,14 @@ std::vector<Mistake> mistakes(const SampleSet& test, const Outputs& outputs) {
   if (all.size() > pictures) all.resize(pictures);
   for (Mistake& mistake : all)
     mistake.picture =
-        picture(test.pixels(mistake.index), test.sample_shape(), mistake.picture.label);
+        picture(images.pixels(mistake.index), images.sample_shape(), mistake.picture.label);
   return all;
 }
 
 } // namespace
 
 void write_run_report(const RunFolder& folder, const RunState& run, const SampleSet& train,
-                      const SampleSet& test, const Outputs& outputs) {
+                      const SampleSet& chosen_by, const Outputs& outputs) {
   write_report(folder.report(), {.title = fmt::format("Training on {}", run.dataset.name),
                                  .metrics = folder.metrics(),
                                  .rates = rates(run, train.size()),
@@ -135,7 +135,7 @@ void write_run_report(const RunFolder& folder, const RunState& run, const Sample
                                  .texts = {{"Layers", std::string(network_facts().table)},
                                            {"How it runs", network_facts().plan}},
                                  .augmented = augmented(run, train),
-                                 .mistakes = mistakes(test, outputs),
+                                 .mistakes = mistakes(chosen_by, outputs),
                                  .class_names = class_names(run.dataset, run.seen.classes),
                                  .dark_paper = run.dataset.kind->dark_paper});
 }

@@ -8,9 +8,9 @@
 
 namespace trainer {
 
-/// Writes the report of the run so far; `outputs` are what the network says to the test images.
-/// Throws Error(cannot_write).
+/// Writes the report of the run so far; `outputs` are what the network says to the images that
+/// the best weights are `chosen_by`. Throws Error(cannot_write).
 void write_run_report(const RunFolder& folder, const RunState& run, const SampleSet& train,
-                      const SampleSet& test, const Outputs& outputs);
+                      const SampleSet& chosen_by, const Outputs& outputs);
 
 } // namespace trainer

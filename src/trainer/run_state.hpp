@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <ctnn/io/checkpoint.hpp>
+#include <ctnn/train/schedulers.hpp>
 #include <ctnn/train/score.hpp>
 
 #include "datasets.hpp"
@@ -19,13 +21,12 @@ namespace trainer {
 
 /// With the recipe, the weights and the optimizer's state: all that a run needs to go on.
 struct Progress {
-  std::size_t epoch = 1;         ///< the one under way
-  ctnn::Score done{};            ///< the sum over this epoch's steps so far
-  double last_loss = 0;          ///< the mean loss of the last batch
-  double seconds = 0;            ///< what this epoch's steps took so far
-  std::size_t best_epoch = 0;    ///< 0: none is finished
-  double best_accuracy = 0;      ///< that epoch's, of the images that choose it
-  double best_test_accuracy = 0; ///< and of the test images, which may be those
+  std::size_t epoch = 1;      ///< the one under way
+  ctnn::Score done{};         ///< the sum over this epoch's steps so far
+  double last_loss = 0;       ///< the mean loss of the last batch
+  double seconds = 0;         ///< what this epoch's steps took so far
+  std::size_t best_epoch = 0; ///< 0: none is finished
+  double best_accuracy = 0;   ///< that epoch's, of the images that choose it
 };
 
 struct RunState {
@@ -39,8 +40,13 @@ struct RunState {
   std::size_t patience = 0;
   std::string instruction_set{};
   Progress progress{};
+  ctnn::ReduceLROnPlateau plateau = make_plateau(recipe); ///< if that is the scheduler
+  std::vector<double> plateau_rates{};                    ///< what it said after each epoch
   std::uint64_t log_bytes = 0; ///< the size of metrics.jsonl when the state was saved
 };
+
+/// The learning rate of the step after `step` steps, none of which is after the epoch under way.
+double learning_rate(const RunState& run, std::uint64_t step, std::size_t steps_per_epoch);
 
 /// The recipe's values by their names, without those that mean nothing to its optimizer and its
 /// scheduler.

@@ -64,11 +64,16 @@ Images images_of(RunState& state) {
   SampleSet train = load_samples(state.dataset, ctnn::Split::train);
   SampleSet test = load_samples(state.dataset, ctnn::Split::test, {{}, train.classes()});
   Images images{std::move(train), std::nullopt, std::move(test)};
-  if (recipe.validation >= images.train.size())
+  const std::size_t held = validation_images(recipe, images.train.size());
+  if (held >= images.train.size())
     throw ctnn::Error(ctnn::ErrorCode::bad_argument,
                       format("--validation: expected fewer than the {} training images, found {}",
-                             images.train.size(), recipe.validation));
-  if (recipe.validation > 0) images.validation = images.train.split_off(recipe.validation);
+                             images.train.size(), held));
+  if (recipe.validation > 0 && held == 0)
+    throw ctnn::Error(ctnn::ErrorCode::bad_argument,
+                      format("--validation: {} of the {} training images is none",
+                             recipe.validation, images.train.size()));
+  if (held > 0) images.validation = images.train.split_off(held);
   if (recipe.limit > 0) images.train.truncate(recipe.limit);
   state.seen = seen(state.dataset, images.train);
   images.train.normalize(state.seen.normalization);
@@ -81,7 +86,8 @@ Images images_of(RunState& state) {
 Run make_run(const TrainOptions& options, RunState state, Images images) {
   auto engine = make_engine({.seed = state.recipe.seed,
                              .threads = options.data.threads,
-                             .optimizer = make_optimizer(state.recipe)});
+                             .optimizer = make_optimizer(state.recipe),
+                             .step = state.recipe.step_options});
   return {std::move(state), std::move(images), std::move(engine), RunFolder(options.output())};
 }
 
@@ -189,7 +195,7 @@ void epoch(Run& run, const Console& console, std::size_t save_every) {
   console.say("Train: Loss={:.4f} Batch_id={} Accuracy={:.2f}\n", last_loss, run.batches() - 1,
               100 * train.accuracy());
   if (validation) console.say("{}", score_line(*validation, "Validation set"));
-  console.say("{}", score_line(test));
+  if (test) console.say("{}", score_line(*test));
   console.say_next_lr(run);
 }
 
@@ -208,7 +214,8 @@ void train(const TrainOptions& options) {
   if (run.out_of_patience())
     console.say("Early stopping: epoch {} was the best, and {} more were no better.\n",
                 run.progress().best_epoch, run.state().patience);
-  run.finish();
+  const ctnn::Score best = run.finish();
+  if (run.state().recipe.validation > 0) console.say("{}", score_line(best));
   const RunFolder& folder = run.folder();
   const auto name = [](const std::filesystem::path& path) {
     return ctnn::io::printable(path.native());

@@ -1,5 +1,5 @@
 #pragma once
-// Optimizers and schedulers to choose from, and what they are called.
+// What there is to choose from, such as optimizers and schedulers, and what it is called.
 
 #include <algorithm>
 #include <array>
@@ -13,8 +13,23 @@
 
 namespace trainer {
 
-enum class Optimizer { sgd, adam, adamw };
-enum class Scheduler { constant, step, cosine, onecycle };
+enum class Optimizer { sgd, adam, adamw, rmsprop, nadam, lion, muon };
+enum class Scheduler {
+  constant,
+  step,
+  multistep,
+  exponential,
+  linear,
+  cosine,
+  warm_restarts,
+  onecycle,
+  polynomial,
+  plateau
+};
+/// What a run may have besides them. The word is the option that asks for it.
+enum class Part { warmup, cycled_momentum };
+/// By what Muon scales its learning rate: PyTorch's adjust_lr_fn.
+enum class AdjustLr { original, match_rms_adamw };
 
 /// The word of an enumerator on the command line and in files, and what a sentence calls it.
 struct Name {
@@ -25,13 +40,31 @@ struct Name {
 template <class E>
 inline constexpr std::array<Name, 0> names{};
 template <>
-inline constexpr std::array<Name, 3> names<Optimizer>{
-    {{"sgd", "SGD"}, {"adam", "Adam"}, {"adamw", "AdamW"}}};
+inline constexpr std::array<Name, 7> names<Optimizer>{{{"sgd", "SGD"},
+                                                       {"adam", "Adam"},
+                                                       {"adamw", "AdamW"},
+                                                       {"rmsprop", "RMSprop"},
+                                                       {"nadam", "NAdam"},
+                                                       {"lion", "Lion"},
+                                                       {"muon", "Muon"}}};
 template <>
-inline constexpr std::array<Name, 4> names<Scheduler>{{{"constant", "a constant learning rate"},
-                                                       {"step", "StepLR"},
-                                                       {"cosine", "CosineAnnealingLR"},
-                                                       {"onecycle", "OneCycleLR"}}};
+inline constexpr std::array<Name, 10> names<Scheduler>{
+    {{"constant", "a constant learning rate"},
+     {"step", "StepLR"},
+     {"multistep", "MultiStepLR"},
+     {"exponential", "ExponentialLR"},
+     {"linear", "LinearLR"},
+     {"cosine", "CosineAnnealingLR"},
+     {"warm-restarts", "CosineAnnealingWarmRestarts"},
+     {"onecycle", "OneCycleLR"},
+     {"polynomial", "PolynomialLR"},
+     {"plateau", "ReduceLROnPlateau"}}};
+template <>
+inline constexpr std::array<Name, 2> names<Part>{
+    {{"warmup", "--warmup-epochs"}, {"cycled_momentum", "--cycle-momentum"}}};
+template <>
+inline constexpr std::array<Name, 2> names<AdjustLr>{
+    {{"original", "original"}, {"match-rms-adamw", "match_rms_adamw"}}};
 template <>
 inline constexpr std::array<Name, 2> names<ctnn::OneCycleLR::Anneal>{
     {{"cos", "cosine"}, {"linear", "linear"}}};

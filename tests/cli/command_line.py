@@ -17,8 +17,13 @@ WHOLE_RANGES = {
     "--seed": (0, 2**64 - 1),
     "--patience": (0, 10**9),
     "--save-every": (0, 10**9),
-    "--validation": (0, 10**9),
     "--crop": (0, 1000),
+    "--warmup-epochs": (0, 10**9),
+    "--total-iters": (0, 10**9),
+    "--t-0": (1, 10**9),
+    "--t-mult": (1, 10**9),
+    "--lr-patience": (0, 10**9),
+    "--cooldown": (0, 10**9),
 }
 NOT_WHOLE = ["nan", "inf", "-1", "+1", "1.5", "1e3", "abc", "0x10", "1 ", " 1", "", "9" * 30]
 NOT_REAL = ["nan", "-nan", "inf", "-inf", "-1", "1e400", "1e-400", "1e7", "abc", "0,1", " 1", ""]
@@ -34,37 +39,85 @@ OUTSIDE = {
     "--pct-start": "1",
     "--div-factor": "0",
     "--final-div-factor": "0",
+    "--alpha": "1",
+    "--momentum-decay": "1",
+    "--clip-grad-value": "1e6",
+    "--clip-grad-norm": "-0.1",
+    "--ema": "1",
+    "--warmup-factor": "1",
+    "--start-factor": "0",
+    "--end-factor": "1e6",
+    "--power": "0",
+    "--base-momentum": "1",
+    "--max-momentum": "1",
+    "--factor": "1",
+    "--threshold": "1",
+    "--min-lr": "1e6",
 }
+NOT_MILESTONES = ["", ",", "3,", ",3", "3,,4", "0", "3,3", "4,3", "3, 4", "-1", "1.5", "1e1", "10000000000",
+                  ",".join(map(str, range(1, 18)))]
+NOT_VALIDATION = ["nan", "inf", "-1", "-0.1", "1.5", "1000000001", "1e10", "abc", " 1", "0,1"]
 CHOICES = {
     "--dataset": ("mnist", "fashion-mnist", "cifar10"),
     "--recipe": ("assignment", "fast"),
-    "--optimizer": ("sgd", "adam", "adamw"),
-    "--scheduler": ("constant", "step", "cosine", "onecycle"),
+    "--optimizer": ("sgd", "adam", "adamw", "rmsprop", "nadam", "lion", "muon"),
+    "--scheduler": ("constant", "step", "multistep", "exponential", "linear", "cosine",
+                    "warm-restarts", "onecycle", "polynomial", "plateau"),
     "--anneal-strategy": ("cos", "linear"),
+    "--adjust-lr-fn": ("original", "match-rms-adamw"),
 }
 FULL_NAMES = {
     "sgd": "SGD",
     "adam": "Adam",
     "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "nadam": "NAdam",
+    "lion": "Lion",
+    "muon": "Muon",
     "constant": "a constant learning rate",
     "step": "StepLR",
+    "multistep": "MultiStepLR",
+    "exponential": "ExponentialLR",
+    "linear": "LinearLR",
     "cosine": "CosineAnnealingLR",
+    "warm-restarts": "CosineAnnealingWarmRestarts",
     "onecycle": "OneCycleLR",
+    "polynomial": "PolynomialLR",
+    "plateau": "ReduceLROnPlateau",
 }
+# What a choice cannot do without.
+NEEDS = {"multistep": "--milestones 3", "plateau": "--validation 5"}
 # Options that not every run has a use for.
 OWNERS = {
-    "--momentum 0.5": ("sgd",),
-    "--nesterov": ("sgd",),
-    "--beta1 0.5": ("adam", "adamw"),
-    "--beta2 0.5": ("adam", "adamw"),
-    "--eps 0.5": ("adam", "adamw"),
+    "--momentum 0.5": ("sgd", "rmsprop", "muon"),
+    "--nesterov": ("sgd", "muon"),
+    "--beta1 0.5": ("adam", "adamw", "nadam", "lion", "muon"),
+    "--beta2 0.5": ("adam", "adamw", "nadam", "lion", "muon"),
+    "--eps 0.5": ("adam", "adamw", "rmsprop", "nadam", "muon"),
+    "--alpha 0.5": ("rmsprop",),
+    "--centered": ("rmsprop",),
+    "--momentum-decay 0.5": ("nadam",),
+    "--adjust-lr-fn original": ("muon",),
     "--step-size 2": ("step",),
-    "--gamma 0.5": ("step",),
-    "--eta-min 0.5": ("cosine",),
+    "--milestones 2": ("multistep",),
+    "--gamma 0.5": ("step", "multistep", "exponential"),
+    "--start-factor 0.5": ("linear",),
+    "--end-factor 0.5": ("linear",),
+    "--total-iters 2": ("linear", "polynomial"),
+    "--power 2": ("polynomial",),
+    "--eta-min 0.5": ("cosine", "warm-restarts"),
+    "--t-0 2": ("warm-restarts",),
+    "--t-mult 2": ("warm-restarts",),
     "--pct-start 0.5": ("onecycle",),
     "--anneal-strategy cos": ("onecycle",),
     "--div-factor 2": ("onecycle",),
     "--final-div-factor 2": ("onecycle",),
+    "--cycle-momentum": ("onecycle",),
+    "--factor 0.5": ("plateau",),
+    "--lr-patience 2": ("plateau",),
+    "--threshold 0.5": ("plateau",),
+    "--cooldown 2": ("plateau",),
+    "--min-lr 0.5": ("plateau",),
 }
 PATHS = {
     "train": ("--data", "--test", "--init", "--out", "--resume"),
@@ -101,11 +154,26 @@ MISTAKES = [
     ("train --strict", "--strict: is of the weights of --init, which is missing"),
     ("train --strict=false", "--strict: is of the weights of --init, which is missing"),
     ("train --recipe slow", "--recipe: slow not in"),
-    ("train --recipe fast --gamma 0.5", "--gamma: is of StepLR, and recipe fast has OneCycleLR"),
+    ("train --recipe fast --gamma 0.5", "--gamma: is of StepLR, MultiStepLR, ExponentialLR, and recipe fast has OneCycleLR"),
     ("train --step-size 3 --recipe fast", "--step-size: is of StepLR"),
-    ("train --beta1 0.8", "--beta1: is of Adam, AdamW, and recipe assignment has SGD"),
-    ("train --recipe fast --eta-min 0", "is of CosineAnnealingLR, and recipe fast has OneCycleLR"),
+    ("train --beta1 0.8", "--beta1: is of Adam, AdamW, NAdam, Lion, Muon, and recipe assignment has SGD"),
+    ("train --recipe fast --eta-min 0",
+     "is of CosineAnnealingLR, CosineAnnealingWarmRestarts, and recipe fast has OneCycleLR"),
     ("train --nesterov --momentum 0", "--nesterov: wants a momentum, and --momentum is 0"),
+    ("train --recipe fast --momentum 0", "--nesterov: wants a momentum, and --momentum is 0"),
+    ("train --scheduler plateau",
+     "--scheduler: ReduceLROnPlateau goes by the loss of validation images, and --validation is 0"),
+    ("train --scheduler multistep", "--scheduler: MultiStepLR wants epochs, and --milestones has none"),
+    ("train --warmup-epochs 20", "--warmup-epochs: expected fewer than the 20 of --epochs, found 20"),
+    ("train --warmup-epochs 1 --recipe fast",
+     "--warmup-epochs: OneCycleLR has a way up of its own, --pct-start"),
+    ("train --warmup-factor 0.1", "--warmup-factor: is of --warmup-epochs, which is missing"),
+    ("train --recipe fast --max-momentum 0.9", "--max-momentum: is of --cycle-momentum, which is missing"),
+    ("train --recipe fast --cycle-momentum --max-momentum 0.8",
+     "--base-momentum: is 0.85, and --max-momentum is 0.8"),
+    ("train --recipe fast --cycle-momentum --momentum 0.8",
+     r"--momentum: is cycled \(--cycle-momentum\): say --max-momentum instead"),
+    ("train --recipe fast --optimizer lion --cycle-momentum --beta1 0.8", "--beta1: is cycled "),
     ("train --nesterov=perhaps", "--nesterov = perhaps"),
     ("train -lr 1", stray("-lr")),
     ("train --lr 1 2", stray("2")),
@@ -145,6 +213,12 @@ def mistakes(suite):
         for value in NOT_REAL + [outside]:
             err = rf'{option}: expected a number in [(\[]0, .*\), found "{value}"'
             suite.row(["train", option, value], USAGE, err)
+    for value in NOT_MILESTONES:
+        err = f'--milestones: expected up to 16 whole numbers .* that ascend.*, found "{value}"'
+        suite.row(["train", "--scheduler", "multistep", "--milestones", value], USAGE, err)
+    for value in NOT_VALIDATION:
+        err = f'--validation: expected a share below 1, or a whole number up to 1000000000, found "{value}"'
+        suite.row(["train", "--validation", value], USAGE, err)
     for command, options in PATHS.items():
         for option in options:
             suite.row([command, option, ""], USAGE, option + ': expected a path, found ""')
@@ -163,7 +237,8 @@ def owners(suite):
         name = option.split()[0]
         kind = "--optimizer" if own[0] in CHOICES["--optimizer"] else "--scheduler"
         for chosen in CHOICES[kind]:
-            arguments = f"train --data nowhere {option} {kind} {chosen}"
+            needed = NEEDS.get(chosen, "") if name not in NEEDS.get(chosen, "") else ""
+            arguments = f"train --data nowhere {option} {kind} {chosen} {needed}"
             if chosen in own:
                 suite.row(arguments, BAD_DATA, "nowhere")
             else:

@@ -32,6 +32,31 @@ NEW_RUN_ONLY = [
     "--anneal-strategy cos",
     "--div-factor 25",
     "--final-div-factor 10",
+    "--no-norm-weight-decay",
+    "--alpha 0.9",
+    "--centered",
+    "--momentum-decay 0.1",
+    "--adjust-lr-fn original",
+    "--clip-grad-value 1",
+    "--clip-grad-norm 1",
+    "--ema 0.9",
+    "--warmup-epochs 1",
+    "--warmup-factor 0.1",
+    "--milestones 1",
+    "--start-factor 0.5",
+    "--end-factor 0.5",
+    "--total-iters 2",
+    "--power 2",
+    "--t-0 2",
+    "--t-mult 2",
+    "--cycle-momentum",
+    "--base-momentum 0.5",
+    "--max-momentum 0.9",
+    "--factor 0.5",
+    "--lr-patience 2",
+    "--threshold 0.1",
+    "--cooldown 2",
+    "--min-lr 0.1",
     "--gamma 0.1",
     "--seed 1",
     "--limit 0",
@@ -52,6 +77,12 @@ TRAININGS = [
     "--optimizer adam --scheduler cosine --eta-min 1e-4 --beta1 0.8",
     "--optimizer adamw --scheduler onecycle --anneal-strategy linear --pct-start 0.5",
     "--optimizer adamw --scheduler constant --eps 1e-6 --lr 0.002",
+    "--optimizer rmsprop --lr 1e-3 --centered --scheduler multistep --milestones 1,2 --clip-grad-norm 0.5",
+    "--optimizer nadam --scheduler exponential --ema 0.9 --clip-grad-value 0.01",
+    "--optimizer lion --scheduler linear --warmup-epochs 1 --no-norm-weight-decay --weight-decay 0.1",
+    "--optimizer muon --scheduler warm-restarts --t-0 1 --t-mult 2 --ema 0.99",
+    "--recipe fast --cycle-momentum --ema 0.5 --validation 0.2",
+    "--scheduler plateau --lr-patience 0 --threshold 0.5 --validation 5 --cooldown 1",
 ]
 
 
@@ -305,3 +336,65 @@ def rules(suite):
     state.write_bytes(good)
     suite.row("train --resume cut --epochs 3")
     suite.check("what the log has too much is dropped", each_epoch_once(suite, "cut", 3))
+
+
+def states(suite):
+    """States with numbers that the command line would refuse, and those of programs that knew less."""
+    state = suite.folder / STATE
+    train = "train --batch-size 16 --epochs {} --force --out cut {}"
+    for options, edits in {
+        "--scheduler multistep --milestones 1,2": [
+            (b'[1,2]', b'[2,1]', "milestones are 2,1, expected up to 16 whole numbers .* that ascend"),
+            (b'[1,2]', b'[1,-2]', "milestones of another type"),
+            (b'[1,2]', b'[]', "scheduler MultiStepLR wants epochs, and milestones has none"),
+            (b'ema\\":0.0', b'ema\\":1.0', r"ema is 1, expected \[0, 1\)"),
+            (b'warmup_epochs\\":0', b'warmup_epochs\\":1', "ctnn.run has no warmup_factor"),
+            (b'clip_grad_norm\\":0.0', b'clip_grad_norm\\":-1', r"clip_grad_norm is -1, expected \[0"),
+            (b'norm_weight_decay\\":true', b'norm_weight_decay\\":1', "norm_weight_decay of another type"),
+            (b'validation\\":0.0', b'validation\\":1.5', "validation is 1.5, expected a share below 1, or"),
+        ],
+        "--scheduler plateau --validation 4 --ema 0.5": [
+            (b'[0.01,0.01]', b'[0.01]', "plateau_rates are 1, expected 2 in epoch 3"),
+            (b'[0.01,0.01]', b'[0.01,0.02]', r"plateau_rates has 0.02, expected one in \(0, 0.01\]"),
+            (b'[0.01,0.01]', b'[0.01,0]', "plateau_rates has 0, expected one"),
+            (b'[0.01,0.01]', b'[0.01,true]', "plateau_rates of another type"),
+            (b'plateau_best', b'plateau_rest', "ctnn.run has no plateau_best"),
+            (b'validation\\":4.0', b'validation\\":0', "scheduler ReduceLROnPlateau goes by the loss of validation"),
+            (b'ema\\":0.5', b'ema\\":0.0', "unexpected .*optimizer.average.conv1.weight"),
+        ],
+    }.items():
+        suite.row(train.format(2, options))
+        good = state.read_bytes()
+        for old, new, err in edits:
+            suite.check(f"once in the state: {old}", good.count(old) == 1)
+            state.write_bytes(edited(good, old, new))
+            refused(suite, new, BAD_CHECKPOINT, err)
+        state.write_bytes(good)
+
+    # best.safetensors is what the test images are for.
+    (suite.folder / "cut/best.safetensors").unlink()
+    err = "cut/best.safetensors: cannot read: No such file or directory"
+    suite.row("train --resume cut", BAD_CHECKPOINT, err, out="[^\\0]*")
+
+    newer = rb'\\"(norm_weight_decay|clip_grad_value|clip_grad_norm|ema|warmup_epochs|cycle_momentum)\\":[^,]*,'
+    for options in "--step-size 2", "--recipe fast":
+        epochs = 2 if "fast" in options else 4
+        suite.row(train.format(epochs, options).replace("cut", "whole"))
+        suite.row(train.format(2, options))
+        good = state.read_bytes()
+        found = re.findall(newer, good)
+        suite.check("what older programs knew nothing of", len(found) == 5 + (epochs == 2), found)
+        length, = struct.unpack_from("<Q", good)
+        header = re.sub(newer, b"", good[8 : 8 + length])
+        state.write_bytes(struct.pack("<Q", len(header)) + header + good[8 + length :])
+        suite.row(f"train --resume cut --epochs {epochs}")
+        suite.check(f"an older state goes on: {options}", suite.weights("cut") == suite.weights("whole"))
+
+    early = "train --batch-size 1 --epochs 99 --warmup-epochs 50 --save-every 1 --quiet --out warming"
+    program = suite.start(early)
+    while not (suite.folder / "warming/last.safetensors").exists():
+        time.sleep(0.01)
+    program.kill()
+    program.communicate(timeout=60)
+    err = "--warmup-epochs: expected fewer than the 50 of --epochs, found 50"
+    suite.row("train --resume warming --epochs 50", USAGE, err)

@@ -42,6 +42,9 @@ def checks(arguments):
         ("digits", training.digits),  # and in digits_run/ those that know digits
         ("optimizers", training.optimizers),
         ("schedules", training.schedules),
+        ("plateau", training.plateau),
+        ("averages", training.averages),
+        ("kept_small", training.kept_small),
         ("output", training.output),
         ("another_run", training.another_run),
         ("validation", training.validation),
@@ -56,6 +59,7 @@ def checks(arguments):
         ("new_folders", saving.new_folders),
         ("stopped_at_once", resuming.stopped_at_once),
         ("rules", resuming.rules),
+        ("states", resuming.states),
         ("evaluate", scores.evaluate),
         ("without_weights", scores.without_weights),
         ("trained_on", scores.trained_on),

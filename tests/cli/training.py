@@ -115,23 +115,46 @@ def metrics(suite, scores):
 
 def optimizers(suite):
     """The log lists what the optimizer and the scheduler have, with PyTorch's defaults, and no more."""
+    moments = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
     own = {
         "sgd": {"momentum": 0.9, "nesterov": False},
-        "adam": {"lr": 1e-3, "weight_decay": 0, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
-        "adamw": {"lr": 1e-3, "weight_decay": 1e-2, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+        "adam": {"lr": 1e-3, "weight_decay": 0, **moments},
+        "adamw": {"lr": 1e-3, "weight_decay": 1e-2, **moments},
+        "rmsprop": {
+            "lr": 1e-2, "weight_decay": 0, "momentum": 0, "alpha": 0.99, "eps": 1e-8, "centered": False,
+        },
+        "nadam": {"lr": 2e-3, "weight_decay": 0, "momentum_decay": 4e-3, **moments},
+        "lion": {"lr": 1e-4, "weight_decay": 0, "beta1": 0.9, "beta2": 0.99},
+        "muon": {
+            "lr": 1e-3, "weight_decay": 0.1, "momentum": 0.95, "nesterov": True,
+            "adjust_lr_fn": "match-rms-adamw", **moments,
+        },
         "step": {"step_size": 15, "gamma": 0.1},
+        "multistep": {"milestones": [3, 5], "gamma": 0.1},
+        "exponential": {"gamma": 0.95},
+        "linear": {"start_factor": 1, "end_factor": 0, "total_iters": 0},
         "cosine": {"eta_min": 0},
+        "warm-restarts": {"t_0": 10, "t_mult": 1, "eta_min": 0},
         "onecycle": {
             "pct_start": 0.3,
             "anneal_strategy": "cos",
             "div_factor": 25,
             "final_div_factor": 1e4,
+            "cycle_momentum": False,
         },
+        "polynomial": {"total_iters": 0, "power": 1},
+        "plateau": {"factor": 0.1, "lr_patience": 10, "threshold": 1e-4, "cooldown": 0, "min_lr": 0},
         "constant": {},
     }
+    needed = {"multistep": "--milestones 3,5", "plateau": "--validation 2"}
     every = {name for fields in own.values() for name in fields} - {"lr", "weight_decay"}
-    for optimizer, scheduler in [("sgd", "step"), ("adam", "onecycle"), ("adamw", "cosine"), ("adam", "constant")]:
+    for optimizer, scheduler in [
+        ("sgd", "step"), ("adam", "onecycle"), ("adamw", "cosine"), ("adam", "constant"),
+        ("rmsprop", "multistep"), ("nadam", "exponential"), ("lion", "linear"), ("muon", "warm-restarts"),
+        ("sgd", "polynomial"), ("sgd", "plateau"),
+    ]:
         train = f"train --scheduler {scheduler} --optimizer {optimizer} --epochs 1 --limit 4"
+        train += f" {needed.get(scheduler, '')}"
         suite.row(f"{train} --force --out chosen")
         start = suite.events("chosen")[0]
         facts = {"optimizer": optimizer, "scheduler": scheduler, **own[optimizer], **own[scheduler]}
@@ -140,6 +163,16 @@ def optimizers(suite):
         suite.check(f"{optimizer}, {scheduler}: no more", not others & start.keys(), start)
     suite.row("train --lr 0.002 --optimizer adam --epochs 1 --limit 4 --force --out chosen")
     suite.check("a given lr stays", suite.events("chosen")[0]["lr"] == 0.002)
+    start = suite.events("chosen")[0]
+    off = {
+        "norm_weight_decay": True, "clip_grad_value": 0, "clip_grad_norm": 0, "ema": 0, "warmup_epochs": 0,
+    }
+    suite.check("what goes with any optimizer is off", start.items() >= off.items(), start)
+    suite.check("... and says no more", "warmup_factor" not in start, start)
+    suite.row("train --recipe fast --cycle-momentum --epochs 1 --limit 4 --force --out chosen")
+    cycled = {"cycle_momentum": True, "base_momentum": 0.85, "max_momentum": 0.95}
+    start = suite.events("chosen")[0]
+    suite.check("a cycled momentum says between what", start.items() >= cycled.items(), start)
 
 
 def schedules(suite):
@@ -164,6 +197,21 @@ def schedules(suite):
         "step --step-size 2 --gamma 0.3": lambda epoch: lr * 0.3 ** (epoch // 2),
         "cosine": lambda epoch: cosine(lr, 0, epoch / epochs),
         "cosine --eta-min 0.001": lambda epoch: cosine(lr, 0.001, epoch / epochs),
+        "multistep --milestones 1,3 --gamma 0.3": lambda epoch: lr * 0.3 ** ((epoch >= 1) + (epoch >= 3)),
+        "exponential": lambda epoch: lr * 0.95**epoch,
+        "linear": lambda epoch: lr * (1 - epoch / epochs),
+        "linear --start-factor 0.5 --end-factor 2 --total-iters 2": lambda epoch: lr * linear(
+            0.5, 2, min(epoch / 2, 1)
+        ),
+        "polynomial --power 2": lambda epoch: lr * (1 - epoch / epochs) ** 2,
+        "polynomial --total-iters 2": lambda epoch: lr * (1 - min(epoch / 2, 1)),
+        "warm-restarts --t-0 1 --t-mult 2 --eta-min 0.001": lambda epoch: cosine(
+            lr, 0.001, [0, 0, 0.5, 0][epoch]
+        ),
+        "cosine --warmup-epochs 1": lambda at: (
+            linear(lr / 3, lr, at) if at < 1 else cosine(lr, 0, (at - 1) / 3)
+        ),
+        "constant --warmup-epochs 2 --warmup-factor 0.01": lambda at: linear(0.01 * lr, lr, min(at / 2, 1)),
         "onecycle": lambda epoch: one_cycle(epoch * steps, cosine),
         "onecycle --anneal-strategy linear --pct-start 0.6": lambda epoch: one_cycle(
             epoch * steps, linear, pct_start=0.6
@@ -181,15 +229,130 @@ def schedules(suite):
         # The report has every step, and the rates of the others change with the epoch.
         every = [step / steps for step in range(epochs * steps)]
         drawn = suite.report("rates")["rates"]
-        expected = [[at, rate(at if "onecycle" in options else math.floor(at))] for at in every]
+        by_step = [at < int(number) for at in every for number in re.findall("warmup-epochs (.)", options)]
+        by_step = by_step or ["onecycle" in options] * len(every)
+        expected = [[at, rate(at if of_step else math.floor(at))] for at, of_step in zip(every, by_step)]
         pairs = [pair for point in zip(drawn, expected) for pair in zip(*point)]
         close = all(math.isclose(a, b, rel_tol=1e-9) for a, b in pairs)
         suite.check(f"drawn: {options}", close and len(drawn) == len(every), (drawn, expected))
+    # Momentum goes the other way, and is what the steps are made with.
+    cycle = f"train --lr {lr} --epochs {epochs} --batch-size 16 --scheduler onecycle --cycle-momentum --force --out"
+    suite.row(f"{cycle} cycled --base-momentum 0.6")
+    found = [event["momentum"] for event in suite.events("cycled") if event["event"] == "epoch"]
+    peak = 0.3 * epochs * steps - 1
+
+    def cycled(step):
+        if step <= peak:
+            return cosine(0.95, 0.6, step / peak)
+        return cosine(0.6, 0.95, (step - peak) / (epochs * steps - 1 - peak))
+
+    expected = [cycled(epoch * steps) for epoch in range(epochs)]
+    close = all(map(lambda a, b: math.isclose(a, b, rel_tol=1e-9), found, expected))
+    suite.check("momentum is cycled", close and len(found) == epochs, (found, expected))
+    for optimizer, constant in {"sgd": "--momentum 0.5", "adam": "--beta1 0.5", "muon": "--momentum 0.5"}.items():
+        suite.row(f"{cycle} cycled --optimizer {optimizer} --base-momentum 0.5 --max-momentum 0.5")
+        same = cycle.replace("--cycle-momentum", f"--optimizer {optimizer} {constant}")
+        suite.row(f"{same} constant")
+        suite.check(f"a cycle that stands still: {optimizer}", suite.weights("cycled") == suite.weights("constant"))
+
     # A way up of one step would divide by its length, which is none.
     err = "--pct-start: 0.1 of the run's 10 steps is one step, and the way up needs none or more"
     one = "train --scheduler onecycle --pct-start 0.1 --batch-size 4 --epochs 1 --out no_way_up"
     suite.row(one, USAGE, err)
     suite.check("... and leaves no folder", not (suite.folder / "no_way_up").exists())
+
+
+def plateau(suite):
+    """Where the loss of the validation images ceases to fall, the learning rate falls. These have the
+    labels of others."""
+    split(suite, 20)
+    train = "train --data split --validation 20 --batch-size 10 --lr 0.02 --no-augment --epochs 12"
+    train += " --scheduler plateau --lr-patience 1 --factor 0.5 --cooldown 1 --threshold 0.01 --min-lr 0.003"
+    for warmup in (0, 2):
+        suite.row(f"{train} --warmup-epochs {warmup} --force --out plateau")
+        epochs = [event for event in suite.events("plateau") if event["event"] == "epoch"]
+        lr, best, bad, cooldown, expected = 0.02, math.inf, 0, 0, []
+        for event in epochs:
+            number = event["epoch"]
+            expected.append(lr * ((1 / 3 + (number - 1) / 3) if number <= warmup else 1))
+            if number <= warmup:
+                continue
+            if event["validation_loss"] < best * 0.99:
+                best, bad = event["validation_loss"], 0
+            else:
+                bad += 1
+            if cooldown > 0:
+                cooldown, bad = cooldown - 1, 0
+            if bad > 1:
+                lr, bad, cooldown = max(lr * 0.5, 0.003), 0, 1
+        found = [event["lr"] for event in epochs]
+        close = all(map(lambda a, b: math.isclose(a, b, rel_tol=1e-9), found, expected))
+        suite.check(f"plateau: rates, warm-up {warmup}", close, (found, expected))
+        suite.check("... fall more than once", len(set(found[2:])) > 2, found)
+        drawn = suite.report("plateau")["rates"]
+        of_epochs = [rate for at, rate in drawn if at == int(at)]
+        suite.check("... as drawn", len(drawn) == 84 and of_epochs == found, (drawn, found))
+        whole, log = suite.weights("plateau"), found
+        for epochs in 3, 6, 12:  # stopped where it counts, and where it does not
+            begin = "train --resume plateau" if epochs > 3 else f"{train} --warmup-epochs {warmup} --force --out plateau"
+            suite.row(f"{begin} --epochs {epochs}")
+        found = [event["lr"] for event in suite.events("plateau") if event["event"] == "epoch"]
+        suite.check("... resumed the same", suite.weights("plateau") == whole and found == log, (found, log))
+
+
+def averages(suite):
+    """The weights that are saved and scored are the average's; those of the training are others."""
+    train = f"{DIGITS} --epochs 3 --force --out"
+    suite.row(f"{train} plain")
+    suite.row(f"{train} averaged --ema 0.9")
+    plain, averaged = (
+        files.read_safetensors(suite.folder / folder / "state.safetensors")[0] for folder in ("plain", "averaged")
+    )
+    last = files.read_safetensors(suite.folder / "averaged/last.safetensors")[0]
+    for name in files.SHAPES:
+        suite.check(f"the average changes no step: {name}", plain[name] == averaged[name])
+        average = averaged[f"optimizer.average.{name}"]
+        suite.check(f"the average is another: {name}", average != averaged[name])
+        suite.check(f"... and is saved: {name}", average == last[name])
+    suite.check("no average that is not wanted", not any("average" in name for name in plain))
+    shown = suite.row("evaluate --data digits --weights averaged/last.safetensors", out=ANYTHING)
+    event = suite.events("averaged")[-2]
+    suite.check("the average is scored", f"{event['test_loss']:.4f}, " in shown, (shown, event))
+    suite.row(f"{train} same --ema 1e-9")
+    close = [
+        math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-7)
+        for name in files.SHAPES
+        for a, b in zip(files.read_safetensors(suite.folder / "same/last.safetensors")[0][name][1], plain[name][1])
+    ]
+    suite.check("an average of one step is the weights", all(close))
+
+
+def kept_small(suite):
+    """What clips gradients and spares norms does as much as it says."""
+    def weights(more):
+        suite.row(f"{DIGITS} --optimizer sgd --momentum 0 --epochs 1 --limit 10 {more} --force --out small")
+        return files.read_safetensors(suite.folder / "small/last.safetensors")[0]
+
+    before = weights("--lr 1e-30")  # of one step, as the others
+    def moved(more):
+        after = weights(f"--lr 1 {more}")
+        return {name: [b - a for a, b in zip(before[name][1], after[name][1])] for name in files.SHAPES}
+
+    free = moved("")
+    norm = math.sqrt(sum(x * x for tensor in free.values() for x in tensor))
+    clipped = moved(f"--clip-grad-norm {norm / 4}")
+    found = math.sqrt(sum(x * x for tensor in clipped.values() for x in tensor))
+    suite.check("--clip-grad-norm", math.isclose(found, norm / 4, rel_tol=1e-3), (found, norm))
+    most = max(abs(x) for tensor in free.values() for x in tensor) / 4
+    bounded = moved(f"--clip-grad-value {most}")
+    found = max(abs(x) for tensor in bounded.values() for x in tensor)
+    suite.check("--clip-grad-value", math.isclose(found, most, rel_tol=1e-3), (found, most))
+    decayed = moved("--weight-decay 0.5")
+    spared = moved("--weight-decay 0.5 --no-norm-weight-decay")
+    for name in files.SHAPES:
+        same = free if name.endswith(".bias") else decayed
+        suite.check(f"--no-norm-weight-decay: {name}", spared[name] == same[name])
+        suite.check(f"... of what decays: {name}", decayed[name] != free[name])
 
 
 def stored_weights(suite):
@@ -259,6 +422,15 @@ def same_bits(suite):
         "--optimizer adam",
         "--scheduler cosine",
         "--recipe fast --epochs 2 --batch-size 24",
+        "--optimizer rmsprop --lr 1e-3",
+        "--optimizer nadam",
+        "--optimizer lion",
+        "--optimizer muon",
+        "--clip-grad-norm 0.1",
+        "--clip-grad-value 0.001",
+        "--ema 0.9",
+        "--warmup-epochs 1",
+        "--validation 2",
         "--init run/last.safetensors",
     ):
         suite.row(train + "other " + more)
@@ -268,6 +440,13 @@ def same_bits(suite):
         ("--optimizer adam --beta1 0.5", "--optimizer adam --beta1 0.5 --threads 1"),
         ("--recipe fast --no-augment", f"{FAST} --no-augment"),
         ("--scheduler onecycle", "--scheduler onecycle --pct-start 0.3 --anneal-strategy cos"),
+        ("--optimizer adamw --no-norm-weight-decay=false", "--optimizer adamw --threads 1 --ema 0"),
+        ("--optimizer muon --ema 0.5 --clip-grad-norm 1", "--optimizer muon --clip-grad-norm 1 --ema 0.5 --threads 1"),
+        ("--optimizer rmsprop --lr 1e-3 --centered --momentum 0.5",
+         "--optimizer rmsprop --lr 1e-3 --momentum 0.5 --centered --threads 8"),
+        ("--recipe fast --cycle-momentum --base-momentum 0.9 --max-momentum 0.9", "--recipe fast"),
+        ("--clip-grad-norm 1e5 --clip-grad-value 1e5", "--scheduler multistep --milestones 15"),
+        ("--validation 0.1", "--validation 4 --warmup-epochs 0"),
     ]:
         for out, more in ("one", one), ("same", other):
             suite.row(f"train --epochs 2 --batch-size 24 {more} --force --out {out}")
@@ -392,21 +571,28 @@ def validation(suite):
     train = "train --batch-size 10 --lr 0.02 --no-augment --data"
     suite.row(
         f"{train} digits --validation 20 --epochs 6 --out valid",
-        out=rf"({ANYTHING}\nValidation set: Average [^\n]*/20 [^\n]*\nTest set: ){{6}}{ANYTHING}",
+        out=rf"((?!Test set)[^\n]*\n|Validation set: Average [^\n]*/20 [^\n]*\n)+Test set: [^\n]*\n{SAVED('valid')}",
     )
     start, *epochs, end = suite.events("valid")
-    counts = start["validation"], start["train_samples"]
-    suite.check("those are fewer to train on", counts == (20, 70), start)
+    counts = start["validation"], start["validation_samples"], start["train_samples"]
+    suite.check("those are fewer to train on", counts == (20, 20, 70), start)
     found = [event["validation_accuracy"] for event in epochs]
-    tests = [event["test_accuracy"] for event in epochs]
     best = found.index(max(found))
-    suite.check("accuracies differ", len(set(found)) > 2 and found != tests, (found, tests))
+    suite.check("accuracies differ", len(set(found)) > 2, found)
+    looked = [key for event in epochs for key in event if key.startswith("test_")]
+    suite.check("no epoch looks at the test images", not looked, looked)
+    sums = [sum(map(sum, event["confusion"])) for event in epochs]
+    suite.check("the matrix is of the validation images", sums == [20] * 6, sums)
+    tested = json.loads(suite.row("evaluate --data digits --weights valid/best.safetensors --json", out=ANYTHING))
     facts = {
         "best_epoch": best + 1,
         "best_validation_accuracy": found[best],
-        "best_test_accuracy": tests[best],
+        "best_test_accuracy": tested["test_accuracy"],
+        **{key: tested[key] for key in ("test_loss", "test_accuracy", "test_correct")},
     }
     suite.check("the end says what best is", end.items() >= facts.items(), (end, facts))
+    suite.row(f"{train} digits --validation 0.223 --epochs 6 --out share", out=ANYTHING)
+    suite.check("a share is of the last too", suite.weights("share") == suite.weights("valid"))
     counts = [event["validation_correct"] for event in epochs]
     suite.check("a fraction of 20", counts == [round(20 * accuracy) for accuracy in found], counts)
     metadata = files.parts(suite.folder / "valid/best.safetensors")[1]
@@ -434,7 +620,8 @@ def validation(suite):
     *_, last, end = suite.events("patient_valid")
     early = end["reason"] == "early stopping" and last["epoch"] == end["best_epoch"] + 2 < 30
     suite.check("--patience goes by them", early, (last["epoch"], end))
-    by_test = max(event.get("test_accuracy", 0) for event in suite.events("patient_valid"))
+    score = "evaluate --data digits --json --weights patient_valid/last.safetensors"
+    by_test = json.loads(suite.row(score, out=ANYTHING))["test_accuracy"]
     suite.check("... not by the test images", end["best_test_accuracy"] < by_test, (end, by_test))
 
     # A resumed run keeps them.

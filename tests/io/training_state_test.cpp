@@ -1,6 +1,8 @@
 // A training that goes on from a file is the same, bit for bit, as one that never stopped.
 
 #include <cstring>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <ctnn/io/training_state.hpp>
@@ -32,6 +34,11 @@ std::vector<float> weights(const Network& net) {
   const auto block = net.parameter_block();
   return {block.begin(), block.end()};
 }
+
+/// SGD that has no momentum buffer if it has no momentum.
+struct Sparing : SGD {
+  StringView state_name(std::size_t block) const { return momentum > 0 ? state_names[block] : ""; }
+};
 
 template <class Optimizer>
 void goes_on(const Optimizer& optimizer) {
@@ -86,6 +93,31 @@ TEST_CASE("a training goes on in the middle of an epoch as if it had never stopp
   const ParameterGroups groups{SGD{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01},
                                Group<ByName<"*.bias">>{.lr_scale = 2, .weight_decay = 0}};
   goes_on(EMA{ClipGradNorm{groups, 0.5}, 0.9});
+  goes_on(EMA{Sparing{{.lr = 0.1}}, 0.9});
+}
+
+TEST_CASE("what an optimizer says that it does not use is neither there nor in the file") {
+  const test::temporary_folder folder;
+  const std::vector<std::uint32_t> batch{0, 1, 2};
+  const auto names_of = [&](const auto& optimizer, std::vector<float>& trained) {
+    Network<Net> net(5);
+    Trainer trainer(net, NLLLoss{}, optimizer, {.threads = 1});
+    for (int step = 0; step < 3; ++step) trainer.step(Samples{}, batch);
+    save_training_state(trainer, folder / "state");
+    trained = weights(averaged_network(trainer));
+    CHECK(trainer.state(1, 0).size() == net.template parameter<"0.weight">().size());
+    std::vector<std::string> names;
+    for (const auto& tensor : io::read_checkpoint(folder / "state").file.tensors)
+      if (tensor.name.starts_with("optimizer.")) names.push_back(tensor.name);
+    return std::pair(names.size(), trainer.state(0, 0).size());
+  };
+  std::vector<float> spared, plain;
+  constexpr std::size_t trained = 6; // parameters
+  CHECK(names_of(EMA{Sparing{{.lr = 0.1}}, 0.9}, spared) == std::pair(trained, std::size_t{0}));
+  CHECK(names_of(EMA{SGD{.lr = 0.1}, 0.9}, plain) == std::pair(2 * trained, std::size_t{27}));
+  CHECK(spared == plain);
+  CHECK(names_of(EMA{Sparing{{.lr = 0.1, .momentum = 0.5}}, 0.9}, spared).first == 2 * trained);
+  CHECK(spared != plain);
 }
 
 TEST_CASE("a state of anything else changes nothing and says what differs") {

@@ -9,12 +9,13 @@ def line(event, **fields):
     return json.dumps({"schema": 1, "event": event, **fields})
 
 
-def start(epochs, images=1000):
-    return line("start", dataset="mnist", network="Conv2d<32, 3>, " * 12, parameters=593200,
+def start(epochs, images=1000, **changed):
+    fields = dict(dataset="mnist", network="Conv2d<32, 3>, " * 12, parameters=593200,
                 train_samples=60000, test_samples=images, recipe="assignment", epochs=epochs,
                 batch_size=512, lr=0.01, momentum=0.9, weight_decay=0, nesterov=False, seed=2**63,
                 limit=0, validation=0, shuffle=True, augment=True, patience=0, threads=2,
                 instruction_set="AVX-512", some_new_option="<i>7</i>")
+    return line("start", **{**fields, **changed})
 
 
 def epoch(number, classes=10, best=True, images=1000, **changed):
@@ -38,8 +39,14 @@ def epoch(number, classes=10, best=True, images=1000, **changed):
     return line("epoch", **{**fields, **changed})
 
 
-def end(reason="finished"):
-    return line("end", reason=reason, best_epoch=1, best_test_accuracy=0.5)
+def validated(number, **changed):
+    """The same of validation images, where the test images are not looked at."""
+    fields = json.loads(epoch(number, images=200, **changed))
+    return json.dumps({key.replace("test_", "validation_"): value for key, value in fields.items()})
+
+
+def end(reason="finished", **more):
+    return line("end", reason=reason, best_epoch=1, best_test_accuracy=0.5, **more)
 
 
 def picture(rows, cols, label, channels=1):
@@ -75,7 +82,7 @@ def fixed(value, digits):
     return str(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
-def caption(mistake, class_names):
+def caption(mistake, class_names, chosen):
     def name(index):
         return class_names[index] if index < len(class_names) else str(index)
 
@@ -86,7 +93,7 @@ def caption(mistake, class_names):
 
     return (f"Expected {name(mistake['picture']['label'])} {probability(mistake['probability_of_label'])}"
             f"Predicted {name(mistake['predicted'])} {probability(mistake['probability'])}"
-            f"test image {mistake['index']}")
+            f"{chosen} image {mistake['index']}")
 
 
 FASHION = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
@@ -109,6 +116,13 @@ def all_cases():
         ("resumed with more epochs", more, description(rates=one_cycle(4))),
         ("11,350 test images", [start(2, 11350), *(epoch(n, images=11350) for n in (1, 2)), end()],
          description()),
+        ("validation images",
+         [start(2, validation=0.1, validation_samples=200, ema=0.99, warmup_epochs=0, milestones=[1, 2]),
+          validated(1), validated(2, best=False),
+          end(best_validation_accuracy=0.5, test_loss=1.5, test_accuracy=0.4, test_correct=400)],
+         description(rates=one_cycle(2))),
+        ("validation images, killed",
+         [start(2, validation=200, validation_samples=200), validated(1)], description()),
         ("clothes", [start(2), epoch(1), epoch(2), end()], description(class_names=FASHION)),
         ("colours", [start(2), epoch(1), epoch(2), end()], description(channels=3)),
         ("0 epochs", [start(20), line("end", reason="signal", best_epoch=0, best_test_accuracy=None)],

@@ -61,8 +61,9 @@ def percent(value):
     return "not finite" if value is None else f"{cases.fixed(100 * value, 2)}\u00a0%"
 
 
-OFF = {"limit": 0, "validation": 0, "patience": 0, "weight_decay": 0, "momentum": 0, "eta_min": 0,
-       "nesterov": False}
+OFF = {"limit": 0, "validation": 0, "patience": 0, "weight_decay": 0, "norm_weight_decay": True, "momentum": 0,
+       "nesterov": False, "centered": False, "clip_grad_value": 0, "clip_grad_norm": 0, "ema": 0,
+       "warmup_epochs": 0, "total_iters": 0, "eta_min": 0, "cycle_momentum": False, "cooldown": 0, "min_lr": 0}
 
 
 def options(lines):
@@ -78,8 +79,10 @@ def options(lines):
 
 
 def option(key, value):
-    if key in ("parameters", "train_samples", "test_samples"):
+    if key in ("parameters", "train_samples", "validation_samples", "test_samples"):
         return f"{value:,}"
+    if isinstance(value, list):
+        return ",".join(map(str, value))
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else " ".join(str(value).split())
 
 
@@ -126,9 +129,14 @@ def agrees(text, kind, value):
     return float(text) == float(f"{value:.2e}" if kind == "loss" else f"{value:.6g}")
 
 
-COLUMNS = [("lr", "plain"), ("train_loss", "loss"), ("test_loss", "loss"),
-           ("train_accuracy", "percent"), ("test_accuracy", "percent"), ("top3_accuracy", "percent"),
+COLUMNS = [("lr", "plain"), ("train_loss", "loss"), ("{}_loss", "loss"),
+           ("train_accuracy", "percent"), ("{}_accuracy", "percent"), ("top3_accuracy", "percent"),
            ("seconds", "seconds"), ("images_per_second", "count")]
+
+
+def chosen_by(lines):
+    """The images that choose the best weights, whose scores an epoch has."""
+    return "validation" if options(lines).get("validation") else "test"
 
 
 def numbers_agree(check, name, page, lines, data):
@@ -153,17 +161,19 @@ def numbers_agree(check, name, page, lines, data):
     start = options(lines)
     end = [line for line in lines if line["event"] == "end"][-1:]
     marked = [e for e in epochs if e["best"]][-1:]  # else it is in the log of an earlier run
-    best, accuracy = ((e := marked[0])["epoch"], e["test_accuracy"]) if marked else (
-        end[0]["best_epoch"], end[0]["best_test_accuracy"])
+    chosen = chosen_by(lines)
+    images = start[f"{chosen}_samples"]
+    best, accuracy = ((e := marked[0])["epoch"], e[f"{chosen}_accuracy"]) if marked else (
+        end[0]["best_epoch"], end[0][f"best_{chosen}_accuracy"])
     check.equal(f"{name}: lead", page["lead"],
-                f"{percent(accuracy)} of {start['test_samples']:,} test images recognised "
+                f"{percent(accuracy)} of {images:,} {chosen} images recognised "
                 f"after epoch {best} of {start['epochs']}.")
     rows = tables["epochs"][1:]
     check.equal(f"{name}: epochs", [row[0] for row in rows],
                 [f"{e['epoch']} best" if [e] == marked else str(e["epoch"]) for e in epochs])
     wrong = [(e["epoch"], text, key) for row, e in zip(rows, epochs)
              for text, (key, kind) in zip(row[1:], COLUMNS, strict=True)
-             if not agrees(text, kind, e[key])]
+             if not agrees(text, kind, e[key.format(chosen)])]
     check.equal(f"{name}: numbers of the epochs", wrong, [])
 
     names = page["data"]["class_names"] or [str(i) for i in range(len(last["confusion"]))]
@@ -177,11 +187,13 @@ def numbers_agree(check, name, page, lines, data):
                     *(percent(last[f"macro_{s}"]) for s in ("precision", "recall", "f1"))]])
     result = dict(tables["result"])
     check.equal(f"{name}: result", [result[k] for k in (
-        "Best test accuracy", "Last test accuracy", "Last test errors", "Epochs")], [
+        f"Best {chosen} accuracy", f"Last {chosen} accuracy", f"Last {chosen} errors", "Epochs")], [
             f"{percent(accuracy)}, epoch {best}",
-            f"{percent(last['test_accuracy'])}, epoch {last['epoch']}",
-            f"{start['test_samples'] - last['test_correct']:,}",
+            f"{percent(last[f'{chosen}_accuracy'])}, epoch {last['epoch']}",
+            f"{images - last[f'{chosen}_correct']:,}",
             f"{len(epochs)} of {start['epochs']}"])
+    tested = f"{percent(end[0]['test_accuracy'])}, epoch {best}" if end and "test_accuracy" in end[0] else None
+    check.equal(f"{name}: the test of the best weights", result.get("Test accuracy"), tested)
 
 
 def shows(check, name, report, metrics, description=None, dark=False):
@@ -225,7 +237,7 @@ def shows(check, name, report, metrics, description=None, dark=False):
         if not data["dark_paper"]:
             check.equal(f"{at}: inverted pictures", page["inverted"], 0)
         check.equal(f"{at}: text of the mistakes", page["captions"],
-                    [cases.caption(m, data["class_names"]) for m in data["mistakes"]])
+                    [cases.caption(m, data["class_names"], chosen_by(lines)) for m in data["mistakes"]])
         check.equal(f"{at}: pictures without description", page["undescribed"], 0)
         check.equal(f"{at}: least contrast {page['contrast']:.2f}", page["contrast"] >= 4.5, True)
 

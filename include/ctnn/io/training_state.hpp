@@ -28,13 +28,13 @@ template <class T, class Net, class Loss, class Optimizer, class Value>
 std::vector<ParameterSlot<T>> training_slots(Trainer<Net, Loss, Optimizer, Value>& trainer,
                                              std::vector<ParameterSlot<T>> slots) {
   const std::size_t parameters = slots.size();
-  for (std::size_t block = 0; block < Optimizer::state_names.size(); ++block)
+  for (std::size_t block = 0; block < Optimizer::state_names.size(); ++block) {
+    const std::string_view name = ctnn::detail::state_name(trainer.optimizer, block);
     for (std::size_t p = 0; p < parameters; ++p)
-      if (Net::graph.parameters[p].trained)
-        slots.push_back(
-            {fmt::format("optimizer.{}.{}", std::string_view(Optimizer::state_names[block]),
-                         slots[p].name),
-             slots[p].shape, trainer.state(block, p).data()});
+      if (Net::graph.parameters[p].trained && !name.empty())
+        slots.push_back({fmt::format("optimizer.{}.{}", name, slots[p].name), slots[p].shape,
+                         trainer.state(block, p).data()});
+  }
   return slots;
 }
 

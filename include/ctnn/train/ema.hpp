@@ -14,6 +14,7 @@
 #include <ctnn/core/text.hpp>
 #include <ctnn/kernels/optimizer_step.hpp>
 #include <ctnn/network/network.hpp>
+#include <ctnn/train/optimizers.hpp>
 
 namespace ctnn {
 namespace detail {
@@ -69,6 +70,11 @@ struct EMA : O {
     names.back() = detail::average_name;
     return names;
   }();
+
+  constexpr StringView state_name(std::size_t block) const {
+    return block + 1 < state_names.size() ? detail::state_name<O>(*this, block)
+                                          : detail::average_name;
+  }
 
   template <class T>
   void update(std::uint64_t step, std::size_t count, T* w, const T* g,

@@ -39,6 +39,16 @@ concept Updates = requires(const O& optimizer, std::uint64_t step, std::size_t c
            requires { optimizer.update(step, count, w, g, state, parameter, w); });
 };
 
+/// state_name is what the block number `block` of O::state_names is called, which `optimizer` may say;
+/// empty if it does not use it.
+template <class O>
+constexpr StringView state_name(const O& optimizer, std::size_t block) {
+  if constexpr (requires { optimizer.state_name(block); })
+    return optimizer.state_name(block);
+  else
+    return O::state_names[block];
+}
+
 } // namespace detail
 
 inline namespace CTNN_INSTRUCTION_SET {
@@ -70,6 +80,12 @@ inline namespace CTNN_INSTRUCTION_SET {
 ///     static constexpr bool by_parameter = true;
 ///     template <class T> static constexpr std::size_t scratch_size(const detail::ParameterNode&);
 ///     template <class Net> static constexpr Sentence check();
+///
+/// One whose members decide which of its blocks it uses, and what they are called, says that too. It is
+/// asked when the Trainer is made: there is no memory of a block whose name is empty, and its pointer is
+/// null:
+///
+///     StringView state_name(std::size_t block) const;
 ///
 /// One that is made of another, and derives from it, names it `decorated`, so that the same is asked of
 /// that one.

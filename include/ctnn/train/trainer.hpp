@@ -147,7 +147,7 @@ public:
                                       1, max_shards)),
         workers_(pool_.workers()),
         shard_gradients_(std::max(max_shards * gradient_size, scratch.back())),
-        gradients_(trained_size), state_(state_blocks * trained_size),
+        gradients_(trained_size), state_begin_(place_state(optimizer)), state_(state_begin_.back()),
         derived_(sees_batch ? Program::offsets.derived_size : 0) {}
 
   /// threads is the number of threads that run a step.
@@ -166,10 +166,10 @@ public:
   void set_seed(std::uint64_t seed) { seed_ = seed; }
 
   /// state is what the optimizer keeps of parameter `p` in its block state_names[block], in PyTorch's
-  /// order; nothing of one that is not trained.
+  /// order; nothing of one that is not trained, and of a block that the optimizer does not use.
   std::span<T> state(std::size_t block, std::size_t p) {
-    if (!Net::graph.parameters[p].trained) return {};
-    return Pass::tensor(state_.data() + block * trained_size, p);
+    if (!Net::graph.parameters[p].trained || !has_state(block)) return {};
+    return Pass::tensor(state_.data() + state_begin_[block], p);
   }
 
   /// step makes one optimizer step on the mean loss of the samples `batch` of `data` and returns their
@@ -273,6 +273,17 @@ private:
   static constexpr std::size_t stretch = 16 * 1024; // elements of a block that one task handles
   static constexpr std::size_t state_blocks = Optimizer::state_names.size();
   static constexpr std::size_t tensors = Network<Net, T>::tensors;
+
+  /// state_begins are where the optimizer's blocks begin in the one that all are in, and its end.
+  using state_begins = std::array<std::size_t, state_blocks + 1>;
+  static state_begins place_state(const Optimizer& optimizer) {
+    state_begins begin{};
+    for (std::size_t block = 0; block < state_blocks; ++block)
+      begin[block + 1] =
+          begin[block] + (detail::state_name(optimizer, block).empty() ? 0 : trained_size);
+    return begin;
+  }
+  bool has_state(std::size_t block) const { return state_begin_[block] < state_begin_[block + 1]; }
 
   /// updates_whole is whether the optimizer takes parameters as wholes, with scratch for each; scratch is
   /// where that begins, in the block of the shards' gradients, which nobody needs then.
@@ -455,7 +466,7 @@ private:
     const auto update = [&](std::size_t begin, std::size_t count, const auto&... parameter) {
       std::array<T*, state_blocks> state;
       for (std::size_t block = 0; block < state.size(); ++block)
-        state[block] = state_.data() + block * trained_size + begin;
+        state[block] = has_state(block) ? state_.data() + state_begin_[block] + begin : nullptr;
       optimizer.update(step_, count, parameters.data() + begin, gradients_.data() + begin, state,
                        parameter...);
     };
@@ -497,6 +508,7 @@ private:
   std::vector<Worker> workers_;
   detail::AlignedBlock<T> shard_gradients_;
   detail::AlignedBlock<T> gradients_;
+  state_begins state_begin_;
   detail::AlignedBlock<T> state_;
   detail::AlignedBlock<T>
       derived_; ///< what kernels derive to train by, if not what they predict by

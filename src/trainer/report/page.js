@@ -46,16 +46,19 @@
     if (line.event === "epoch") epochs = [...epochs.filter(e => e.epoch < line.epoch), line];
     if (line.event === "end" || line.event === "error") end = line;
   }
+  // The images that choose the best weights are the ones that each epoch is scored on.
+  const chosen = start.validation > 0 ? "validation" : "test", Chosen = chosen[0].toUpperCase() + chosen.slice(1);
+  const accuracy = `${chosen}_accuracy`, chosen_samples = start[`${chosen}_samples`] ?? start.validation;
   const last = epochs.at(-1), marked = epochs.filter(e => e.best).at(-1);
   // A run that was resumed with a new log has had its best epoch in the old one.
-  const best = marked ?? (end?.best_epoch ? {epoch: end.best_epoch, test_accuracy: end.best_test_accuracy} : undefined);
+  const best = marked ?? (end?.best_epoch ? {epoch: end.best_epoch, [accuracy]: end[`best_${accuracy}`]} : undefined);
   const told = best ?? last;
 
   document.title = data.title;
   byId("title").textContent = data.title;
   if (told)
-    byId("lead").append(make("strong", {}, percent(told.test_accuracy)),
-                        ` of ${count(start.test_samples)} test images recognised after epoch ` +
+    byId("lead").append(make("strong", {}, percent(told[accuracy])),
+                        ` of ${count(chosen_samples)} ${chosen} images recognised after epoch ` +
                         `${plain(told.epoch)} of ${plain(start.epochs)}.`);
   else
     byId("lead").textContent = "No epoch was finished.";
@@ -73,22 +76,29 @@
   const seconds = epochs.reduce((sum, e) => sum + e.seconds, 0);
   const images = epochs.reduce((sum, e) => sum + e.seconds * e.images_per_second, 0);
   const result = byId("result");
-  if (best) result.append(row("Best test accuracy", `${percent(best.test_accuracy)}, epoch ${best.epoch}`));
+  if (end?.test_accuracy !== undefined)
+    result.append(row("Test accuracy", `${percent(end.test_accuracy)}, epoch ${end.best_epoch}`));
+  if (best) result.append(row(`Best ${chosen} accuracy`, `${percent(best[accuracy])}, epoch ${best.epoch}`));
   if (last)
-    result.append(row("Last test accuracy", `${percent(last.test_accuracy)}, epoch ${last.epoch}`),
-                  row("Last test errors", count(start.test_samples - last.test_correct)));
+    result.append(row(`Last ${chosen} accuracy`, `${percent(last[accuracy])}, epoch ${last.epoch}`),
+                  row(`Last ${chosen} errors`, count(chosen_samples - last[`${chosen}_correct`])));
   result.append(row("Epochs", `${plain(epochs.length)} of ${plain(start.epochs)}`), row("End", status));
   if (last) result.append(row("Time", time(seconds)), row("Images a second", count(Math.round(images / seconds))));
 
   const option_names = {
-    dataset: "Data set", train_samples: "Training images", test_samples: "Test images",
+    dataset: "Data set", train_samples: "Training images", validation_samples: "Validation images",
+    test_samples: "Test images",
     batch_size: "Batch size", lr: "Learning rate",
   };
-  const counts = ["parameters", "train_samples", "test_samples"];
+  const counts = ["parameters", "train_samples", "validation_samples", "test_samples"];
   const option = (key, value) => counts.includes(key) ? count(value)
                                : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
   // What is off, or as if it were not there.
-  const off = {limit: 0, validation: 0, crop: 0, flip: false, patience: 0, weight_decay: 0, momentum: 0, eta_min: 0, nesterov: false};
+  const off = {
+    limit: 0, validation: 0, crop: 0, flip: false, patience: 0, weight_decay: 0, norm_weight_decay: true, momentum: 0, nesterov: false,
+    centered: false, clip_grad_value: 0, clip_grad_norm: 0, ema: 0, warmup_epochs: 0, total_iters: 0, eta_min: 0,
+    cycle_momentum: false, cooldown: 0, min_lr: 0,
+  };
   const setup = Object.entries(start).filter(([key, value]) =>
     key !== "schema" && key !== "event" && !(key in off && value === off[key]));
   for (const [key, value] of setup) {
@@ -103,9 +113,9 @@
   // One epoch is one point, which is no curve; its learning rate has many.
   const by_epoch = key => epochs.map(e => e[key]);
   const curves = [
-    {id: "loss", format: loss, lines: [["Train", by_epoch("train_loss")], ["Test", by_epoch("test_loss")]]},
+    {id: "loss", format: loss, lines: [["Train", by_epoch("train_loss")], [Chosen, by_epoch(`${chosen}_loss`)]]},
     {id: "accuracy", format: percent,
-     lines: [["Train", by_epoch("train_accuracy")], ["Test", by_epoch("test_accuracy")]], ring: true},
+     lines: [["Train", by_epoch("train_accuracy")], [Chosen, by_epoch(accuracy)]], ring: true},
     {id: "rate", format: plain, x: data.rates.map(([x]) => x), lines: [["Rate", data.rates.map(([, rate]) => rate)]]},
   ].filter(({x, lines}) => lines[0][1].length > 1);
   for (const {id} of [{id: "loss"}, {id: "accuracy"}, {id: "rate"}])
@@ -114,7 +124,7 @@
 
   const ring_best = plot => {
     const ratio = devicePixelRatio, {ctx} = plot;
-    const x = plot.valToPos(marked.epoch, "x", true), y = plot.valToPos(marked.test_accuracy, "y", true);
+    const x = plot.valToPos(marked.epoch, "x", true), y = plot.valToPos(marked[accuracy], "y", true);
     ctx.save();
     ctx.strokeStyle = colour("--text");
     ctx.lineWidth = 1.5 * ratio;
@@ -168,8 +178,8 @@
 
   const epoch_columns = [
     ["Epoch", "epoch", plain], ["Learning rate", "lr", plain], ["Train loss", "train_loss", loss],
-    ["Test loss", "test_loss", loss], ["Train accuracy", "train_accuracy", percent],
-    ["Test accuracy", "test_accuracy", percent], ["Top 3", "top3_accuracy", percent],
+    [`${Chosen} loss`, `${chosen}_loss`, loss], ["Train accuracy", "train_accuracy", percent],
+    [`${Chosen} accuracy`, accuracy, percent], ["Top 3", "top3_accuracy", percent],
     ["Seconds", "seconds", shown(n => n.toFixed(1))], ["Images/s", "images_per_second", n => count(n && Math.round(n))],
   ];
   const epoch_row = epoch => {
@@ -224,7 +234,7 @@
         head(names[truth]), ...cells.filter(c => c.truth === truth).map(cell)))));
 
     const worst = cells.filter(c => !c.right && c.value).sort((a, b) => b.value - a.value).slice(0, 3);
-    byId("confusion-note").textContent = `Test images after epoch ${last.epoch}, by true class (rows) and ` +
+    byId("confusion-note").textContent = `${Chosen} images after epoch ${last.epoch}, by true class (rows) and ` +
       "prediction (columns)." + (worst.length ? " Most frequent errors: " + worst.map(c =>
         `${names[c.truth]} taken for ${names[c.guess]} (${count(c.value)})`).join(", ") + "." : "");
 
@@ -258,10 +268,10 @@
   byId("augmented").append(...data.augmented.map(picture =>
     figure(canvas(picture, `Training image of ${name(picture.label)}`), name(picture.label))));
   byId("mistakes").append(...data.mistakes.map(m => figure(
-    canvas(m.picture, `Test image ${m.index}: ${name(m.picture.label)}, predicted ${name(m.predicted)}`),
+    canvas(m.picture, `${Chosen} image ${m.index}: ${name(m.picture.label)}, predicted ${name(m.predicted)}`),
     line("Expected", name(m.picture.label), probability(m.probability_of_label)),
     line("Predicted", name(m.predicted), probability(m.probability)),
-    make("div", {}, `test image ${m.index}`))));
+    make("div", {}, `${chosen} image ${m.index}`))));
   for (const id of ["augmented", "mistakes"])
     if (!data[id].length) drop(`${id}-section`);
 

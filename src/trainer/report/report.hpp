@@ -19,7 +19,7 @@ struct Picture {
 
 struct Mistake {
   Picture picture;
-  std::size_t index; ///< in the test set
+  std::size_t index; ///< among the images that choose the best weights
   std::uint32_t predicted;
   double probability; ///< of `predicted`, from 0 to 1
   double probability_of_label;
