@@ -109,7 +109,7 @@ private:
 
   /// loss is the sum of y * dy for samples [first, first + n), every buffer poisoned before.
   double loss(std::size_t first, std::size_t n) {
-    if constexpr (sees_batch) return go();
+    if constexpr (sees_batch) return go<0>();
     poison(worker_.workspace.activations());
     Pass::write_input(n, x_.data() + first * Net::input_shape.size(), worker_.workspace);
     Pass::forward(chunk(first, n), net_.weights(), worker_.workspace);
@@ -126,8 +126,9 @@ private:
     return sum;
   }
 
-  /// go takes all samples forward and back as one batch, every buffer poisoned before, adds the gradients
-  /// to those of `shard_`, and returns the loss.
+  /// go takes all samples forward, and back through so many operations, as one batch, every buffer poisoned
+  /// before, adds the gradients to those of `shard_`, and returns the loss.
+  template <std::size_t Operations>
   double go() {
     std::vector<double> derived(Program::offsets.derived_size);
     Pass::derive(net_.weights().parameters, derived.data());
@@ -135,7 +136,7 @@ private:
     poison(rounds_.store());
     const Chunk all = chunk(0, options_.samples);
     double sum = 0;
-    rounds_.go(
+    rounds_.template go<Operations>(
         {.samples = all.samples,
          .shards = 1,
          .seed = all.seed,
@@ -173,7 +174,7 @@ private:
     std::vector<double> start(gradients.size());
     Pass::gather(net_.weights(), shard_.data(), start.data());
     if constexpr (sees_batch)
-      go();
+      go<Program::size>();
     else
       go_backward();
     Pass::gather(net_.weights(), shard_.data(), gradients.data());

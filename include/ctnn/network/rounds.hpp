@@ -61,7 +61,7 @@ public:
   ///
   /// `read(piece, worker, buffers)` brings samples to Program::input. `lose(piece, worker, buffers)` finds
   /// their outputs at Program::output, and assigns the gradient of the loss by the value that operation
-  /// `Operations` - 1 makes.
+  /// `Operations` - 1 makes; without any, nothing goes backward.
   template <std::size_t Operations = Program::size, class Pool, class Workers, class Read,
             class Lose>
   void go(const Batch<T>& batch, Pool&& pool, Workers&& workers, Read&& read, Lose&& lose) {
@@ -113,9 +113,12 @@ public:
       if constexpr (last == 0) read(piece, worker, buffers);
       Pass::template forward<last>(chunk, weights, buffers);
       lose(piece, worker, buffers);
-      Pass::template backward<Operations, last>(chunk, weights, buffers, gradients(piece.shard));
-      observe_backward(std::integral_constant<std::size_t, last>{}, piece, buffers);
+      if constexpr (Operations > 0) {
+        Pass::template backward<Operations, last>(chunk, weights, buffers, gradients(piece.shard));
+        observe_backward(std::integral_constant<std::size_t, last>{}, piece, buffers);
+      }
     });
+    if constexpr (Operations == 0) return;
     for_each_index<last>([&](auto number) {
       constexpr std::size_t phase = last - 1 - number;
       using Cut = typename Pass::template Cut<phase>;
