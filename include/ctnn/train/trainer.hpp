@@ -78,6 +78,7 @@ public:
   /// @cond what keeps the uses of a Trainer of wrong parts from complaining again
   struct {
     double lr, momentum, weight_decay, max_norm, total_norm, clip_value, decay;
+    StringView state_name(std::size_t) const { return {}; }
   } optimizer;
 
   Trainer(Network<Net, T>& net, Loss, Optimizer, TrainerOptions = {}) : net_(net) {}
