@@ -76,29 +76,35 @@ constexpr Sentence output_error() {
   return error;
 }
 
+/// norm_error is what keeps L, a node of a network, from training by the statistics of a batch, or of a
+/// group of as many samples as other norms have; 0 if there was none before.
+template <class L>
+constexpr Sentence norm_error(const Node& node, std::size_t& group) {
+  Sentence error;
+  const std::size_t samples = plan::detail::ghost_size<L>;
+  if (!std::is_base_of_v<BatchNormalization, L>)
+    error << "layer " << node.name << ' ' << node.kind
+          << " says sees_batch, which only BatchNorm1d and BatchNorm2d can";
+  else if (samples > 0 && group > 0 && samples != group)
+    error << "layer " << node.name << ' ' << describe<L>() << ": another norm has groups of "
+          << group << " samples; a network has one size of them";
+  if (samples > 0) group = samples;
+  return error;
+}
+
 /// batch_error is what keeps a network from training by the statistics of a batch or of a group, or
 /// nothing.
 template <class Net>
-inline constexpr Sentence batch_error = [] {
-  using Plain = typename plan::without_options<Net>::type;
+constexpr Sentence batch_error() {
   Sentence error;
   std::size_t group = 0;
   for_each_index<Net::node_count>([&](auto i) {
-    using L = typename layer_in<Plain, i>::type;
-    const Node& node = Net::nodes[i];
-    if (node.sees_batch && !std::is_base_of_v<BatchNormalization, L> && error.empty())
-      error << "layer " << node.name << ' ' << node.kind
-            << " says sees_batch, which only BatchNorm1d and BatchNorm2d can";
-    if constexpr (const std::size_t samples = plan::detail::ghost_size<L>; samples > 0)
-      if (node.sees_batch && error.empty()) {
-        if (group > 0 && samples != group)
-          error << "layer " << node.name << ' ' << describe<L>() << ": another norm has groups of "
-                << group << " samples; a network has one size of them";
-        group = samples;
-      }
+    if (Net::nodes[i].sees_batch && error.empty())
+      error = norm_error<typename layer_in<typename plan::without_options<Net>::type, i>::type>(
+          Net::nodes[i], group);
   });
   return error;
-}();
+}
 
 /// SeesGradients is whether O has a before_update for that many parameters.
 template <class O, class T, std::size_t Tensors>

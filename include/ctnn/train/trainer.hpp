@@ -54,7 +54,7 @@ inline constexpr Sentence trainer_error = [] {
   if constexpr (WellFormed<Net>) {
     if constexpr (requires { O::template check<Net>(); })
       if (error.empty() && Net::trainable_count > 0) error = O::template check<Net>();
-    if (error.empty()) error = batch_error<Net>;
+    if (error.empty()) error = batch_error<Net>();
     if (error.empty() && Net::trainable_count == 0)
       error << "the network has no parameters to train"
             << (Net::parameter_count > 0 ? ": all are Frozen" : "");
