@@ -71,6 +71,7 @@ struct EMA : O {
     return names;
   }();
 
+  /// state_name is what a block is called: the average's is the last.
   constexpr StringView state_name(std::size_t block) const {
     return block + 1 < state_names.size() ? detail::state_name<O>(*this, block)
                                           : detail::average_name;
