@@ -1,7 +1,6 @@
 // ctnn_fashion_mnist: trains a residual network on Fashion-MNIST; rivals/fashion_mnist.py runs it beside
 // PyTorch with the same recipe.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -10,6 +9,8 @@
 #include <vector>
 
 #include <ctnn/ctnn.hpp>
+
+#include "one_cycle.hpp"
 
 namespace {
 
@@ -36,7 +37,6 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const auto whole = [&](std::size_t i) { return std::stoul(arguments[i]); };
-  const std::size_t epochs = whole(2), batch = whole(4);
 
   constexpr Normalization normalization{.mean = 0.2860f, .std = 0.3530f};
   const auto load = [&](Split split) {
@@ -49,24 +49,9 @@ int main(int argc, char** argv) try {
   Network<Net> net(whole(1));
   Trainer trainer(net, NLLLoss{}, SGD{.momentum = 0.9, .weight_decay = 5e-4},
                   {.threads = whole(6)});
-  const OneCycleLR schedule{.max_lr = std::stod(arguments[5]),
-                            .total_steps = epochs * ((train.size() + batch - 1) / batch)};
-  trainer.optimizer.lr = schedule.lr_at(0);
-  const auto next_lr = [&](const Score&, const Score&) {
-    if (trainer.steps() < schedule.total_steps)
-      trainer.optimizer.lr = schedule.lr_at(trainer.steps());
-  };
-
-  double loss = 0;
-  const auto start = std::chrono::steady_clock::now();
-  for (std::size_t epoch = 0; epoch < epochs; ++epoch)
-    loss = train_epoch(trainer, train, {.batch_size = batch}, next_lr).loss();
-  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-
-  std::printf(
-      "{\"parameters\": %zu, \"loss\": %.4f, \"accuracy\": %.4f, \"images_per_second\": %.1f}\n",
-      Net::parameter_count, loss, trainer.evaluate(test).accuracy(),
-      static_cast<double>(epochs * train.size()) / time.count());
+  bench::train_one_cycle(
+      trainer, {whole(2), whole(4), std::stod(arguments[5])}, train.size(),
+      [&](std::uint32_t) -> const ImageDataset& { return train; }, test);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "ctnn_fashion_mnist: error: %s\n", error.what());
   return 1;

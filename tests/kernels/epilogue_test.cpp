@@ -58,8 +58,10 @@ void is_reference(std::size_t rows, std::size_t columns, std::size_t part,
     return result;
   };
   ExactBuffer<T> y(size, 1), index(size, 1), y_only(size, 1), spread_dy(size, 1);
-  Epilogue::template store<Side, Side, T>(vectors, rows, columns, y.data(), index.data(), steps, part);
-  Epilogue::template store<Side, Side, T>(vectors, rows, columns, y_only.data(), nullptr, steps, part);
+  Epilogue::template store<Side, Side, T>(vectors, rows, columns, y.data(), index.data(), steps,
+                                          part);
+  Epilogue::template store<Side, Side, T>(vectors, rows, columns, y_only.data(), nullptr, steps,
+                                          part);
   CHECK(same(dense(y), expected_y));
   CHECK(same(dense(y_only), expected_y));
   if (Pool > 1) CHECK(same(dense(index), expected_index));
@@ -68,8 +70,9 @@ void is_reference(std::size_t rows, std::size_t columns, std::size_t part,
     if (i / part % pixels < g.out_width()) spread_dy[i] = dy[k++];
   for (auto& row : vectors)
     for (auto& vector : row) vector = simd::vec<T>(std::numeric_limits<T>::quiet_NaN());
-  Epilogue::template load<Side, Side, T>(y.data(), spread_dy.data(), Pool > 1 ? index.data() : nullptr,
-                                   steps, part, rows, columns, vectors);
+  Epilogue::template load<Side, Side, T>(y.data(), spread_dy.data(),
+                                         Pool > 1 ? index.data() : nullptr, steps, part, rows,
+                                         columns, vectors);
   std::vector<T> all(Side * Side * simd::lanes<T>), dx, outside;
   for (std::size_t i = 0; i < Side * Side; ++i)
     simd::store(all.data() + i * simd::lanes<T>, vectors[i / Side][i % Side]);

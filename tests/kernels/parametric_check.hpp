@@ -273,8 +273,7 @@ void equals_reference(const kernel<T>& k, const function& f,
   const Conv2dGeometry& g = f.geometry;
   for (const std::size_t n : numbers_of_images) {
     CAPTURE(n, sizeof(T), g.in_channels, g.in_height, g.in_width, g.out_channels, g.kernel_height,
-            g.kernel_width, g.stride_height, g.stride_width, g.padding_top, g.padding_left,
-            f.pool);
+            g.kernel_width, g.stride_height, g.stride_width, g.padding_top, g.padding_left, f.pool);
     const inputs given = integer_inputs(f, n);
     const auto expected = f.expected(given);
     const auto r = run<T>(k, f, given, expected, 5);

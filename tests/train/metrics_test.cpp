@@ -128,7 +128,8 @@ TEST_CASE("metrics refuse what has no meaning") {
     CHECK_THROWS_MATCHES(f(), Error, Message(message));
   };
   throws([] { ConfusionMatrix(0); }, "ConfusionMatrix: expected 1 to 4294967295 classes, got 0");
-  throws([] { ConfusionMatrix(std::size_t{1} << 32); }, "ConfusionMatrix: expected 1 to 4294967295 classes, got 4294967296");
+  throws([] { ConfusionMatrix(std::size_t{1} << 32); },
+         "ConfusionMatrix: expected 1 to 4294967295 classes, got 4294967296");
   ConfusionMatrix matrix(3);
   throws([&] { matrix.add(3, 0); },
          "ConfusionMatrix: label 3 predicted as 0, but there are 3 classes");

@@ -130,16 +130,19 @@ public:
       typename member<I, operations[I].norm>::type, typename member<I, operations[I].pool>::type,
       typename member<I, operations[I].activation>::type, operations[I].algorithm>::type;
 
-  /// is_ghost is whether operation I normalises by the statistics of a group of samples, which is a chunk.
+  /// ghost_size is the most samples by whose statistics operation I normalises, a chunk; 0 for any other.
   template <std::size_t I>
-  static constexpr bool is_ghost =
-      SeesBatch&& Net::nodes[operations[I].first]
-          .sees_batch&& detail::ghost_size<leaf<operations[I].first>> > 0;
-  /// group is how many samples at most such a group is; 0 for a network without.
+  static constexpr std::size_t ghost_size = [] {
+    const bool sees = SeesBatch && Net::nodes[operations[I].first].sees_batch;
+    return sees ? detail::ghost_size<leaf<operations[I].first>> : 0;
+  }();
+  template <std::size_t I>
+  static constexpr bool is_ghost = ghost_size<I> != 0;
+  /// group is the ghost_size of all that have one; 0 for a network without.
   static constexpr std::size_t group = [] {
     std::size_t samples = 0;
     ctnn::detail::for_each_index<size>([&](auto i) {
-      if (is_ghost<i>) samples = detail::ghost_size<leaf<operations[i].first>>;
+      if (is_ghost<i>) samples = ghost_size<i>;
     });
     return samples;
   }();

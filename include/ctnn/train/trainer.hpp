@@ -28,6 +28,7 @@
 #include <ctnn/train/losses.hpp>
 #include <ctnn/train/optimizers.hpp>
 #include <ctnn/train/score.hpp>
+#include <ctnn/train/training_worker.hpp>
 
 namespace ctnn {
 
@@ -114,22 +115,13 @@ class Trainer<Net, Loss, Optimizer, T> {
   using Pass = detail::Pass<Program>;
   using Evaluation = plan::Program<Net, T>;
   using Rounds = detail::Rounds<Program, plan::Mode::training>;
-  using Target = std::conditional_t<Loss::class_targets, std::uint32_t, T>;
 
-  /// fuses_loss is whether the loss goes backward as one with the last layer.
-  static constexpr bool fuses_loss = [] {
-    if constexpr (requires { typename Loss::swallows; })
-      return Program::options.fusion && Program::size > 1 &&
-             std::is_same_v<typename Loss::swallows,
-                            typename Program::template layer<Program::size - 1>>;
-    else
-      return false;
-  }();
+  using Worker = detail::TrainingWorker<Net, Loss, T>;
   /// backward_operations are those that go backward after the loss, backward_from is the value whose
   /// gradient the loss assigns.
-  static constexpr std::size_t backward_operations = Program::size - (fuses_loss ? 1 : 0);
+  static constexpr std::size_t backward_operations = Program::size - (Worker::fuses_loss ? 1 : 0);
   static constexpr std::size_t backward_from =
-      fuses_loss ? Program::graph.input_of(Program::size - 1) : Program::output;
+      Worker::fuses_loss ? Program::graph.input_of(Program::size - 1) : Program::output;
 
 public:
   /// max_shards is how many a batch is cut into. More would let more threads help, but each costs a
@@ -149,7 +141,7 @@ public:
         workers_(pool_.workers()),
         shard_gradients_(std::max(max_shards * gradient_size, scratch.back())),
         gradients_(trained_size), state_begin_(place_state(optimizer)), state_(state_begin_.back()),
-        derived_(sees_batch ? Program::offsets.derived_size : 0) {}
+        derived_(Worker::evaluates_apart ? Program::offsets.derived_size : 0) {}
 
   /// threads is the number of threads that run a step.
   std::size_t threads() const { return pool_.workers(); }
@@ -193,12 +185,12 @@ public:
                                    .seed = seed_,
                                    .first_sample = (step_ + 1) << 32,
                                    .parameters = net_.parameter_block().data(),
-                                   .derived =
-                                       sees_batch ? derived_.data() : net_.derived_block().data(),
+                                   .derived = Worker::evaluates_apart ? derived_.data()
+                                                                      : net_.derived_block().data(),
                                    .gradients = shard_gradients_.data()};
       require_statistics(going);
-      scale_ = detail::mean_scale(loss, data, batch, Net::output_shape.size());
-      const Score score = make_gradients(data, batch, going);
+      const double scale = detail::mean_scale(loss, data, batch, Net::output_shape.size());
+      const Score score = make_gradients(data, batch, going, scale);
       sum_gradients(going.shards);
       show_gradients();
       ++step_;
@@ -267,8 +259,6 @@ public:
   }
 
 private:
-  /// sees_batch is whether the network trains by another program than it predicts by.
-  static constexpr bool sees_batch = !std::is_same_v<Program, Evaluation>;
   static constexpr std::size_t trained_size = Program::parameters.trained_size;
   static constexpr std::size_t gradient_size = Rounds::gradient_size;
   static constexpr std::size_t stretch = 16 * 1024; // elements of a block that one task handles
@@ -311,67 +301,6 @@ private:
     return data_error<Data>.empty();
   }
 
-  /// A Worker is what one thread works with.
-  struct Worker {
-    struct Nothing {};
-    Workspace<Net, T, plan::Mode::training> workspace;
-    [[no_unique_address]] std::conditional_t<sees_batch, Workspace<Net, T>, Nothing>
-        own_evaluation{};
-    std::vector<T> sample =
-        std::vector<T>(std::max(Net::input_shape.size(), Net::output_shape.size()));
-    std::vector<Target> targets =
-        std::vector<Target>(std::max(Program::chunk, Evaluation::chunk) *
-                            (Loss::class_targets ? 1 : Net::output_shape.size()));
-
-    /// evaluation is where samples are evaluated: where they train, if that is the same program.
-    const auto& evaluation() const {
-      if constexpr (sees_batch)
-        return own_evaluation;
-      else
-        return workspace;
-    }
-
-    template <class Data, class Buffers>
-    void read(const Data& data, std::size_t index, std::size_t at, const Buffers& buffers) {
-      constexpr Shape in = Net::input_shape;
-      data.read(index, sample.data());
-      detail::to_inner_order<in>(1, sample.data(),
-                                 buffers.value(Buffers::program::input) + at * in.size());
-    }
-    template <class Data>
-    void read_target(const Loss& criterion, const Data& data, std::size_t index, std::size_t at) {
-      constexpr Shape out = Net::output_shape;
-      if constexpr (Loss::class_targets) {
-        targets[at] = detail::class_of(data, index, out.size(), detail::ignored_label(criterion));
-      } else {
-        data.read_target(index, sample.data());
-        detail::to_inner_order<out>(1, sample.data(), targets.data() + at * out.size());
-      }
-    }
-    template <class Buffers>
-    Score score(const Loss& criterion, std::size_t n, double scale, T* dy, const Buffers& buffers) {
-      constexpr Shape out = Net::output_shape;
-      const T* y = buffers.value(Buffers::program::output);
-      Score score{.samples = n, .classes = Loss::class_targets};
-      if constexpr (fuses_loss)
-        score.loss_sum = criterion.template fused_sum<T>(n, out, y, targets.data(), scale, dy);
-      else
-        score.loss_sum = criterion.template sum<T>(n, out, y, targets.data(), scale, dy);
-      if constexpr (Loss::class_targets)
-        for (std::size_t i = 0; i < n; ++i, y += out.size()) {
-          if (detail::ignores(criterion, targets[i]))
-            ++score.ignored;
-          else if (std::max_element(y, y + out.size()) - y ==
-                   static_cast<std::ptrdiff_t>(targets[i]))
-            ++score.correct;
-        }
-      if constexpr (detail::WeighsClasses<Loss>)
-        if (detail::weighs(criterion))
-          score.weight_sum = detail::weight_sum(criterion, std::span(targets).first(n));
-      return score;
-    }
-  };
-
   /// require_statistics refuses a batch, or a group of it, of one value for each channel, of which there is
   /// no variance.
   static void require_statistics(const detail::Batch<T>& batch) {
@@ -392,11 +321,12 @@ private:
     });
   }
 
-  /// make_gradients leaves the gradients of each shard in its block, and returns the score of all.
+  /// make_gradients leaves the gradients of each shard, `scale` times those of its sum of losses, in its
+  /// block, and returns the score of all.
   template <class Data>
   Score make_gradients(const Data& data, std::span<const std::uint32_t> indices,
-                       const detail::Batch<T>& batch) {
-    if constexpr (sees_batch)
+                       const detail::Batch<T>& batch, double scale) {
+    if constexpr (Worker::evaluates_apart)
       for_each_task<Program>([&](auto i, std::size_t task) {
         Pass::template derive_task<i>(task, batch.parameters, batch.derived);
       });
@@ -414,7 +344,7 @@ private:
           for (std::size_t i = 0; i < piece.samples; ++i)
             own.read_target(loss, data, indices[piece.first + i], i);
           scores[piece.shard] +=
-              own.score(loss, piece.samples, scale_, buffers.gradient(backward_from), buffers);
+              own.score(loss, piece.samples, scale, buffers.gradient(backward_from), buffers);
         });
     Score total;
     for (std::size_t shard = 0; shard < batch.shards; ++shard) total += scores[shard];
@@ -504,7 +434,6 @@ private:
   Network<Net, T>& net_;
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
-  double scale_ = 0; ///< of the step's gradients, which makes sums over its batch means
   detail::ThreadPool pool_;
   std::vector<Worker> workers_;
   detail::AlignedBlock<T> shard_gradients_;

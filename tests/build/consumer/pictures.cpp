@@ -1,6 +1,6 @@
 // Reads a picture by the library that ctnn_add_images() defines.
-#include <ctnn/data/image_folder.hpp>
 #include <cstddef>
+#include <ctnn/data/image_folder.hpp>
 #include <span>
 #include <string_view>
 
