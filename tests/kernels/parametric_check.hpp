@@ -91,6 +91,7 @@ struct kernel {
   void (*forward)(const kernels::forward_chunk<T>& chunk);
   using Backward = void(const kernels::backward_chunk<T>& chunk);
   Backward *backward, *backward_without_dx, *backward_dx_only;
+  bool assigns_gradient; ///< in the first chunk of a shard
 
   /// The parameters are {weight, bias}, or {weight}.
   void derive_all(const std::vector<const T*>& parameters, T* derived) const {
@@ -101,16 +102,13 @@ struct kernel {
   }
 };
 template <class T, class K>
-constexpr kernel<T> kernel_of{K::derived_size,
-                              K::derived_gradient_size,
-                              K::scratch_size,
-                              K::derive_tasks,
-                              K::derive,
-                              K::derive_adjoint,
-                              K::forward,
-                              K::template backward<true, true>,
-                              K::template backward<false, true>,
-                              K::template backward<true, false>};
+constexpr kernel<T> kernel_of{K::derived_size, K::derived_gradient_size, K::scratch_size,
+                              K::derive_tasks, K::derive, K::derive_adjoint, K::forward,
+                              K::template backward<true, true>, K::template backward<false, true>,
+                              K::template backward<true, false>, requires {K::assigns_gradient;
+}
+}
+;
 
 /// The function y = F(max over Pool x Pool windows of (map of x)) in scalar code and in double.
 struct function {
@@ -228,7 +226,7 @@ results<ExactBuffer<T>> run(const kernel<T>& k, const function& f, const inputs&
   auto dweight = r.dweight, dbias = r.dbias;
   k.adjoint_all(gradient.data(), {dweight.data(), dbias.data()});
   const T* const winners = f.pool > 1 ? tape.data() : nullptr;
-  const auto backward = [&](auto* pass, T* dx, T* derived_gradient) {
+  const auto backward = [&](auto* pass, T* dx, T* derived_gradient, bool opens_shard = false) {
     const auto own = scratch();
     pass({.n = n,
           .x = x.data(),
@@ -238,12 +236,20 @@ results<ExactBuffer<T>> run(const kernel<T>& k, const function& f, const inputs&
           .dy = dy.data(),
           .dx = dx,
           .derived_gradient = derived_gradient,
+          .opens_shard = opens_shard,
           .scratch = own.data()});
   };
   backward(k.backward, r.dx.data(), gradient.data());
   backward(k.backward_without_dx, nullptr, without_dx.data());
   CHECK(std::equal(gradient.data(), gradient.data() + gradient.size(), without_dx.data()));
   k.adjoint_all(gradient.data(), {r.dweight.data(), r.dbias.data()});
+  if (k.assigns_gradient) { // all of it, to what adding to zeros would give
+    aligned<T> added(gradient.size(), 0),
+        assigned(gradient.size(), std::numeric_limits<T>::quiet_NaN());
+    backward(k.backward, r.dx.data(), added.data());
+    backward(k.backward, r.dx.data(), assigned.data(), /*opens_shard=*/true);
+    CHECK(std::equal(added.data(), added.data() + added.size(), assigned.data()));
+  }
   // A frozen layer's dx is the same, and nobody gives it a place for its gradients.
   auto dx_only = misaligned<T>(x.size());
   backward(k.backward_dx_only, dx_only.data(), nullptr);

@@ -31,6 +31,8 @@ struct backward_chunk {
   const T* dy;
   T* dx;               ///< assigned, if it is wanted
   T* derived_gradient; ///< added to
+  /// opens_shard says that derived_gradient is unset, and assigned, if the kernel says assigns_gradient.
+  bool opens_shard = false;
   T* scratch;
 };
 

@@ -170,7 +170,7 @@ public:
   /// backward adds to derived_gradient if ParameterGradient, and assigns dx if InputGradient.
   template <bool InputGradient, bool ParameterGradient = true>
   static void backward(const backward_chunk<T>& chunk) {
-    const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
+    const auto [n, x, y, tape, derived, dy, dx, derived_gradient, opens_shard, scratch] = chunk;
     if constexpr (bordered) clear_border(scratch);
     T* const outputs = scratch + border_size;
     for_each_block(n, [&](std::size_t image, std::size_t images) {

@@ -184,12 +184,16 @@ public:
   }
 
   /// accumulate does sum[r] += a[r][k * a_step] * (row b + k * b_step) for k in [0, count), in this
-  /// order. Packed rows of B are padded to whole vectors. Each k brings 64 bytes at `ahead` closer.
-  template <bool Packed, class A>
+  /// order. Packed rows of B are padded to whole vectors. Each k brings 64 bytes at `ahead` closer, to be
+  /// written if ToWrite.
+  template <bool Packed, bool ToWrite = false, class A>
   [[gnu::always_inline]] void accumulate(A a, std::size_t a_step, const T* b, std::size_t b_step,
                                          std::size_t count, const T* ahead = nullptr) {
     for (std::size_t k = 0; k < count; ++k, a.advance(a_step), b += b_step) {
-      if (ahead != nullptr) simd::prefetch(ahead + k * (64 / sizeof(T)));
+      if constexpr (ToWrite)
+        simd::prefetch_to_write(ahead + k * (64 / sizeof(T)));
+      else if (ahead != nullptr)
+        simd::prefetch(ahead + k * (64 / sizeof(T)));
       vec row[Panel::vectors];
 #pragma GCC unroll 8
       for (std::size_t v = 0; v < Panel::vectors; ++v)
@@ -233,8 +237,8 @@ struct strided_matrix {
 /// rows x Panel with its rows c_step apart; B and C in whole vectors. Each element is one chain of
 /// multiply-adds in the order of k, whatever the number of rows.
 ///
-/// While a tile is summed up, memory that hardware does not foresee is fetched: the next tile of C
-/// if it is added to, otherwise `next`, which is multiplied after B and as large (b: nothing).
+/// While a tile is summed up, memory that hardware does not foresee is fetched: the next tile of C, to be
+/// written, if it is added to; otherwise `next`, which is multiplied after B and as large (b: nothing).
 ///
 /// Sizes are not template arguments: one instance serves all layers, and no division or address
 /// computation is left in the inner loop that constants would save.
@@ -248,8 +252,8 @@ template <class Panel, bool Add, class T>
     const scattered_rows<T, height> to(c + first * c_step,
                                        [&](std::size_t r) { return r * c_step; });
     tile<T, height, Panel> sums;
-    sums.template accumulate<true>(from, a.column_step, b, b_step, depth,
-                                   Add ? c + (first + height) * c_step : next);
+    sums.template accumulate<true, Add>(from, a.column_step, b, b_step, depth,
+                                        Add ? c + (first + height) * c_step : next);
     if constexpr (Add) {
       sums.add_to(to);
     } else {

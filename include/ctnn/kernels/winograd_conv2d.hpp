@@ -79,6 +79,9 @@ public:
   static constexpr ConvolutionAlgorithm algorithm = winograd(static_cast<int>(M));
   static constexpr std::size_t products = kernels::products(G, algorithm);
   static constexpr std::size_t derived_gradient_size = out_panels::padded + u_size;
+  /// assigns_gradient says that the first chunk of a shard assigns derived_gradient, which is the most
+  /// memory of a step.
+  static constexpr bool assigns_gradient = true;
   static constexpr std::size_t derived_size =
       derived_gradient_size + planes * G.out_channels * in_panels::padded;
   static constexpr std::size_t scratch_size = planes * (in_plane + out_plane + panel_plane);
@@ -148,10 +151,11 @@ public:
     });
   }
 
-  /// backward adds to derived_gradient if ParameterGradient, and assigns dx if InputGradient.
+  /// backward adds to derived_gradient, or assigns it, if ParameterGradient, and assigns dx if
+  /// InputGradient.
   template <bool InputGradient, bool ParameterGradient = true>
   static void backward(const backward_chunk<T>& chunk) {
-    const auto [n, x, y, tape, derived, dy, dx, derived_gradient, scratch] = chunk;
+    const auto [n, x, y, tape, derived, dy, dx, derived_gradient, opens_shard, scratch] = chunk;
     T* const v = scratch;
     T* const dm = v + planes * in_plane;
     T* const dv = dm + planes * out_plane;
@@ -167,13 +171,20 @@ public:
                 at.columns(), vectors, dm + i * out_step + channel + c, out_plane);
           });
         if constexpr (!ParameterGradient) return;
-        add_bias_gradient<decltype(p)>(count, dm + channel, derived_gradient + channel);
+        T* const dbias = derived_gradient + channel;
         T* const du = derived_gradient + out_panels::padded + planes * G.in_channels * channel;
+        const bool assign = opens_shard && first == 0;
+        if (assign) std::fill_n(dbias, p.width, T(0));
+        add_bias_gradient<decltype(p)>(count, dm + channel, dbias);
         for (std::size_t plane = 0; plane < planes; ++plane) {
-          multiply<typename decltype(p)::packed, true, T>(
-              G.in_channels, count, {v + plane * in_plane, 1, in_step},
-              dm + plane * out_plane + channel, out_step, du + plane * G.in_channels * p.width,
-              p.width);
+          using packed = typename decltype(p)::packed;
+          const strided_matrix<const T> a{v + plane * in_plane, 1, in_step};
+          const T* const b = dm + plane * out_plane + channel;
+          T* const c = du + plane * G.in_channels * p.width;
+          if (assign)
+            multiply<packed, false, T>(G.in_channels, count, a, b, out_step, c, p.width, b);
+          else
+            multiply<packed, true, T>(G.in_channels, count, a, b, out_step, c, p.width);
         }
       });
       if constexpr (InputGradient)

@@ -79,6 +79,7 @@ struct Fused {
          .dy = c.dy.data,
          .dx = c.dx.data,
          .derived_gradient = c.derived_gradient,
+         .opens_shard = c.opens_shard,
          .scratch = c.scratch});
   }
 };

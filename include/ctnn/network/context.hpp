@@ -107,6 +107,7 @@ struct BackwardContext : Context<T, In, Out, Tensors> {
   View<T, In> dx;        ///< the gradient of the loss by x: to be assigned, all of it
   std::array<ParameterView<T>, Tensors> gradients; ///< those by the parameters: to be added to
   T* derived_gradient; ///< that by `derived`, for layers with such a kernel: to be added to
+  bool opens_shard;    ///< for kernels that say assigns_gradient: whether it is to be assigned
 };
 
 /// A JoinForwardContext is what a join's forward is handed. `T` is float or double, `Out` is the shape of

@@ -83,7 +83,7 @@ public:
 
     std::vector<double> dx(x_.size());
     std::vector<double> gradients(Program::parameters.size);
-    backward(dx, gradients);
+    if (std::string report = backward(dx, gradients); !report.empty()) return report;
 
     if (std::string report = compare("dx", x_, dx, [](auto&&) {}); !report.empty()) return report;
     for (std::size_t p = 0; p < Network::tensors; ++p) {
@@ -127,7 +127,7 @@ private:
   }
 
   /// go takes all samples forward, and back through so many operations, as one batch, every buffer poisoned
-  /// before, adds the gradients to those of `shard_`, and returns the loss.
+  /// before, assigns the gradients of `shard_`, and returns the loss.
   template <std::size_t Operations>
   double go() {
     std::vector<double> derived(Program::offsets.derived_size);
@@ -168,29 +168,45 @@ private:
     return "the samples of a chunk are not independent";
   }
 
-  void backward(std::vector<double>& dx, std::vector<double>& gradients) {
-    // Gradients are added to what is there: start from something, and take it off again.
-    std::ranges::fill(shard_, 0.5);
-    std::vector<double> start(gradients.size());
-    Pass::gather(net_.weights(), shard_.data(), start.data());
+  std::string backward(std::vector<double>& dx, std::vector<double>& gradients) {
+    poison(shard_); // the first chunk of a shard assigns them
     if constexpr (sees_batch)
       go<Program::size>();
     else
-      go_backward();
+      go_backward(/*opens_shard=*/true);
     Pass::gather(net_.weights(), shard_.data(), gradients.data());
-    for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] -= start[i];
+    if constexpr (!sees_batch) {
+      // Others are added to what is there: start from something, and take it off again.
+      std::ranges::fill(shard_, 0.5);
+      std::vector<double> start(gradients.size()), added(gradients.size());
+      Pass::gather(net_.weights(), shard_.data(), start.data());
+      go_backward(/*opens_shard=*/false);
+      Pass::gather(net_.weights(), shard_.data(), added.data());
+      for (std::size_t p = 0; p < Network::tensors; ++p)
+        for (std::size_t k = 0; k < Net::graph.parameters[p].shape.size(); ++k) {
+          const std::size_t i = Program::parameters.offset[p] + k;
+          if (!Net::graph.parameters[p].trained ||
+              std::abs(added[i] - start[i] - gradients[i]) <= 1e-9 * (1 + std::abs(gradients[i])))
+            continue;
+          return "gradient of " + std::string(Net::graph.parameters[p].name.view()) + '[' +
+                 std::to_string(k) + "]: backward does not add it to what is there";
+        }
+    }
     from_inner_order<Net::input_shape>(
         options_.samples, rounds_.at(worker_.workspace, 0).gradient(Program::input), dx.data());
+    return {};
   }
 
-  void go_backward() {
+  void go_backward(bool opens_shard) {
     const std::size_t n = options_.samples;
+    Chunk all = chunk(0, n);
+    all.opens_shard = opens_shard;
     loss();
     to_inner_order<Net::output_shape>(n, dy_.data(), worker_.workspace.gradient(Program::output));
     for_each_index<Program::size>([&](auto index) {
       constexpr std::size_t i = Program::size - 1 - index;
       constexpr const Node& node = Program::graph.nodes[i];
-      Pass::template repeat_before<i>(chunk(0, n), net_.weights(), worker_.workspace);
+      Pass::template repeat_before<i>(all, net_.weights(), worker_.workspace);
       // Not before: a gradient may lie where something was that has been read by now.
       for (std::size_t k = 0; k < node.inputs; ++k) {
         const std::size_t value = Program::graph.input_of(i, k);
@@ -200,7 +216,7 @@ private:
           holds_dy |= dx_of_op == worker_.workspace.gradient(Program::graph.output_of(i, o));
         if (!holds_dy) poison({dx_of_op, n * Program::graph.values[value].shape.size()});
       }
-      Pass::template backward_operation<i>(chunk(0, n), net_.weights(), worker_.workspace.back(),
+      Pass::template backward_operation<i>(all, net_.weights(), worker_.workspace.back(),
                                            shard_.data());
     });
   }

@@ -45,6 +45,7 @@ struct Chunk {
   bool training = false;          ///< whether backward follows
   std::uint64_t seed = 0;         ///< decides what dropout drops
   std::uint64_t first_sample = 0; ///< a number for the first one; no two samples of a run share one
+  bool opens_shard = false;       ///< whether it is the first of a shard, whose gradients are unset
   double* ghosts =
       nullptr; ///< what a shard adds up of the statistics of its groups; null if it has
 };
@@ -87,8 +88,8 @@ struct Pass {
 
   /// backward takes the gradient of the same chunk back through those of the first `Operations`
   /// operations that are in the phase, from the value that the last of them makes: it adds the gradients
-  /// by the parameters to `gradients` (Program::offsets.gradient_size elements), and assigns that of
-  /// value Program::input if the mode says so.
+  /// by the parameters to `gradients` (Program::offsets.gradient_size elements), or assigns them if the
+  /// chunk opens its shard, and assigns that of value Program::input if the mode says so.
   template <std::size_t Operations = Program::size, std::size_t Phase = 0, plan::Mode M>
   static void backward(const Chunk& chunk, Weights<T> weights, const Buffers<M>& buffers,
                        T* gradients) {
@@ -135,6 +136,11 @@ struct Pass {
       Kernel::observe_backward(n, buffers.value(input_of<operation>),
                                buffers.gradient(output_of<operation>),
                                derived + Program::offsets.derived[operation], sums);
+    }
+    /// clear_gradient makes the gradients by the operation's own parameters 0.
+    static void clear_gradient(T* gradients) {
+      std::fill_n(gradients + Program::offsets.gradient[operation],
+                  Program::offsets.gradient_size_of(operation), T{});
     }
     /// settle_backward makes of the sums of a batch what backward reads, and adds the gradients by the
     /// operation's own parameters to `gradients`.
@@ -233,6 +239,8 @@ struct Pass {
         join_backward<I>(n, buffers, std::make_index_sequence<node<I>.inputs>{});
     } else {
       T* const own = gradients + Program::offsets.gradient[I];
+      if constexpr (!assigns_gradient<I> && !node<I>.sees_batch)
+        if (chunk.opens_shard) std::fill_n(own, Program::offsets.gradient_size_of(I), T{});
       if constexpr (Program::template is_ghost<I>) Ghost<I>::settle_backward(n, buffers, own);
       using Context =
           BackwardContext<T, in<I>, out<I>, tensors_of<I>, needs_dx<I, M>[0], trains<I>>;
@@ -242,11 +250,22 @@ struct Pass {
                             /*y=*/{buffers.value(output_of<I>), n},
                             /*dy=*/{buffers.gradient(output_of<I>), n},
                             /*dx=*/{buffers.gradient(input_of<I>), n}, gradient_tensors<I>(own),
-                            own});
+                            own, chunk.opens_shard});
       else
         static_assert(require_empty<lacks<I, false>>());
     }
   }
+
+  /// assigns_gradient is whether the kernel of operation I assigns its gradient for the first chunk of a
+  /// shard. Others add to zeros, which are written when they are in cache next.
+  template <std::size_t I>
+  static constexpr bool assigns_gradient = [] {
+    if constexpr (Program::template derives<I>) return requires {
+        Program::template kernel<I>::assigns_gradient;
+      };
+    else
+      return false;
+  }();
 
   /// write_input brings n samples in PyTorch's order to where forward() begins.
   template <plan::Mode M>

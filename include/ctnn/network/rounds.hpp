@@ -56,7 +56,7 @@ public:
     std::size_t samples; ///< how many
   };
 
-  /// go adds the gradients of a batch to those of its shards. `pool.run(shards, f)` calls f(shard, worker)
+  /// go assigns the gradients of each shard of a batch. `pool.run(shards, f)` calls f(shard, worker)
   /// for each shard, and `workers[worker].workspace` is where it runs.
   ///
   /// `read(piece, worker, buffers)` brings samples to Program::input. `lose(piece, worker, buffers)` finds
@@ -77,6 +77,7 @@ public:
                                                  .training = true,
                                                  .seed = batch.seed,
                                                  .first_sample = batch.first_sample + first,
+                                                 .opens_shard = first == batch.begin(shard),
                                                  .ghosts = ghosts(shard)};
                                const Buffers buffers = at(workers[worker].workspace, first);
                                f(Piece{shard, first, n}, workers[worker], chunk, buffers);
@@ -108,6 +109,9 @@ public:
                            batch.begin(end) - batch.begin(other));
       });
       Cut::settle(batch.samples, sums(0), batch.parameters, batch.derived);
+      if constexpr (Operations > 0) // the first shard has those of all
+        for (std::size_t shard = 0; shard < batch.shards; ++shard)
+          Cut::clear_gradient(gradients(shard));
     });
     each_chunk([&](const Piece& piece, auto& worker, const Chunk& chunk, const Buffers& buffers) {
       if constexpr (last == 0) read(piece, worker, buffers);

@@ -61,6 +61,11 @@ struct Offsets {
   std::array<std::size_t, Operations + 1>
       task{}; ///< the first of each in a count of the tasks that a step does
   std::size_t derived_size = 0, gradient_size = 0, scratch_size = 0;
+
+  /// gradient_size_of is how many elements an operation has in the block of gradients.
+  constexpr std::size_t gradient_size_of(std::size_t i) const {
+    return (i + 1 < Operations ? gradient[i + 1] : gradient_size) - gradient[i];
+  }
 };
 
 /// plan_offsets places them. A step derives anew what is trained, or everything if its program

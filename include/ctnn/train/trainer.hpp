@@ -330,9 +330,6 @@ private:
       for_each_task<Program>([&](auto i, std::size_t task) {
         Pass::template derive_task<i>(task, batch.parameters, batch.derived);
       });
-    pool_.run(batch.shards, [&](std::size_t shard, std::size_t) {
-      std::fill_n(batch.gradients + shard * gradient_size, gradient_size, T{});
-    });
     std::array<Score, max_shards> scores{};
     rounds_.template go<backward_operations>(
         batch, pool_, workers_,
