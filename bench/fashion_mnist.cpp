@@ -51,7 +51,8 @@ int main(int argc, char** argv) try {
                   {.threads = whole(6)});
   bench::train_one_cycle(
       trainer, {whole(2), whole(4), std::stod(arguments[5])}, train.size(),
-      [&](std::uint32_t) -> const ImageDataset& { return train; }, test);
+      [&](std::uint32_t) -> const ImageDataset& { return train; },
+      [&] { return trainer.evaluate(test).accuracy(); });
 } catch (const std::exception& error) {
   std::fprintf(stderr, "ctnn_fashion_mnist: error: %s\n", error.what());
   return 1;

@@ -15,11 +15,11 @@ struct Cycle {
   double max_lr;
 };
 
-/// Trains on epoch(0), epoch(1), …, of so many `samples` each, and prints loss, test accuracy and speed
+/// Trains on epoch(0), epoch(1), …, of so many `samples` each, and prints loss, test_accuracy() and speed
 /// as JSON. Testing is not part of the time.
-template <class Net, class Loss, class Optimizer, class Epoch, class Data>
+template <class Net, class Loss, class Optimizer, class Epoch, class Accuracy>
 void train_one_cycle(Trainer<Net, Loss, Optimizer>& trainer, const Cycle& cycle,
-                     std::size_t samples, Epoch&& epoch, const Data& test) {
+                     std::size_t samples, Epoch&& epoch, Accuracy&& test_accuracy) {
   const OneCycleLR schedule{.max_lr = cycle.max_lr,
                             .total_steps =
                                 cycle.epochs * ((samples + cycle.batch - 1) / cycle.batch)};
@@ -37,7 +37,7 @@ void train_one_cycle(Trainer<Net, Loss, Optimizer>& trainer, const Cycle& cycle,
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   std::printf(
       "{\"parameters\": %zu, \"loss\": %.4f, \"accuracy\": %.4f, \"images_per_second\": %.1f}\n",
-      Net::parameter_count, loss, trainer.evaluate(test).accuracy(),
+      Net::parameter_count, loss, test_accuracy(),
       static_cast<double>(cycle.epochs * samples) / time.count());
 }
 

@@ -235,6 +235,10 @@ inline void take_recipe_flags(const CLI::App& command, Recipe& recipe, bool resu
     if constexpr (std::same_as<T, bool>) value = option->as<bool>() == range.given;
   });
   if (resumed) return;
+  if (!recipe.augment) { // nothing of the recipe's, but what is said
+    if (command.count("--crop") == 0) recipe.crop = 0;
+    if (command.count("--flip") == 0) recipe.flip = false;
+  }
   const char* const cycled = has_momentum(recipe) ? "--momentum" : "--beta1";
   if (recipe.scheduler == Scheduler::onecycle && recipe.cycle_momentum && command.count(cycled) > 0)
     throw CLI::ValidationError(cycled, "is cycled (--cycle-momentum): say --max-momentum instead");

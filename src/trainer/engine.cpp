@@ -29,9 +29,31 @@ constexpr bool LastMatrix::selects(const ctnn::detail::ParameterNode& parameter)
 
 namespace {
 
-/// NLLLoss where the network ends in LogSoftmax, else CrossEntropyLoss on its scores.
+/// NLLLoss, but with label_smoothing CrossEntropyLoss, for which log-probabilities are scores like others.
+struct SmoothedNLLLoss : ctnn::NLLLoss {
+  double label_smoothing = 0;
+
+  template <class T>
+  double sum(std::size_t n, ctnn::Shape out, const T* y, const std::uint32_t* labels, double scale,
+             T* dy) const {
+    if (label_smoothing == 0) return NLLLoss::sum(n, out, y, labels, scale, dy);
+    return smoothed().sum(n, out, y, labels, scale, dy);
+  }
+  /// Its gradient by the input of LogSoftmax is that by the output: both have the same softmax.
+  template <class T>
+  double fused_sum(std::size_t n, ctnn::Shape out, const T* y, const std::uint32_t* labels,
+                   double scale, T* dx) const {
+    if (label_smoothing == 0) return NLLLoss::fused_sum(n, out, y, labels, scale, dx);
+    return smoothed().sum(n, out, y, labels, scale, dx);
+  }
+
+private:
+  ctnn::CrossEntropyLoss smoothed() const { return {.label_smoothing = label_smoothing}; }
+};
+
+/// That where the network ends in LogSoftmax, else CrossEntropyLoss on its scores.
 using Loss = std::conditional_t<std::is_same_v<Net::layer<Net::layer_count - 1>, ctnn::LogSoftmax>,
-                                ctnn::NLLLoss, ctnn::CrossEntropyLoss>;
+                                SmoothedNLLLoss, ctnn::CrossEntropyLoss>;
 
 /// An optimizer that does nothing: what the library puts around optimizers is put around this one, where
 /// only a run knows whether it is wanted.
@@ -124,7 +146,8 @@ template <class Optimizer>
 class NetworkEngine final : public Engine {
 public:
   NetworkEngine(const EngineOptions& options, const Optimizer& optimizer)
-      : net_(options.seed), trainer_(net_, Loss{}, optimizer, {.threads = options.threads}) {}
+      : net_(options.seed), trainer_(net_, Loss{}, optimizer, {.threads = options.threads}),
+        label_smoothing_(options.label_smoothing) {}
 
   std::size_t threads() const override { return trainer_.threads(); }
   std::uint64_t steps() const override { return trainer_.steps(); }
@@ -132,12 +155,13 @@ public:
   void set_lr(double lr) override { trainer_.optimizer.lr = lr; }
   void set_momentum(double momentum) override { trainer_.optimizer.momentum = momentum; }
   ctnn::Score step(const Samples& samples, std::span<const std::uint32_t> batch) override {
+    trainer_.loss.label_smoothing = label_smoothing_;
     return trainer_.step(samples, batch);
   }
   ctnn::Score evaluate(const SampleSet& images, std::span<float> outputs) override {
-    return with_saved_weights([&] { return trainer_.evaluate(images, outputs); });
+    return with_saved_weights([&] { return score(images, outputs); });
   }
-  double trained_loss(const SampleSet& images) override { return trainer_.evaluate(images).loss(); }
+  double trained_loss(const SampleSet& images) override { return score(images).loss(); }
   void predict(std::size_t images, const float* x, float* outputs) override {
     ctnn::Workspace<Net> workspace;
     net_.predict(images, x, outputs, workspace);
@@ -161,6 +185,11 @@ public:
   }
 
 private:
+  ctnn::Score score(const SampleSet& images, std::span<float> outputs = {}) {
+    trainer_.loss.label_smoothing = 0;
+    return trainer_.evaluate(images, outputs);
+  }
+
   /// Calls f while the network has its average, if there is one.
   template <class F>
   auto with_saved_weights(F&& f) {
@@ -180,6 +209,7 @@ private:
 
   ctnn::Network<Net> net_;
   ctnn::Trainer<Net, Loss, Optimizer> trainer_;
+  double label_smoothing_; ///< of steps alone
 };
 
 } // namespace

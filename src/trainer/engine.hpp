@@ -36,7 +36,8 @@ const NetworkFacts& network_facts();
 /// What engine.cpp was compiled for. May be asked on a processor that lacks it.
 extern const char* const instruction_set;
 
-/// A network and its trainer, on NLLLoss or CrossEntropyLoss.
+/// A network and its trainer, on NLLLoss or CrossEntropyLoss. Labels are smoothed in steps alone: whatever
+/// a run trains on, its scores of other images compare with those of any other.
 class Engine {
 public:
   virtual ~Engine() = default;
@@ -86,7 +87,8 @@ struct StepOptions {
 struct EngineOptions {
   std::uint64_t seed = 0;   ///< decides the weights and dropout
   std::size_t threads = 0;  ///< 0: all of the machine
-  AnyOptimizer optimizer{}; ///< also its lr, until set_lr
+  double label_smoothing = 0; ///< CrossEntropyLoss's
+  AnyOptimizer optimizer{};   ///< also its lr, until set_lr
   StepOptions step{};
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <system_error>
 #include <utility>
 
@@ -39,33 +38,16 @@ void require_classes(const std::filesystem::path& path, std::size_t found) {
 }
 
 template <class Images>
-SampleSet samples_of(const Images& images, const std::vector<std::size_t>& order,
-                     std::vector<std::string> classes = {}) {
+SampleSet samples_of(const Images& images, std::vector<std::string> classes = {}) {
   std::vector<std::uint8_t> pixels;
   std::vector<std::uint32_t> labels;
-  pixels.reserve(order.size() * images.sample_shape().size());
-  for (const std::size_t i : order) {
+  pixels.reserve(images.size() * images.sample_shape().size());
+  for (std::size_t i = 0; i < images.size(); ++i) {
     const auto image = images.pixels(i);
     pixels.insert(pixels.end(), image.begin(), image.end());
     labels.push_back(images.label(i));
   }
   return {images.sample_shape(), std::move(pixels), std::move(labels), std::move(classes)};
-}
-
-std::vector<std::size_t> as_they_are(std::size_t count) {
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  return order;
-}
-
-/// An order in which each class is spread evenly, whatever its share.
-std::vector<std::size_t> in_turns(const ctnn::LabelledImages& images) {
-  std::vector<double> count(images.classes().size()), place(images.size());
-  for (std::size_t i = 0; i < images.size(); ++i) place[i] = count[images.label(i)]++ + 0.5;
-  for (std::size_t i = 0; i < images.size(); ++i) place[i] /= count[images.label(i)];
-  std::vector<std::size_t> order = as_they_are(images.size());
-  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(place[i], i); });
-  return order;
 }
 
 // Tables -------------------------------------------------------------------------------------------
@@ -115,7 +97,7 @@ SampleSet load_idx(const Source& source, ctnn::Split split, const std::vector<st
   const auto& facts = network_facts();
   const ctnn::ImageDataset images =
       ctnn::load_mnist(source.path, split, facts.classes, facts.input_shape);
-  return samples_of(images, as_they_are(images.size()));
+  return samples_of(images);
 }
 
 SampleSet load_cifar10(const Source& source, ctnn::Split split, const std::vector<std::string>&) {
@@ -124,7 +106,7 @@ SampleSet load_cifar10(const Source& source, ctnn::Split split, const std::vecto
     wrong_images(source.path, text(Cifar10Records::image));
   require_classes(source.path, Cifar10Records::classes);
   const ctnn::LabelledImages images = ctnn::load_cifar10(source.path, split);
-  return samples_of(images, as_they_are(images.size()));
+  return samples_of(images);
 }
 
 SampleSet load_folders(const Source& source, ctnn::Split split,
@@ -140,9 +122,9 @@ SampleSet load_folders(const Source& source, ctnn::Split split,
   const auto folder = source.path / (split == ctnn::Split::train ? "train" : "test");
   const ctnn::ImageFolder images(folder, input, {.resize = true, .classes = classes});
   require_classes(folder, images.classes().size());
-  return samples_of(images,
-                    split == ctnn::Split::train ? in_turns(images) : as_they_are(images.size()),
-                    images.classes());
+  SampleSet samples = samples_of(images, images.classes());
+  if (split == ctnn::Split::train) samples.spread_classes();
+  return samples;
 }
 
 std::filesystem::path test_file(const Source& source) {
@@ -174,8 +156,10 @@ SampleSet load_table(const Source& source, ctnn::Split split, const std::vector<
     labels.push_back(static_cast<std::uint32_t>(label));
   }
   const float* const first = table.features.data();
-  return {network_facts().input_shape, std::vector<float>(first, first + table.features.size()),
-          std::move(labels)};
+  SampleSet samples(network_facts().input_shape,
+                    std::vector<float>(first, first + table.features.size()), std::move(labels));
+  if (split == ctnn::Split::train) samples.spread_classes();
+  return samples;
 }
 
 std::vector<float> load_rows(const std::filesystem::path& path, const std::string& label) {

@@ -30,6 +30,7 @@ struct Recipe {
 
   std::size_t epochs;
   std::size_t batch_size;
+  double label_smoothing = 0;
 
   Optimizer optimizer;
   double lr; ///< the largest, under a schedule that begins with less
@@ -77,8 +78,8 @@ struct Recipe {
   double validation = 0;
   bool shuffle = true;
   bool augment = true;
-  std::size_t crop =
-      0; ///< pixels around the image that a training image is cut of, before `augmentation`
+  /// pixels around the image that a training image is cut of, before `augmentation`
+  std::size_t crop = 0;
   bool flip = false; ///< whether every second training image is mirrored
 };
 
@@ -112,6 +113,7 @@ void visit_fields(R& recipe, Visit&& visit) {
   // clang-format off
   visit({"epochs", "passes over the training images", {}, false}, recipe.epochs, count);
   visit({"batch_size", "images a step"}, recipe.batch_size, count);
+  visit({.name = "label_smoothing", .description = "share of a target that is all classes'", .newer = true}, recipe.label_smoothing, share_or_0);
 
   visit({"optimizer", "another than the recipe's begins with PyTorch's lr"}, recipe.optimizer, Word{});
   visit({"lr", "learning rate, at its highest"}, recipe.lr, positive);

@@ -60,6 +60,17 @@ constexpr Recipe table[]{
      .momentum = 0.9,
      .nesterov = true,
      .scheduler = Scheduler::onecycle},
+    {.name = "photos", // of things, for a network with batch normalisations
+     .augmentation = nullptr,
+     .epochs = 20,
+     .batch_size = 128,
+     .optimizer = Optimizer::sgd,
+     .lr = 0.2,
+     .weight_decay = 5e-4,
+     .momentum = 0.9,
+     .scheduler = Scheduler::onecycle,
+     .crop = 4,
+     .flip = true},
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace trainer {
@@ -14,6 +15,18 @@ std::vector<T> take_last(std::vector<T>& of, std::size_t count) {
   std::vector<T> last(first, of.end());
   of.erase(first, of.end());
   return last;
+}
+
+/// Brings the rows of `size` elements each into that order.
+template <class T>
+void reorder(std::vector<T>& rows, std::size_t size, const std::vector<std::size_t>& order) {
+  std::vector<T> ordered;
+  ordered.reserve(rows.size());
+  for (const std::size_t i : order) {
+    const auto row = std::span(rows).subspan(i * size, size);
+    ordered.insert(ordered.end(), row.begin(), row.end());
+  }
+  rows = std::move(ordered);
 }
 
 } // namespace
@@ -71,6 +84,18 @@ void SampleSet::normalize(const Normalization& normalization) {
   for (std::size_t k = 0; k < values_.size(); ++k)
     values_[k] = ctnn::transforms::to_tensor(static_cast<std::uint8_t>(k % 256));
   normalization.apply({channels, std::size_t{1}, std::size_t{256}}, values_.data());
+}
+
+void SampleSet::spread_classes() {
+  std::vector<double> count(std::ranges::max(labels_) + std::size_t{1}), place(size());
+  for (std::size_t i = 0; i < size(); ++i) place[i] = count[labels_[i]]++ + 0.5;
+  for (std::size_t i = 0; i < size(); ++i) place[i] /= count[labels_[i]];
+  std::vector<std::size_t> order(size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(place[i], i); });
+  reorder(labels_, 1, order);
+  reorder(pixels_, pictures() ? shape_.size() : 0, order);
+  reorder(numbers_, pictures() ? 0 : shape_.size(), order);
 }
 
 void SampleSet::truncate(std::size_t count) {

@@ -79,6 +79,9 @@ public:
       }
   }
 
+  /// Brings the samples into an order in which each class is spread evenly, whatever its share. Files often
+  /// have one class after the other, and then their first and last samples know nothing of most.
+  void spread_classes();
   /// The first `count` samples, at least one, or all if there are fewer.
   void truncate(std::size_t count);
   /// Takes the last `count` samples out of the set, and returns them as one of their own. Each of both

@@ -86,6 +86,7 @@ Images images_of(RunState& state) {
 Run make_run(const TrainOptions& options, RunState state, Images images) {
   auto engine = make_engine({.seed = state.recipe.seed,
                              .threads = options.data.threads,
+                             .label_smoothing = state.recipe.label_smoothing,
                              .optimizer = make_optimizer(state.recipe),
                              .step = state.recipe.step_options});
   return {std::move(state), std::move(images), std::move(engine), RunFolder(options.output())};

@@ -44,6 +44,7 @@ OUTSIDE = {
     "--clip-grad-value": "1e6",
     "--clip-grad-norm": "-0.1",
     "--ema": "1",
+    "--label-smoothing": "1",
     "--warmup-factor": "1",
     "--start-factor": "0",
     "--end-factor": "1e6",
@@ -59,7 +60,7 @@ NOT_MILESTONES = ["", ",", "3,", ",3", "3,,4", "0", "3,3", "4,3", "3, 4", "-1", 
 NOT_VALIDATION = ["nan", "inf", "-1", "-0.1", "1.5", "1000000001", "1e10", "abc", " 1", "0,1"]
 CHOICES = {
     "--dataset": ("mnist", "fashion-mnist", "cifar10"),
-    "--recipe": ("assignment", "fast"),
+    "--recipe": ("assignment", "fast", "photos"),
     "--optimizer": ("sgd", "adam", "adamw", "rmsprop", "nadam", "lion", "muon"),
     "--scheduler": ("constant", "step", "multistep", "exponential", "linear", "cosine",
                     "warm-restarts", "onecycle", "polynomial", "plateau"),

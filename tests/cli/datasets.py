@@ -105,6 +105,15 @@ def cifar10(suite):
     suite.check("the log has both", start["flip"] is True and start["crop"] == 4, start)
     augmented = f"{ONE} --dataset cifar10 --flip --crop 4"
     same_when_resumed(suite, augmented, "flipped")
+    for more, expected in (
+        ("", (4, True)),
+        ("--no-augment", (0, False)),
+        ("--no-augment --crop 2", (2, False)),
+        ("--flip=false --no-augment=false", (4, False)),
+    ):
+        suite.row(f"{ONE} --dataset cifar10 --recipe photos {more} --force --out photos")
+        start = suite.events("photos")[0]
+        suite.check(f"--recipe photos {more}", (start["crop"], start["flip"]) == expected, start)
     suite.row(f"{ONE} --dataset cifar10 --epochs 2 --out straight")
     suite.check("flips matter", suite.weights("straight") != suite.weights("flipped_whole"))
 
@@ -244,6 +253,15 @@ def table(suite):
         knows_all(suite, "named", "--test other.csv", images=3)
     tensors = [files.read_safetensors(suite.folder / f"{r}/best.safetensors")[0] for r in (run, "named")]
     suite.check("a header changes no weights", tensors[0] == tensors[1])
+
+    # One class after the other: each is trained on and validated.
+    files.write_csv(suite.folder / "sorted.csv", sorted(train, key=lambda row: row[0]))
+    few = f"{ONE} --dataset csv:sorted.csv --test points-test.csv --validation 10 --limit 10"
+    suite.row(f"{few} --epochs 40 --step-size 40 --lr 0.1 --out sorted_run")
+    epoch = suite.events("sorted_run")[-2]
+    sums = [sum(row) for row in epoch["confusion"]]
+    suite.check("sorted: all classes are validated", sums == [1] * 10, sums)
+    knows_all(suite, "sorted_run", "--test points-test.csv")
 
     unlabelled = "\n".join(",".join(map(str, rows(k))) for k in (4, 7)) + "\n"
     (suite.folder / "asked.csv").write_text(unlabelled)

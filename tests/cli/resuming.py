@@ -40,6 +40,7 @@ NEW_RUN_ONLY = [
     "--clip-grad-value 1",
     "--clip-grad-norm 1",
     "--ema 0.9",
+    "--label-smoothing 0.1",
     "--warmup-epochs 1",
     "--warmup-factor 0.1",
     "--milestones 1",
@@ -76,7 +77,7 @@ TRAININGS = [
     "--recipe fast",
     "--optimizer adam --scheduler cosine --eta-min 1e-4 --beta1 0.8",
     "--optimizer adamw --scheduler onecycle --anneal-strategy linear --pct-start 0.5",
-    "--optimizer adamw --scheduler constant --eps 1e-6 --lr 0.002",
+    "--optimizer adamw --scheduler constant --eps 1e-6 --lr 0.002 --label-smoothing 0.1",
     "--optimizer rmsprop --lr 1e-3 --centered --scheduler multistep --milestones 1,2 --clip-grad-norm 0.5",
     "--optimizer nadam --scheduler exponential --ema 0.9 --clip-grad-value 0.01",
     "--optimizer lion --scheduler linear --warmup-epochs 1 --no-norm-weight-decay --weight-decay 0.1",
@@ -376,14 +377,14 @@ def states(suite):
     err = "cut/best.safetensors: cannot read: No such file or directory"
     suite.row("train --resume cut", BAD_CHECKPOINT, err, out="[^\\0]*")
 
-    newer = rb'\\"(norm_weight_decay|clip_grad_value|clip_grad_norm|ema|warmup_epochs|cycle_momentum)\\":[^,]*,'
+    newer = rb'\\"(label_smoothing|norm_weight_decay|clip_grad_value|clip_grad_norm|ema|warmup_epochs|cycle_momentum)\\":[^,]*,'
     for options in "--step-size 2", "--recipe fast":
         epochs = 2 if "fast" in options else 4
         suite.row(train.format(epochs, options).replace("cut", "whole"))
         suite.row(train.format(2, options))
         good = state.read_bytes()
         found = re.findall(newer, good)
-        suite.check("what older programs knew nothing of", len(found) == 5 + (epochs == 2), found)
+        suite.check("what older programs knew nothing of", len(found) == 6 + (epochs == 2), found)
         length, = struct.unpack_from("<Q", good)
         header = re.sub(newer, b"", good[8 : 8 + length])
         state.write_bytes(struct.pack("<Q", len(header)) + header + good[8 + length :])

@@ -44,6 +44,7 @@ def checks(arguments):
         ("schedules", training.schedules),
         ("plateau", training.plateau),
         ("averages", training.averages),
+        ("smoothed", training.smoothed),
         ("kept_small", training.kept_small),
         ("output", training.output),
         ("another_run", training.another_run),

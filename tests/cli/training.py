@@ -165,7 +165,8 @@ def optimizers(suite):
     suite.check("a given lr stays", suite.events("chosen")[0]["lr"] == 0.002)
     start = suite.events("chosen")[0]
     off = {
-        "norm_weight_decay": True, "clip_grad_value": 0, "clip_grad_norm": 0, "ema": 0, "warmup_epochs": 0,
+        "label_smoothing": 0, "norm_weight_decay": True, "clip_grad_value": 0, "clip_grad_norm": 0, "ema": 0,
+        "warmup_epochs": 0,
     }
     suite.check("what goes with any optimizer is off", start.items() >= off.items(), start)
     suite.check("... and says no more", "warmup_factor" not in start, start)
@@ -327,6 +328,18 @@ def averages(suite):
     suite.check("an average of one step is the weights", all(close))
 
 
+def smoothed(suite):
+    """A network that knows its digits by heart says of each what it was taught: half of it is the label's, the
+    other half all ten classes'."""
+    suite.row(f"{DIGITS} --epochs 40 --step-size 40 --label-smoothing 0.5 --force --out smooth")
+    label, others = 0.5 + 0.05, 0.05
+    least = -label * math.log(label) - 9 * others * math.log(others)
+    event = suite.events("smooth")[-2]
+    found = event["train_loss"], event["test_loss"]
+    suite.check("no training loss is less than that of such targets", least < found[0] < least + 0.2, found)
+    suite.check("the test loss is of the labels", abs(found[1] + math.log(label)) < 0.1, found)
+
+
 def kept_small(suite):
     """What clips gradients and spares norms does as much as it says."""
     def weights(more):
@@ -429,6 +442,7 @@ def same_bits(suite):
         "--clip-grad-norm 0.1",
         "--clip-grad-value 0.001",
         "--ema 0.9",
+        "--label-smoothing 0.1",
         "--warmup-epochs 1",
         "--validation 2",
         "--init run/last.safetensors",
