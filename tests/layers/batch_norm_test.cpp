@@ -158,6 +158,9 @@ TEST_CASE("in training it hands the gradient through the statistics of the batch
   // What it reads is made again: an activation of its input, a pooling with its tape, dropped elements.
   CHECK(gradcheck<Input<3, 8, 5>, Conv2d<4, 3>, BatchNorm2d<>, GELU<>, MaxPool2d<2>, Dropout<0.3>,
                   Flatten, Linear<5>, BatchNorm1d<>, ReLU, Linear<3>, LogSoftmax>() == "");
+  // But what multiplies is not made twice: a pooling's tape and a convolution's output are kept.
+  CHECK(gradcheck<Input<3, 8, 6>, Conv2d<4, 3, padding(1)>, MaxPool2d<2>, BatchNorm2d<>, Sigmoid,
+                  Conv2d<3, 1>, Tanh, Conv2d<4, 3, padding(1)>, BatchNorm2d<>>() == "");
   // Nothing upstream is trained.
   CHECK(
       gradcheck<Input<3, 4, 5>, Frozen<Conv2d<4, 3>>, BatchNorm2d<affine(false)>, Conv2d<3, 1>>() ==

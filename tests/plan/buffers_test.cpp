@@ -160,15 +160,22 @@ private:
   }
   std::size_t size(std::size_t value) const { return samples_ * graph_.values[value].shape.size(); }
 
-  Place place(bool stored, std::size_t offset, std::size_t value) {
+  std::size_t size_of_tape(std::size_t i) const { return samples_ * graph_.nodes[i].tape_size; }
+
+  Place place(bool stored, std::size_t offset, std::size_t chunk_size) {
     if (!stored) return {block_, offset};
-    return {store_, offset * samples_ * chunks + chunk_ * size(value)};
+    return {store_, offset * samples_ * chunks + chunk_ * chunk_size};
   }
   Place value(std::size_t v) {
-    return place(plan_.is_stored[v], (back_ ? plan_.value_back : plan_.value)[v], v);
+    return place(plan_.is_stored[v], (back_ ? plan_.value_back : plan_.value)[v], size(v));
   }
-  std::size_t tape(std::size_t i) const { return (back_ ? plan_.tape_back : plan_.tape)[i]; }
-  Place gradient(std::size_t v) { return place(plan_.gradient_is_stored[v], plan_.gradient[v], v); }
+  Place tape(std::size_t i) {
+    return place(plan_.tape_is_stored[i], (back_ ? plan_.tape_back : plan_.tape)[i],
+                 size_of_tape(i));
+  }
+  Place gradient(std::size_t v) {
+    return place(plan_.gradient_is_stored[v], plan_.gradient[v], size(v));
+  }
 
   /// What a fork makes is what it takes, and the gradients by what a sum takes are the one by it.
   std::string value_name(std::size_t value) const {
@@ -193,11 +200,14 @@ private:
   void read_gradient(std::size_t v) {
     gradient(v).memory.read(gradient_name(v), gradient(v).offset, size(v));
   }
+  std::string tape_name(std::size_t i) const {
+    return "t" + std::to_string(i) + " of chunk " + std::to_string(chunk_);
+  }
   void write_tape(std::size_t i) {
-    block_.write("t" + std::to_string(i), tape(i), samples_ * graph_.nodes[i].tape_size);
+    tape(i).memory.write(tape_name(i), tape(i).offset, size_of_tape(i));
   }
   void read_tape(std::size_t i) {
-    block_.read("t" + std::to_string(i), tape(i), samples_ * graph_.nodes[i].tape_size);
+    tape(i).memory.read(tape_name(i), tape(i).offset, size_of_tape(i));
   }
 
   const Graph& graph_;
@@ -227,7 +237,7 @@ void all_modes() {
 /// layers wants statistics of the batch, one of `checkpoints` rows is a Checkpoint; 0 for none.
 class RandomGraph {
 public:
-  static constexpr std::size_t most_nodes = 60;
+  static constexpr std::size_t most_nodes = 80;
   detail::Graph<most_nodes, 0, 3 * most_nodes> graph;
 
   RandomGraph(unsigned seed, std::size_t norms, std::size_t checkpoints)
@@ -240,7 +250,7 @@ public:
 private:
   std::size_t below(std::size_t n) { return random_() % n; }
   bool one_in(std::size_t n) { return below(n) == 0; }
-  bool has_room() const { return graph.node_count + 16 < most_nodes; }
+  bool has_room() const { return graph.node_count + 30 < most_nodes; }
   std::size_t size_of(std::size_t value) const { return graph.values[value].shape.size(); }
 
   std::size_t row(std::size_t value, std::size_t length, std::size_t depth) {
@@ -263,6 +273,7 @@ private:
     node.in_place = size == 0 && !one_in(4);
     node.backward_reads = static_cast<Reads>(below(4));
     node.tape_size = one_in(3) ? 1 + below(9) : 0;
+    node.multiply_adds = one_in(2) ? 5 : 0;
     node.trained_count = one_in(3) ? 5 : 0;
     if (norms_ > 0 && size == 0 && one_in(norms_)) {
       node.sees_batch = true;
@@ -333,7 +344,8 @@ TEST_CASE("nor where a network branches") {
 
 TEST_CASE("nor in any of a thousand random series-parallel graphs, cut into phases, checkpointed "
           "or not") {
-  std::size_t branching = 0, untrained = 0, largest = 0, most_cuts = 0, repeating = 0;
+  std::size_t branching = 0, untrained = 0, largest = 0, most_cuts = 0, repeating = 0, kept = 0;
+  std::size_t multiplies_again = 0;
   for (unsigned seed = 0; seed < 1'000; ++seed) {
     INFO("seed " << seed);
     const RandomGraph random(seed, seed % 3, seed % 5);
@@ -345,15 +357,21 @@ TEST_CASE("nor in any of a thousand random series-parallel graphs, cut into phas
     untrained += !random.graph.values[random.graph.output].wants_gradient;
     const auto phases = plan::find_phases(random.graph);
     most_cuts = std::max(most_cuts, phases.last);
-    for (const bool again :
-         plan::plan_buffers(random.graph, plan::Mode::training, 1, phases).runs_again)
-      repeating += again;
+    const auto plan = plan::plan_buffers(random.graph, plan::Mode::training, 1, phases);
+    for (std::size_t i = 0; i < random.graph.node_count; ++i) {
+      const detail::Node& node = random.graph.nodes[i];
+      repeating += plan.runs_again[i];
+      kept += plan.tape_is_stored[i];
+      multiplies_again += plan.runs_again[i] && node.multiply_adds > 0 && node.checkpoint == 0;
+    }
   }
   CHECK(branching > 500); // the others are chains
   CHECK(largest > 5);
   CHECK(untrained < 500);
   CHECK(most_cuts > 8);
   CHECK(repeating > 200);
+  CHECK(kept > 200);
+  CHECK(multiplies_again == 0); // but where a Checkpoint asks for it
 }
 
 TEST_CASE("buffers share memory when their lives do not meet") {

@@ -114,6 +114,31 @@ TEST_CASE("the bits are the same for any number of threads, fused or not") {
 
 namespace {
 
+/// Poolings before norms, whose winners are kept for the batch, and a convolution whose output nothing but
+/// the way back wants kept.
+using Pooled =
+    Sequential<Input<3, 6, 8>, Conv2d<4, 3, padding(1)>, MaxPool2d<2>, BatchNorm2d<>, ReLU,
+               Conv2d<6, 1>, Tanh, Conv2d<5, 3, padding(1)>, BatchNorm2d<>, Flatten, Linear<5>>;
+
+} // namespace
+
+TEST_CASE("no product is made again for the way back, and what is kept of it is the chunk's own") {
+  using Program = plan::TrainingProgram<Pooled, float>;
+  constexpr const auto& plan = Program::buffers<plan::Mode::training>;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < Program::size; ++i) {
+    if (Program::graph.nodes[i].multiply_adds > 0) CHECK(!plan.runs_again[i]);
+    kept += plan.tape_is_stored[i];
+  }
+  CHECK(kept == 1);
+  const auto one = trained<float, Pooled>(1, 4, 600); // shards of two chunks
+  for (const std::size_t threads : {2u, 3u})
+    CHECK(same_bits(one, trained<float, Pooled>(threads, 4, 600)));
+  CHECK(same_bits(one, trained<float, With<Pooled, fusion(false)>>(2, 4, 600)));
+}
+
+namespace {
+
 using Ghosts = Sequential<Input<3, 6, 8>, Conv2d<4, 3, bias(false)>, BatchNorm2d<ghost(4)>, ReLU,
                           Flatten, Linear<5>>;
 using Whole =

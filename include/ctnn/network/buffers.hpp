@@ -45,27 +45,30 @@ public:
 
   /// value is where value `i` is; Program::input is the network's input, Program::output its output.
   T* value(std::size_t i) const {
-    return locate(i, plan.is_stored[i], is_back_ ? plan.value_back[i] : plan.value[i]);
+    return locate(plan.is_stored[i], is_back_ ? plan.value_back[i] : plan.value[i],
+                  Program::graph.values[i].shape.size());
   }
   /// gradient is where the gradient of the loss by value `i` is; null if nobody wants it.
   T* gradient(std::size_t i) const requires(M != plan::Mode::inference) {
     return plan::has_gradient(Program::graph, i, M)
-               ? locate(i, plan.gradient_is_stored[i], plan.gradient[i])
+               ? locate(plan.gradient_is_stored[i], plan.gradient[i],
+                        Program::graph.values[i].shape.size())
                : nullptr;
   }
   T* tape(std::size_t i) const {
     if (M == plan::Mode::inference) return nullptr;
-    return activations_ + (is_back_ ? plan.tape_back[i] : plan.tape[i]);
+    return locate(plan.tape_is_stored[i], is_back_ ? plan.tape_back[i] : plan.tape[i],
+                  Program::graph.nodes[i].tape_size);
   }
   T* scratch() const { return scratch_; }
   /// activations are the whole block of them, for tests that poison it.
   std::span<T> activations() const { return {activations_, plan.size}; }
 
 private:
-  T* locate(std::size_t value, bool is_stored, std::size_t offset) const {
-    if (!is_stored) return activations_ + offset;
-    return place_.store + offset * place_.capacity +
-           place_.first * Program::graph.values[value].shape.size();
+  /// `size` is that of what is there of a sample.
+  T* locate(bool is_stored, std::size_t offset, std::size_t size) const {
+    return is_stored ? place_.store + offset * place_.capacity + place_.first * size
+                     : activations_ + offset;
   }
 
   T* activations_;

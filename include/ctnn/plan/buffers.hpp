@@ -23,7 +23,9 @@ enum class Mode {
 ///
 /// What nobody keeps for the way back is made again there, in another place: `value_back` and `tape_back`
 /// are where these are on the way back. In a program that is cut into phases, what goes from one round to
-/// another is stored for the whole batch: its offset is then one in the store, in elements a sample.
+/// another is stored for the whole batch: its offset is then one in the store, in elements a sample. So is
+/// what backward reads of a convolution or linear layer, and its tape if a pooling is part of it: unless a
+/// Checkpoint asks for it no product is made twice.
 template <std::size_t Nodes, std::size_t Values>
 struct Buffers {
   std::array<std::size_t, Values> value{}, value_back{};
@@ -33,6 +35,7 @@ struct Buffers {
 
   std::array<bool, Values> is_stored{};          ///< whether a value is in the store
   std::array<bool, Values> gradient_is_stored{}; ///< whether the gradient by it is
+  std::array<bool, Nodes> tape_is_stored{};      ///< whether a tape is
   std::size_t stored = 0;                        ///< elements of the store, a sample
   std::array<bool, Nodes> runs_again{};          ///< whether a node runs forward again
 };

@@ -134,6 +134,13 @@ private:
     return taker == none ? phases.last : backward_phase(taker);
   }
 
+  /// keeps_products is whether what a node makes for the way back, if anything, is stored rather than made
+  /// again, which would be to multiply again.
+  constexpr bool keeps_products(std::size_t node) const {
+    return node != none && graph.nodes[node].multiply_adds > 0 &&
+           graph.nodes[node].checkpoint == 0 && forward_phase(node) < phases.last;
+  }
+
   /// A class that is read in another phase than it was made in is stored for the batch, and so is the
   /// network's input if there is a cut.
   constexpr void find_stored() {
@@ -148,6 +155,8 @@ private:
       if (wants_gradient(graph.values[v], mode) && backward_phase(node) != gradient_phase(v))
         buffers.gradient_is_stored[of_gradient[v]] = true;
     }
+    for (std::size_t i = 0; i < graph.node_count; ++i)
+      buffers.tape_is_stored[i] = has_tape(i) && keeps_products(i);
     for (std::size_t v = 0; v < graph.value_count; ++v) {
       buffers.is_stored[v] = buffers.is_stored[of_value[v]];
       buffers.gradient_is_stored[v] = buffers.gradient_is_stored[of_gradient[v]];
@@ -155,7 +164,8 @@ private:
   }
 
   /// A class that is made in a segment, and read on the way back in that segment alone, is not kept for
-  /// it. It is made again if it is read there at all; and so is what that takes.
+  /// it. It is made again if it is read there at all; and so is what that takes, down to products, which are
+  /// stored then.
   constexpr void find_repetitions() {
     for (std::size_t v = 0; v < graph.value_count; ++v)
       is_remade[v] = segment(maker(v)) != 0 && !buffers.is_stored[v];
@@ -178,10 +188,18 @@ private:
     for (std::size_t i = graph.node_count; i-- > 0;) {
       const std::size_t y = graph.output_of(i);
       if (segment(i) == 0 || graph.nodes[i].is_fork()) continue;
-      buffers.runs_again[i] = (needed[y] && is_remade[y]) || has_tape(i);
+      if (needed[y] && is_remade[y] && keeps_products(i)) {
+        buffers.is_stored[y] = true;
+        is_remade[y] = false;
+      }
+      buffers.runs_again[i] =
+          (needed[y] && is_remade[y]) || (has_tape(i) && !buffers.tape_is_stored[i]);
       if (buffers.runs_again[i]) need_inputs(i);
     }
-    for (std::size_t v = 0; v < graph.value_count; ++v) is_remade[v] = is_remade[of_value[v]];
+    for (std::size_t v = 0; v < graph.value_count; ++v) {
+      is_remade[v] = is_remade[of_value[v]];
+      buffers.is_stored[v] = buffers.is_stored[of_value[v]];
+    }
   }
 
   /// Rounds follow each other. In each, nodes run forward in their order; then comes the loss, in the last
@@ -287,7 +305,7 @@ private:
     const auto place_again = [&](std::size_t i) {
       const std::size_t y = graph.output_of(i), step = again_step[i];
       if (!buffers.runs_again[i]) return;
-      if (has_tape(i))
+      if (has_tape(i) && !buffers.tape_is_stored[i])
         buffers.tape_back[i] = place(graph.nodes[i].tape_size, step, backward_step[i]);
       if (!is_remade[y]) return;
       if (const std::size_t v = value_back_from[i]; v != none)
@@ -311,7 +329,7 @@ private:
       buffers.value[0] = place(size_of(0), 0, value_leaves[0]);
     for (std::size_t i = 0; i < nodes && round <= phases.last; ++i) {
       if (phases.forward[i] != round) continue;
-      if (has_tape(i))
+      if (has_tape(i) && !buffers.tape_is_stored[i])
         buffers.tape[i] = buffers.tape_back[i] =
             place(graph.nodes[i].tape_size, forward_step[i],
                   buffers.runs_again[i] ? forward_step[i] : backward_step[i]);
@@ -355,8 +373,12 @@ private:
       if (reads_output(node)) later(last, phases.backward_round(backward_phase(node)));
       later(last_gradient_round[of_gradient[v]], phases.backward_round(backward_phase(node)));
     }
-    Heap<2 * Values> heap;
-    for (std::size_t round = 0; round <= phases.backward_round(0); ++round)
+    Heap<2 * Values + Nodes> heap;
+    for (std::size_t round = 0; round <= phases.backward_round(0); ++round) {
+      for (std::size_t i = 0; i < graph.node_count; ++i)
+        if (buffers.tape_is_stored[i] && phases.forward[i] == round)
+          buffers.tape[i] = buffers.tape_back[i] = heap.place(
+              {graph.nodes[i].tape_size, round, phases.backward_round(phases.backward[i])});
       for (std::size_t v = 0; v < graph.value_count; ++v) {
         const std::size_t size = graph.values[v].shape.size();
         if (buffers.is_stored[v] && of_value[v] == v && forward_phase(maker(v)) == round)
@@ -365,6 +387,7 @@ private:
             phases.backward_round(gradient_phase(v)) == round)
           buffers.gradient[v] = heap.place({size, round, last_gradient_round[v]});
       }
+    }
     buffers.stored = heap.size;
   }
 
