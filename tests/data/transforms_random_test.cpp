@@ -313,7 +313,7 @@ TEST_CASE("a random affine map draws what torchvision draws") {
     p.scale = same.uniform(0.9, 1.2);
     p.shear_x = same.uniform(-5, 6);
     p.shear_y = same.uniform(-3, 3);
-    affine(in, Planes<std::uint8_t, in.shape>{expected.data()}, p);
+    transforms::affine(in, Planes<std::uint8_t, in.shape>{expected.data()}, p);
     Map::apply(in, Planes<std::uint8_t, in.shape>{got.data()}, random);
     CHECK(got == expected);
   }
