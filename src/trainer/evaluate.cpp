@@ -48,7 +48,7 @@ std::filesystem::path weights_path(const WeightsOptions& options) {
     throw ctnn::Error(ctnn::ErrorCode::bad_checkpoint,
                       fmt::format("no best.safetensors in {}: train first ({} train), or name a "
                                   "file (--weights)",
-                                  fmt::join(folders, " or "), CTNN_PROGRAM));
+                                  fmt::join(folders, ", "), CTNN_PROGRAM));
   const auto newest = std::ranges::max_element(
       there, {}, [&](const std::filesystem::path& path) { return last_write_time(path, error); });
   if (there.size() > 1)

@@ -22,12 +22,12 @@ def other_data(suite, file="digits_run/last.safetensors", what="mnist, not on fa
 def without_weights(suite):
     """What to do where no run has been, and which of two is meant."""
     err = (
-        r"no best\.safetensors in runs/mnist or runs/mnist-fast: "
+        r"no best\.safetensors in runs/mnist, runs/mnist-fast, runs/mnist-photos: "
         r"train first \({} train\), or name a file \(--weights\)"
     ).format(suite.program.name)
     for command in ("evaluate", "evaluate --json", "predict nowhere.png"):
         suite.row(command, BAD_CHECKPOINT, err)
-    err = "no best.safetensors in runs/fashion-mnist or runs/fashion-mnist-fast: train"
+    err = "no best.safetensors in runs/fashion-mnist, runs/fashion-mnist-fast, runs/fashion-mnist-photos: train"
     suite.row("evaluate --dataset fashion-mnist", BAD_CHECKPOINT, err)
     suite.check("no folder is made", not (suite.folder / "runs").exists())
 
