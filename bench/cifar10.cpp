@@ -102,9 +102,10 @@ bool train(const std::string& network, const Recipe& recipe) {
 int main(int argc, char** argv) try {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto usage = [] {
-    std::fputs("usage: ctnn_cifar10 resnet8|resnet20|plain FOLDER SEED EPOCHS BATCH LR WEIGHT_DECAY "
-               "THREADS\n",
-               stderr);
+    std::fputs(
+        "usage: ctnn_cifar10 resnet8|resnet20|plain FOLDER SEED EPOCHS BATCH LR WEIGHT_DECAY "
+        "THREADS\n",
+        stderr);
     return 2;
   };
   if (arguments.size() != 8) return usage();

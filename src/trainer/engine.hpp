@@ -85,8 +85,8 @@ struct StepOptions {
 };
 
 struct EngineOptions {
-  std::uint64_t seed = 0;   ///< decides the weights and dropout
-  std::size_t threads = 0;  ///< 0: all of the machine
+  std::uint64_t seed = 0;     ///< decides the weights and dropout
+  std::size_t threads = 0;    ///< 0: all of the machine
   double label_smoothing = 0; ///< CrossEntropyLoss's
   AnyOptimizer optimizer{};   ///< also its lr, until set_lr
   StepOptions step{};

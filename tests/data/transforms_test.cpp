@@ -231,12 +231,12 @@ TEST_CASE("sines are rounded as Python rounds them") {
 TEST_CASE("affine maps are torchvision's to the bit") {
   agrees_in_place("affine", [](const auto& c, const auto& in, const auto& out) {
     transforms::affine(in, out,
-           {.angle = c["angle"],
-            .translate_x = c["translate"][0],
-            .translate_y = c["translate"][1],
-            .scale = c["scale"],
-            .shear_x = c["shear"][0],
-            .shear_y = c["shear"][1]});
+                       {.angle = c["angle"],
+                        .translate_x = c["translate"][0],
+                        .translate_y = c["translate"][1],
+                        .scale = c["scale"],
+                        .shear_x = c["shear"][0],
+                        .shear_y = c["shear"][1]});
   });
 }
 
