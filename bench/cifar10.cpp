@@ -59,12 +59,12 @@ void train(const Recipe& recipe, CrossEntropyLoss loss, SGD sgd, Accuracy&& accu
       [&] { return accuracy(trainer, unseen); });
 }
 
-double accuracy(auto& trainer, const LabelledImages& images) {
+constexpr auto as_it_is = [](auto& trainer, const LabelledImages& images) {
   return trainer.evaluate(Transformed<Pipeline<>, LabelledImages>(images)).accuracy();
-}
+};
 
 /// Of the scores of an image and its mirror image together.
-double accuracy_both_ways(auto& trainer, const LabelledImages& images) {
+constexpr auto both_ways = [](auto& trainer, const LabelledImages& images) {
   constexpr std::size_t classes = Plain::output_shape.size();
   std::vector<float> scores(images.size() * classes), mirrored(scores.size());
   trainer.evaluate(Transformed<Pipeline<>, LabelledImages>(images), scores);
@@ -77,14 +77,10 @@ double accuracy_both_ways(auto& trainer, const LabelledImages& images) {
     correct += std::max_element(first, first + classes) - first == images.label(i);
   }
   return static_cast<double>(correct) / static_cast<double>(images.size());
-}
+};
 
 /// Whether there is such a network.
 bool train(const std::string& network, const Recipe& recipe) {
-  const auto as_it_is = [](auto& trainer, const auto& images) { return accuracy(trainer, images); };
-  const auto both_ways = [](auto& trainer, const auto& images) {
-    return accuracy_both_ways(trainer, images);
-  };
   const SGD sgd{.momentum = 0.9};
   if (network == "resnet8")
     train<bench::ResNet8<BatchNorm2d<>>>(recipe, {}, sgd, as_it_is);
