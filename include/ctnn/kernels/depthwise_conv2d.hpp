@@ -277,18 +277,23 @@ private:
         if constexpr ((First == inside || is_source(First + at)) && adds<Pixels, Taps, Pack>(at)) {
           const vec x =
               simd::in_register<T>(simd::load_first(source + at * signed_step(channels), Part));
-          simd::unroll<Pixels * Taps>([&](auto pair) {
-            constexpr std::size_t p = pair / Taps, k = pair % Taps;
-            if constexpr (place(p * Pack, k) == at) sum[p] = simd::fma(x, weight[k], sum[p]);
+          simd::unroll<Taps>([&](auto k) {
+            constexpr std::size_t p = taker(at, k, Pack);
+            if constexpr (p < Pixels) sum[p] = simd::fma(x, weight[k], sum[p]);
           });
         }
       });
     }
+    /// taker is which vector of targets takes the pixel of the source at `at` by tap `k`: none, if it is
+    /// past the last one.
+    static constexpr std::size_t taker(std::ptrdiff_t at, std::size_t k, std::size_t pack) {
+      const std::ptrdiff_t way = at - place(0, k), each = place(pack, 0);
+      return way % each == 0 ? static_cast<std::size_t>(way / each) : std::size_t(-1);
+    }
     template <std::size_t Pixels, std::size_t Taps, std::size_t Pack>
     static constexpr bool adds(std::ptrdiff_t at) {
-      for (std::size_t p = 0; p < Pixels; ++p)
-        for (std::size_t k = 0; k < Taps; ++k)
-          if (place(p * Pack, k) == at) return true;
+      for (std::size_t k = 0; k < Taps; ++k)
+        if (taker(at, k, Pack) < Pixels) return true;
       return false;
     }
   };
@@ -343,20 +348,22 @@ private:
     for (std::size_t p = 0; p < Outputs; ++p)
       seed[p] = simd::in_register<T>(simd::load_first(dy + p * channels, Part));
     constexpr std::size_t stride = G.stride_width, dilation = G.dilation_width;
-    constexpr auto reaches = [](std::size_t at) {
+    // Which output takes the pixel at `at` by tap t: none, if it is past the last one.
+    constexpr auto taker = [](std::size_t at, std::size_t t) {
+      const std::size_t way = at - t * dilation;
+      return at >= t * dilation && way % stride == 0 ? way / stride : Outputs;
+    };
+    constexpr auto reaches = [taker](std::size_t at) {
       for (std::size_t t = 0; t < Taps; ++t)
-        if (at >= t * dilation && (at - t * dilation) % stride == 0 &&
-            (at - t * dilation) / stride < Outputs)
-          return true;
+        if (taker(at, t) < Outputs) return true;
       return false;
     };
     simd::unroll<(Outputs - 1) * stride + (Taps - 1) * dilation + 1>([&](auto at) {
       if constexpr (reaches(at)) {
         const vec value = simd::in_register<T>(simd::load_first(x + at * channels, Part));
-        simd::unroll<Outputs * Taps>([&](auto pair) {
-          constexpr std::size_t p = pair / Taps, t = pair % Taps;
-          if constexpr (p * stride + t * dilation == at)
-            sum[p % 2][t] = simd::fma(value, seed[p], sum[p % 2][t]);
+        simd::unroll<Taps>([&](auto t) {
+          constexpr std::size_t p = taker(at, t);
+          if constexpr (p < Outputs) sum[p % 2][t] = simd::fma(value, seed[p], sum[p % 2][t]);
         });
       }
     });
