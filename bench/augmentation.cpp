@@ -20,7 +20,7 @@ void augment(benchmark::State& state, trainer::Transform transform) {
   std::vector<float> x(pixels.size(), NAN);
   std::uint32_t sample = 0; // one in ten is cropped and resized: the mean over many counts
   for (auto _ : state) {
-    transform(pixels.data(), /*seed=*/1, /*epoch=*/1, sample++, x.data());
+    transform(pixels.data(), transforms::Random(/*seed=*/1, /*epoch=*/1, sample++), x.data());
     benchmark::DoNotOptimize(x.data());
   }
   for (const float value : x)

@@ -13,6 +13,7 @@
 #include "measure.hpp"
 #include "mnist_net.hpp"
 #include "one_group.hpp"
+#include "products.hpp"
 #include "rivals/onednn.hpp"
 
 namespace ctnn::bench {
@@ -43,8 +44,11 @@ void layer(benchmark::State& state) {
   static const std::unique_ptr<Rival> rival = rival_of<One, Forward>(one);
   if (rival && !rival->error.empty()) return fail(state, rival->error);
 
-  constexpr std::size_t products = Forward ? 1 : one.needs_dx ? 2 : 1;
-  const Work work{one.samples, 2.0 * products * static_cast<double>(One::Own::multiply_adds)};
+  constexpr std::size_t passes = Forward ? 1 : one.needs_dx ? 2 : 1;
+  constexpr Products made = products<typename One::Own, One::mode>;
+  const Work work{.images = one.samples,
+                  .flops_per_image = 2.0 * passes * static_cast<double>(One::Own::multiply_adds),
+                  .products_per_image = Forward ? made.forward : made.backward};
   const auto run = [] {
     if constexpr (Forward)
       one.forward();

@@ -55,10 +55,13 @@ struct Work {
   std::size_t images;
   double flops_per_image;
   std::size_t threads = 1;
+  double products_per_image = 0; ///< multiply-adds that are made, if known (products.hpp)
 };
 
-/// Times `run`: by the clock of this thread, which stands still while others have the core; by the
-/// wall clock if the work has several threads or the benchmark says UseRealTime().
+/// Times `run`, and tells which share of the time its FLOPs would take at the peak, "%peak", and which
+/// the products that are made, "%products": what is left of 100 is all else. The clock is that of this
+/// thread, which stands still while others have the core, or the wall clock if the work has several threads
+/// or the benchmark says UseRealTime().
 template <class F>
 void time_loop(benchmark::State& state, clockid_t clock, const Work& work, F&& run) {
   using benchmark::Counter;
@@ -80,6 +83,9 @@ void time_loop(benchmark::State& state, clockid_t clock, const Work& work, F&& r
   const double done = flops * static_cast<double>(state.iterations());
   state.counters["FLOP"] = Counter(flops, Counter::kIsIterationInvariantRate);
   state.counters["%peak"] = 100 * done / time / (peak * static_cast<double>(work.threads));
+  if (work.products_per_image > 0)
+    state.counters["%products"] = 2 * work.products_per_image / work.flops_per_image *
+                                  static_cast<double>(state.counters["%peak"]);
 }
 
 /// Seconds of this thread that one call takes, over a few milliseconds of calls.

@@ -18,6 +18,7 @@
 
 #include "measure.hpp"
 #include "mnist_net.hpp"
+#include "products.hpp"
 #include "reference_network.hpp"
 #include "rivals/xnnpack.hpp"
 #include "training_step.hpp"
@@ -116,7 +117,9 @@ template <std::size_t Threads>
 void training_step(benchmark::State& state) {
   static Training training(Threads); // kept: Google Benchmark calls this several times
   if (!training.error().empty()) return fail(state, training.error());
-  time_loop(state, CLOCK_MONOTONIC, {512, training_flops<Net>, Threads}, [] { training.run(); });
+  time_loop(state, CLOCK_MONOTONIC,
+            {512, training_flops<Net>, Threads, products<Net>.forward + products<Net>.backward},
+            [] { training.run(); });
   count_images(state, 512);
 }
 
@@ -142,7 +145,8 @@ template <std::size_t Batch, std::size_t Threads>
 void prediction(benchmark::State& state) {
   static Prediction one(Batch, Threads);
   if (!one.error().empty()) return fail(state, one.error());
-  time_loop(state, CLOCK_MONOTONIC, {Batch, 2.0 * Net::multiply_adds, Threads}, [] { one.run(); });
+  time_loop(state, CLOCK_MONOTONIC,
+            {Batch, 2.0 * Net::multiply_adds, Threads, products<Net>.forward}, [] { one.run(); });
   count_images(state, Batch);
   if constexpr (Batch == 1) beside_xnnpack(state, one);
 }
