@@ -13,12 +13,20 @@
 #include <variant>
 
 #include <ctnn/core/shape.hpp>
-#include <ctnn/io/checkpoint.hpp>
 #include <ctnn/train/muon.hpp>
 #include <ctnn/train/optimizers.hpp>
 #include <ctnn/train/score.hpp>
 
 #include "samples.hpp"
+
+// What reads files takes seconds to compile, and most units only pass its types on.
+namespace ctnn {
+struct LoadOptions;
+struct LoadResult;
+namespace io {
+struct Checkpoint;
+}
+} // namespace ctnn
 
 namespace trainer {
 

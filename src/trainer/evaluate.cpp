@@ -19,6 +19,7 @@
 #include <ctnn/data/transforms/resize.hpp>
 #include <ctnn/data/transforms/to_tensor.hpp>
 #include <ctnn/io/image_file.hpp>
+#include <ctnn/io/load_options.hpp>
 #include <ctnn/io/message.hpp>
 
 #include "commands.hpp"

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <ctnn/core/error.hpp>
+#include <ctnn/io/checkpoint.hpp>
 
 #include "checksums.hpp"
 #include "engine.hpp"

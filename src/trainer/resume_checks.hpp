@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 
-#include <ctnn/io/checkpoint.hpp>
-
 #include "options.hpp"
 #include "run_state.hpp"
 

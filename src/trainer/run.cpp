@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <ctnn/core/error.hpp>
+#include <ctnn/io/load_options.hpp>
 #include <ctnn/train/epoch.hpp>
 
 #include "output.hpp"

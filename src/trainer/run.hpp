@@ -10,7 +10,6 @@
 #include <optional>
 #include <string_view>
 
-#include <ctnn/io/checkpoint.hpp>
 #include <ctnn/train/score.hpp>
 
 #include "engine.hpp"

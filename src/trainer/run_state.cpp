@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <ctnn/core/error.hpp>
+#include <ctnn/io/checkpoint.hpp>
 #include <ctnn/io/message.hpp>
 
 #include "recipes.hpp"

@@ -9,7 +9,6 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <ctnn/io/checkpoint.hpp>
 #include <ctnn/train/schedulers.hpp>
 #include <ctnn/train/score.hpp>
 

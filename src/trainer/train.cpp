@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <ctnn/core/error.hpp>
+#include <ctnn/io/checkpoint.hpp>
 #include <ctnn/io/message.hpp>
 
 #include "checksums.hpp"

@@ -17,7 +17,7 @@
 
 #include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
-#include <ctnn/io/safetensors.hpp>
+#include <ctnn/io/tensor_bytes.hpp>
 
 namespace ctnn {
 

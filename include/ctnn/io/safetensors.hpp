@@ -24,16 +24,11 @@
 #include <ctnn/core/error.hpp>
 #include <ctnn/io/message.hpp>
 #include <ctnn/io/safetensors_header.hpp>
+#include <ctnn/io/tensor_bytes.hpp>
 
 namespace ctnn::io {
 
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
-
-/// A SafetensorsFile is what a file held; its tensors point into the bytes that it was parsed from.
-struct SafetensorsFile {
-  std::vector<TensorBytes> tensors;            ///< in the order of their data
-  std::map<std::string, std::string> metadata; ///< the header's __metadata__
-};
 
 /// max_header_bytes is what the JSON header may take by default; a network of 600 layers needs 0.1 MiB.
 inline constexpr std::uint64_t max_header_bytes = std::uint64_t{1} << 20;

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -18,19 +17,9 @@
 #include <nlohmann/json.hpp>
 
 #include <ctnn/io/message.hpp>
+#include <ctnn/io/tensor_bytes.hpp>
 
-namespace ctnn::io {
-
-/// A TensorBytes is one tensor of a safetensors file, to be written or as it was read: its elements
-/// row-major and little-endian, in memory that somebody else owns.
-struct TensorBytes {
-  std::string name;                 ///< as in PyTorch's state_dict
-  std::string dtype;                ///< as in the file: "F32"
-  std::vector<std::uint64_t> shape; ///< as PyTorch has it
-  std::span<const std::byte> data;  ///< the elements
-};
-
-namespace detail {
+namespace ctnn::io::detail {
 
 /// A header_entry is what the header says of a tensor, whose `data` are not known yet: they are the
 /// bytes from `begin` to `end` of those after the header.
@@ -256,5 +245,4 @@ private:
   }
 };
 
-} // namespace detail
-} // namespace ctnn::io
+} // namespace ctnn::io::detail
