@@ -35,9 +35,19 @@ Phase   Begins with                 Kept of it for the batch                    
 0       0                           the samples, 0                              -
 1       1 BatchNorm2d ReLU          1 BatchNorm2d ReLU, 3                       -
 2       4 BatchNorm2d ReLU          -                                           -
-Samples in a chunk: 64
+Samples in a chunk: 32
 )"));
   CHECK(!contains(plan::table<Net<GroupNorm<4>>>(), "waits"));
   CHECK(!contains(plan::table<Net<Frozen<BatchNorm2d<>>>>(), "waits"));
   CHECK(!contains(plan::table<Net<BatchNorm2d<ghost(16)>>>(), "waits"));
+}
+
+TEST_CASE("a chunk that goes in phases is small, unless the weights that it passes by are not") {
+  using Small = Net<BatchNorm2d<>>;
+  using Heavy = Sequential<Input<3, 8, 8>, Conv2d<16, 3, padding(1), direct>, BatchNorm2d<>, ReLU,
+                           Conv2d<16, 3, padding(1), direct>, BatchNorm2d<>, ReLU, Flatten,
+                           Linear<512>, Linear<4>>;
+  STATIC_REQUIRE(plan::TrainingProgram<Small, float>::chunk == 32);
+  STATIC_REQUIRE(plan::TrainingProgram<Heavy, float>::chunk == 64);
+  STATIC_REQUIRE(plan::Program<Small, float>::chunk == 64); // as it predicts, in one phase
 }
