@@ -3,6 +3,7 @@
 /// Images that grow, one element at a time: the specification of kernels/upsample2d.hpp.
 
 #include <cstddef>
+#include <initializer_list>
 
 #include <ctnn/kernels/geometry.hpp>
 
