@@ -428,8 +428,8 @@ constexpr Buffers<Nodes, Edges + 1> plan_buffers(const Graph<Nodes, Tensors, Edg
 /// (a quarter of an L3 cache of common size), 4 to 64. Convolutions want few, so that a chunk stays in
 /// cache; the weight gradients of linear layers want many. In phases a chunk passes through the cache as
 /// often as there are phases, beside the store of the batch: 512 KB, of L2, are its share, or as much as
-/// the weights and their gradients take, which each chunk passes by. ResNet-8 and ResNet-20 train a tenth
-/// faster so where two cores share 8 MB of L3, and no slower where they have more.
+/// the weights and their gradients take, which each chunk passes by. Where two cores share 8 MB of L3,
+/// ResNet-8 and ResNet-20 train a tenth faster so.
 template <class G, std::size_t Nodes>
 constexpr std::size_t chunk_size(const G& graph, const Phases<Nodes>& phases) {
   const std::size_t elements = plan_buffers(graph, Mode::training, 1, phases).size;
