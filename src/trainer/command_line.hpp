@@ -215,7 +215,7 @@ inline std::string misplaced(const Field& field, const CLI::App& command, const 
                        name(chosen).full);
   };
   const Owner& owner = field.owners.front();
-  if (std::holds_alternative<Part>(owner))
+  if (std::holds_alternative<SchedulePart>(owner))
     return fmt::format("is of {}, which is missing", owners_of(field));
   return std::holds_alternative<Optimizer>(owner) ? sentence("--optimizer", recipe.optimizer)
                                                   : sentence("--scheduler", recipe.scheduler);

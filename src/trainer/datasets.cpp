@@ -34,7 +34,7 @@ constexpr const char *dataset_key = "ctnn.dataset", *mean_key = "ctnn.mean", *st
 constexpr const char *classes_key = "ctnn.classes", *label_key = "ctnn.label";
 
 // clang-format off
-constexpr DatasetKind table[]{
+constexpr DatasetKind kinds[]{
     {.name = "mnist", .argument = {}, .mean = mnist_mean, .std = mnist_std,
      .digits = true, .dark_paper = true, .load = load_idx},
     {.name = "fashion-mnist", .argument = {}, .class_names = clothes, .mean = mnist_mean, .std = mnist_std,
@@ -94,11 +94,11 @@ std::string Dataset::short_name() const {
   return (kind->table ? last.stem() : last.filename()).string();
 }
 
-std::span<const DatasetKind> dataset_kinds() { return table; }
+std::span<const DatasetKind> dataset_kinds() { return kinds; }
 
 std::vector<std::string> dataset_forms() {
   std::vector<std::string> forms;
-  for (const DatasetKind& kind : table)
+  for (const DatasetKind& kind : kinds)
     forms.push_back(kind.argument.empty() ? std::string(kind.name)
                                           : fmt::format("{}:{}", kind.name, kind.argument));
   return forms;
@@ -106,9 +106,9 @@ std::vector<std::string> dataset_forms() {
 
 std::optional<Dataset> find_dataset(std::string_view name) {
   const std::size_t colon = name.find(':');
-  const auto kind = std::ranges::find(table, name.substr(0, colon), &DatasetKind::name);
+  const auto kind = std::ranges::find(kinds, name.substr(0, colon), &DatasetKind::name);
   const std::string_view argument = colon == name.npos ? "" : name.substr(colon + 1);
-  if (kind == std::end(table) || kind->argument.empty() != (colon == name.npos) ||
+  if (kind == std::end(kinds) || kind->argument.empty() != (colon == name.npos) ||
       kind->argument.empty() != argument.empty())
     return std::nullopt;
   Dataset found{utf8(name), kind, {}};

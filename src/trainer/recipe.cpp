@@ -12,9 +12,9 @@ namespace {
 
 bool has(const Recipe& recipe, Optimizer optimizer) { return recipe.optimizer == optimizer; }
 bool has(const Recipe& recipe, Scheduler scheduler) { return recipe.scheduler == scheduler; }
-bool has(const Recipe& recipe, Part part) {
-  return part == Part::warmup ? recipe.warmup_epochs > 0
-                              : has(recipe, Scheduler::onecycle) && recipe.cycle_momentum;
+bool has(const Recipe& recipe, SchedulePart part) {
+  return part == SchedulePart::warmup ? recipe.warmup_epochs > 0
+                                      : has(recipe, Scheduler::onecycle) && recipe.cycle_momentum;
 }
 
 /// Calls pair(field, member) for each field of the recipe that is a member of the optimizer.
@@ -143,7 +143,7 @@ contradiction(const Recipe& recipe, const std::function<std::string(std::string_
   if (recipe.warmup_epochs > 0 && recipe.warmup_epochs >= recipe.epochs)
     return of("warmup_epochs", fmt::format("expected fewer than the {} of {}, found {}",
                                            recipe.epochs, spell("epochs"), recipe.warmup_epochs));
-  if (has(recipe, Part::cycled_momentum) && recipe.base_momentum > recipe.max_momentum)
+  if (has(recipe, SchedulePart::cycled_momentum) && recipe.base_momentum > recipe.max_momentum)
     return of("base_momentum", fmt::format("is {}, and {} is {}", recipe.base_momentum,
                                            spell("max_momentum"), recipe.max_momentum));
   return std::nullopt;
@@ -195,7 +195,7 @@ double learning_rate(const Recipe& recipe, double top, std::uint64_t step,
 
 std::optional<double> momentum(const Recipe& recipe, std::uint64_t step,
                                std::size_t steps_per_epoch) {
-  if (!has(recipe, Part::cycled_momentum)) return std::nullopt;
+  if (!has(recipe, SchedulePart::cycled_momentum)) return std::nullopt;
   const std::size_t steps = recipe.epochs * steps_per_epoch;
   return one_cycle(recipe, recipe.lr, steps).momentum_at(std::min<std::size_t>(step, steps - 1));
 }

@@ -84,7 +84,7 @@ struct Recipe {
 };
 
 /// Whose a field is.
-using Owner = std::variant<Optimizer, Scheduler, Part>;
+using Owner = std::variant<Optimizer, Scheduler, SchedulePart>;
 
 /// What is known of a field besides its value and range.
 struct Field {
@@ -134,7 +134,7 @@ void visit_fields(R& recipe, Visit&& visit) {
 
   visit({"scheduler", "course of the learning rate"}, recipe.scheduler, Word{});
   visit({.name = "warmup_epochs", .description = "epochs on the way up to it", .newer = true}, recipe.warmup_epochs, count_or_0);
-  visit({"warmup_factor", "share of it that they begin with", {Part::warmup}}, recipe.warmup_factor, share);
+  visit({"warmup_factor", "share of it that they begin with", {SchedulePart::warmup}}, recipe.warmup_factor, share);
   visit({"step_size", "epochs between steps", {step}}, recipe.step_size, count);
   visit({"milestones", "epochs of the steps", {multistep}}, recipe.milestones, Ascending{many});
   visit({"gamma", "factor of a step, or an epoch", {step, multistep, exponential}}, recipe.gamma, positive);
@@ -150,8 +150,8 @@ void visit_fields(R& recipe, Visit&& visit) {
   visit({"div_factor", "highest learning rate over the first", {onecycle}}, recipe.div_factor, positive);
   visit({"final_div_factor", "first learning rate over the last", {onecycle}}, recipe.final_div_factor, positive);
   visit({.name = "cycle_momentum", .description = "momentum, or beta1, goes the other way", .owners = {onecycle}, .newer = true}, recipe.cycle_momentum, Flag{true});
-  visit({"base_momentum", "at the highest learning rate", {Part::cycled_momentum}}, recipe.base_momentum, share_or_0);
-  visit({"max_momentum", "at first and at last", {Part::cycled_momentum}}, recipe.max_momentum, share_or_0);
+  visit({"base_momentum", "at the highest learning rate", {SchedulePart::cycled_momentum}}, recipe.base_momentum, share_or_0);
+  visit({"max_momentum", "at first and at last", {SchedulePart::cycled_momentum}}, recipe.max_momentum, share_or_0);
   visit({"factor", "factor of a reduction", {plateau}}, recipe.factor, share);
   visit({"lr_patience", "epochs without a lower loss before it", {plateau}}, recipe.lr_patience, count_or_0);
   visit({"threshold", "part by which a loss must be lower", {plateau}}, recipe.threshold, share_or_0);

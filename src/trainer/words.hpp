@@ -27,7 +27,7 @@ enum class Scheduler {
   plateau
 };
 /// What a run may have besides them. The word is the option that asks for it.
-enum class Part { warmup, cycled_momentum };
+enum class SchedulePart { warmup, cycled_momentum };
 /// By what Muon scales its learning rate: PyTorch's adjust_lr_fn.
 enum class AdjustLr { original, match_rms_adamw };
 
@@ -60,7 +60,7 @@ inline constexpr std::array<Name, 10> names<Scheduler>{
      {"polynomial", "PolynomialLR"},
      {"plateau", "ReduceLROnPlateau"}}};
 template <>
-inline constexpr std::array<Name, 2> names<Part>{
+inline constexpr std::array<Name, 2> names<SchedulePart>{
     {{"warmup", "--warmup-epochs"}, {"cycled_momentum", "--cycle-momentum"}}};
 template <>
 inline constexpr std::array<Name, 2> names<AdjustLr>{
