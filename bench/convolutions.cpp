@@ -134,7 +134,8 @@ bool add_pointwise(const std::string& name) {
 }
 
 constexpr Conv2dGeometry five{32, 16, 16, 64, 5, 5, 1, 1, 2, 2},
-    row{32, 32, 32, 48, 1, 5, 1, 1, 0, 0};
+    row{32, 32, 32, 48, 1, 5, 1, 1, 0, 0}, narrow{16, 32, 32, 32, 3, 3, 2, 2, 1, 1},
+    half{32, 16, 16, 64, 3, 3, 2, 2, 1, 1}, wide{64, 28, 28, 128, 3, 3, 2, 2, 1, 1};
 
 [[maybe_unused]] const bool added[]{
     add_depthwise<64, 25, 5, 1>("64x25x5"),
@@ -147,6 +148,12 @@ constexpr Conv2dGeometry five{32, 16, 16, 64, 5, 5, 1, 1, 2, 2},
     add<five, winograd(4)>("5x5 32-64, winograd(4)"),
     add<row, direct>("1x5 32-48, direct"),
     add<row, winograd(4)>("1x5 32-48, winograd(4)"),
+    add<narrow, direct>("3x3 of stride 2, 16-32, direct"),
+    add<narrow, winograd(4)>("3x3 of stride 2, 16-32, winograd(4)"),
+    add<half, direct>("3x3 of stride 2, 32-64, direct"),
+    add<half, winograd(4)>("3x3 of stride 2, 32-64, winograd(4)"),
+    add<wide, direct>("3x3 of stride 2, 64-128, direct"),
+    add<wide, winograd(2)>("3x3 of stride 2, 64-128, winograd(2)"),
 };
 
 } // namespace

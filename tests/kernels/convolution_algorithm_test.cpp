@@ -28,7 +28,9 @@ static_assert(choose_algorithm(conv4, 2) == winograd(4));
 static_assert(choose_algorithm(square(64, 28, 64, 5)) == winograd(4));
 static_assert(choose_algorithm(square(64, 28, 64, 8)) == direct); // would want nine points
 static_assert(choose_algorithm(square(64, 28, 64, 1)) == direct);
-static_assert(choose_algorithm(square(64, 28, 64, 3, 2)) == direct);
+static_assert(choose_algorithm(square(64, 28, 64, 3, 2, 1)) == winograd(2)); // 14 = 7 x 2
+static_assert(choose_algorithm(square(64, 28, 64, 3, 2)) == direct); // its last pixel is left over
+static_assert(choose_algorithm(square(3, 224, 64, 7, 2, 3)) == direct); // all transforms
 static_assert(choose_algorithm(Conv2dGeometry{64, 28, 28, 64, 5, 1, 1, 1, 0, 0}) == winograd(4));
 static_assert(choose_algorithm(Conv2dGeometry{64, 28, 28, 64, 3, 3, 1, 1, 0, 0, 0, 0, 2, 2}) ==
               direct); // dilated
@@ -50,12 +52,17 @@ static_assert(can_run(conv1, winograd(6), 3) && !can_run(conv1, winograd(4), 3))
 static_assert(can_run(square(8, 9, 8, 5), winograd(4)) &&
               !can_run(square(8, 9, 8, 5), winograd(5)));
 static_assert(!can_run(square(8, 9, 8, 1), winograd(2)));
-static_assert(!can_run(square(8, 9, 8, 3, 2), winograd(2)));
+static_assert(can_run(square(8, 9, 8, 3, 2), winograd(4)) &&
+              !can_run(square(8, 9, 8, 3, 2), winograd(5)));
+static_assert(!can_run(square(8, 9, 8, 2, 3), winograd(2))); // skips pixels
+static_assert(can_run(Conv2dGeometry{8, 9, 9, 8, 3, 1, 2, 1, 0, 0}, winograd(2)) &&
+              !can_run(Conv2dGeometry{8, 9, 9, 8, 3, 1, 2, 2, 0, 0}, winograd(2)));
 
 static_assert(products(conv4, direct) == conv4.multiply_adds());
 static_assert(products(conv4, winograd(4)) == 2 * 2 * 36 * 128 * 256);
 static_assert(products(conv4, winograd(5)) == 2 * 2 * 49 * 128 * 256); // 8 is not whole tiles of 5
 static_assert(products(conv3, winograd(4)) == 3 * 3 * 36 * 64 * 128);
+static_assert(products(square(16, 32, 32, 3, 2, 1), winograd(4)) == 4 * 4 * 81 * 16 * 32);
 static_assert(products(Conv2dGeometry{8, 7, 12, 16, 1, 5, 1, 1, 0, 0}, winograd(4)) ==
               7 * 2 * 8 * 8 * 16); // by F(4, 5) along rows
 

@@ -120,17 +120,21 @@ TEST_CASE("bad parameters of a layer are told") {
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, padding(1), winograd(6)>>() == "");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 5, winograd(4)>>() == "");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 5, winograd(5)>>() ==
-        "layer 0 Conv2d<8, 5, winograd(5)>: winograd(5) needs 2 to 4 with a kernel of 5x5, and "
-        "stride 1, got stride 1x1");
+        "layer 0 Conv2d<8, 5, winograd(5)>: winograd(5) needs 2 to 4 with a kernel of 5x5 and "
+        "stride 1x1");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 1, winograd(4)>>() ==
-        "layer 0 Conv2d<8, 1, winograd(4)>: winograd(4) is for kernels with sides of 2 to 7, got "
-        "1x1");
-  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), winograd(2)>>() ==
-        "layer 0 Conv2d<8, 3, stride(2), winograd(2)>: winograd(2) needs 2 to 6 with a kernel "
-        "of 3x3, and stride 1, got stride 2x2");
+        "layer 0 Conv2d<8, 1, winograd(4)>: winograd(4) is for kernels with sides of 2 to 7 whose "
+        "windows reach the last pixel, got 1x1 with stride 1x1 on 9x9");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), winograd(4)>>() == "");
+  CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, stride(2), winograd(5)>>() ==
+        "layer 0 Conv2d<8, 3, stride(2), winograd(5)>: winograd(5) needs 2 to 4 with a kernel "
+        "of 3x3 and stride 2x2");
+  CHECK(said<Input<1, 9, 8>, Conv2d<8, 3, stride(2), winograd(2)>>() ==
+        "layer 0 Conv2d<8, 3, stride(2), winograd(2)>: winograd(2) is for kernels with sides of 2 "
+        "to 7 whose windows reach the last pixel, got 3x3 with stride 2x2 on 9x8");
   CHECK(said<Input<1, 9, 9>, Conv2d<8, 3, winograd(7)>>() ==
-        "layer 0 Conv2d<8, 3, winograd(7)>: winograd(7) needs 2 to 6 with a kernel of 3x3, and "
-        "stride 1, got stride 1x1");
+        "layer 0 Conv2d<8, 3, winograd(7)>: winograd(7) needs 2 to 6 with a kernel of 3x3 and "
+        "stride 1x1");
   CHECK(said<Input<1, 9, 9>, MaxPool2d<2, padding(2)>>() ==
         "layer 0 MaxPool2d<2, padding(2)>: padding 2x2 is more than half of the window 2x2");
   CHECK(said<Input<1, 9, 9>, AvgPool2d<2, padding(0, 0, 0, 2)>>() ==
@@ -166,8 +170,8 @@ TEST_CASE("channels that cannot be grouped are told") {
   CHECK(said<In, Conv2d<9, 3, groups(0)>>() ==
         "layer 0 Conv2d<9, 3, groups(0)>: groups must be at least 1, got 0");
   CHECK(said<In, Conv2d<8, 3, groups(2), winograd(4)>>() ==
-        "layer 0 Conv2d<8, 3, groups(2), winograd(4)>: winograd(4) needs 2 to 6 with a "
-        "kernel of 3x3, and stride 1, got stride 1x1 in 2 groups");
+        "layer 0 Conv2d<8, 3, groups(2), winograd(4)>: winograd(4) needs dilation "
+        "1 and one group, got dilation 1x1, groups 2");
 }
 
 TEST_CASE("padding and dilation that cannot be are told") {

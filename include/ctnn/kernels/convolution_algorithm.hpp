@@ -26,8 +26,10 @@ inline constexpr kernels::ConvolutionAlgorithm automatic{-1};
 inline constexpr kernels::ConvolutionAlgorithm direct{0};
 
 /// winograd is Winograd's F(m x m, K x K), which makes m x m outputs at a time by (m + K - 1)^2 products, from
-/// kernels of stride 1 without dilation and groups; of a kernel with a side of 1 it is F(m, K) along the other.
-/// m is at least 2, and m + K - 1 at most 8: errors grow with the points.
+/// kernels without dilation and groups; of a kernel with a side of 1 it is F(m, K) along the other. m is at least
+/// 2, and m + K - 1 at most 8: errors grow with the points. Of stride S, at most K, it makes the outputs by
+/// (S (m - 1) + K)^2 products; S (m - 1) + K is then at most 9, and no pixel may be left over behind the last
+/// window.
 constexpr kernels::ConvolutionAlgorithm winograd(int m) { return {m}; }
 
 namespace kernels {
@@ -39,11 +41,17 @@ constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
   if (algorithm == direct) return pool == 1 || !g.is_depthwise();
   if (algorithm.tile < 2) return false;
   const auto m = static_cast<std::size_t>(algorithm.tile);
-  const std::size_t sides[]{g.kernel_height, g.kernel_width};
-  for (const std::size_t side : sides)
-    if (side > 1 && (m + side - 1 > 8 || m % pool != 0)) return false;
-  return g.kernel_height * g.kernel_width > 1 && g.stride_height == 1 && g.stride_width == 1 &&
-         g.dilation_height == 1 && g.dilation_width == 1 && g.groups == 1;
+  const auto can_along = [=](std::size_t begin, std::size_t in, std::size_t out, std::size_t kernel,
+                             std::size_t stride) {
+    if (kernel == 1) return stride == 1;
+    const std::size_t most = stride == 1 ? 8 : 9; // a tile of 9 x 9 has few points of each phase
+    return kernel >= stride && stride * (m - 1) + kernel <= most && m % pool == 0 &&
+           begin + in <= stride * (out - 1) + kernel;
+  };
+  return g.kernel_height * g.kernel_width > 1 && g.dilation_height == 1 && g.dilation_width == 1 &&
+         g.groups == 1 &&
+         can_along(g.padding_top, g.in_height, g.out_height(), g.kernel_height, g.stride_height) &&
+         can_along(g.padding_left, g.in_width, g.out_width(), g.kernel_width, g.stride_width);
 }
 
 /// products is the number of multiply-adds of one image forward, between transformed tiles or by the
@@ -51,11 +59,11 @@ constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
 constexpr std::size_t products(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm) {
   if (algorithm == direct) return g.multiply_adds();
   const auto m = static_cast<std::size_t>(algorithm.tile);
-  const auto points = [m](std::size_t out, std::size_t kernel) {
-    return kernel > 1 ? (out + m - 1) / m * (m + kernel - 1) : out;
+  const auto points = [m](std::size_t out, std::size_t kernel, std::size_t stride) {
+    return kernel > 1 ? (out + m - 1) / m * (stride * (m - 1) + kernel) : out;
   };
-  return points(g.out_height(), g.kernel_height) * points(g.out_width(), g.kernel_width) *
-         g.in_channels * g.out_channels;
+  return points(g.out_height(), g.kernel_height, g.stride_height) *
+         points(g.out_width(), g.kernel_width, g.stride_width) * g.in_channels * g.out_channels;
 }
 
 /// cost is the time of one image in units of a multiply-add. Transforming takes as long as 3 of them

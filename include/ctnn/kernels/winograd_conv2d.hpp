@@ -1,7 +1,8 @@
 #pragma once
 /// @file
-/// Convolution of stride 1 by Winograd's F(M x M, K x K): (M + K - 1)^2 products for M^2 K^2; and of a
-/// kernel with a side of 1 by F(M, K) along the other.
+/// Convolution by Winograd's F(M x M, K x K): (M + K - 1)^2 products for M^2 K^2; of a kernel with a side of 1
+/// by F(M, K) along the other; and of stride S by S^2 such filters of every S-th tap, whose products are one
+/// tile: with 3x3 taps of stride 2 (2M + 1)^2 for 9 M^2.
 /// Backward is the adjoint of each step, so it needs no more products than forward.
 
 #include <algorithm>
@@ -35,8 +36,11 @@ class winograd_conv2d {
 
   /// tile is what is made at a time. Along a side of 1 it is no larger than pooling needs.
   static constexpr WinogradTile tile{G.kernel_height > 1 ? M : Epilogue::pool,
-                                     G.kernel_width > 1 ? M : Epilogue::pool, G.kernel_height,
-                                     G.kernel_width};
+                                     G.kernel_width > 1 ? M : Epilogue::pool,
+                                     G.kernel_height,
+                                     G.kernel_width,
+                                     G.stride_height,
+                                     G.stride_width};
   static constexpr std::size_t taps = G.kernel_height * G.kernel_width;
 
   using tiles = winograd_tiles<T, tile>;
@@ -240,8 +244,8 @@ private:
     }
     window under() const {
       const auto integer = [](std::size_t n) { return static_cast<std::ptrdiff_t>(n); };
-      return {integer(row * tile.rows) - integer(G.padding_top),
-              integer(column * tile.columns) - integer(G.padding_left),
+      return {integer(row * tile.rows * tile.stride_height) - integer(G.padding_top),
+              integer(column * tile.columns * tile.stride_width) - integer(G.padding_left),
               integer(G.in_height),
               integer(G.in_width),
               G.in_width * G.in_channels,
@@ -317,8 +321,8 @@ private:
   /// kernel has a side of 1 as many as the tile has outputs along it.
   template <class Panel>
   static void add_bias_gradient(std::size_t count, const T* dm, T* dbias) {
-    using vertical = winograd_matrices<tile.rows, tile.kernel_height>;
-    using horizontal = winograd_matrices<tile.columns, tile.kernel_width>;
+    using vertical = winograd_matrices<tile.rows, tile.kernel_height, tile.stride_height>;
+    using horizontal = winograd_matrices<tile.columns, tile.kernel_width, tile.stride_width>;
     for (std::size_t v = 0; v < Panel::vectors; ++v) {
       simd::vec<T> sum(T(0));
       for (std::size_t i = vertical::first_unit; i <= vertical::last_unit; ++i)

@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// The matrices of Winograd's minimal filtering F(M, R), constructed in exact rationals by Cook and
-/// Toom's method and proved by the compiler.
+/// The matrices of Winograd's minimal filtering F(M, R), also of a stride, constructed in exact rationals by
+/// Cook and Toom's method and proved by the compiler.
 /// Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
 
 #include <cstddef>
@@ -88,6 +88,20 @@ struct cook_toom {
       }
     }
   }
+};
+
+/// strided_filter makes outputs y[i] = sum over k of d[S i + k] g[k] as the sum of S filters of stride 1: the
+/// pixels and taps s, s + S, s + 2S, … are one for each s < S, by cook_toom. Of stride 1 it is cook_toom.
+template <std::size_t M, std::size_t R, std::size_t S>
+struct strided_filter {
+  static_assert(R >= S, "the window would skip pixels");
+  static constexpr std::size_t points = S * (M - 1) + R; // as many as pixels
+
+  rational output[M][points]{};
+  rational kernel[points][R]{};
+  rational input[points][points]{};
+
+  consteval strided_filter() { place<0>(0); }
 
   /// proved is whether y is right for every d and g: it compares the coefficient of each product
   /// d[j] g[k].
@@ -98,9 +112,24 @@ struct cook_toom {
           rational sum = 0;
           for (std::size_t p = 0; p < points; ++p)
             sum = sum + output[i][p] * kernel[p][k] * input[p][j];
-          if (sum != rational(j == i + k ? 1 : 0)) return false;
+          if (sum != rational(j == S * i + k ? 1 : 0)) return false;
         }
     return true;
+  }
+
+private:
+  /// The points of a phase begin at `first`, and after them come those of the next.
+  template <std::size_t Phase>
+  consteval void place(std::size_t first) {
+    constexpr std::size_t taps = (R - Phase + S - 1) / S;
+    constexpr cook_toom<M, taps> phase;
+    for (std::size_t p = 0; p < phase.points; ++p) {
+      for (std::size_t i = 0; i < M; ++i) output[i][first + p] = phase.output[i][p];
+      for (std::size_t k = 0; k < taps; ++k) kernel[first + p][Phase + S * k] = phase.kernel[p][k];
+      for (std::size_t j = 0; j < phase.points; ++j)
+        input[first + p][Phase + S * j] = phase.input[p][j];
+    }
+    if constexpr (Phase + 1 < S) place<Phase + 1>(first + phase.points);
   }
 };
 
@@ -116,12 +145,13 @@ consteval auto rounded(const rational (&m)[Rows][Columns]) {
 
 } // namespace detail
 
-/// winograd_matrices are in floating point: M outputs of R taps are output (U . V) with U = kernel g and V =
-/// input d; the transposed matrices take gradients back. A tile is that in both directions.
-template <std::size_t M, std::size_t R>
+/// winograd_matrices are in floating point: M outputs of R taps, S pixels apart, are output (U . V) with
+/// U = kernel g and V = input d; the transposed matrices take gradients back. A tile is that in both directions.
+template <std::size_t M, std::size_t R, std::size_t S = 1>
 struct winograd_matrices {
-  static_assert(R == 1 || M + R - 1 <= 8, "of more points the errors grow past single precision");
-  static constexpr detail::cook_toom<M, R> exact{};
+  static_assert(R == 1 || M + (R + S - 1) / S - 1 <= 8,
+                "of more points the errors grow past single precision");
+  static constexpr detail::strided_filter<M, R, S> exact{};
   static_assert(exact.proved());
 
   static constexpr auto output = detail::rounded(exact.output);
@@ -129,8 +159,9 @@ struct winograd_matrices {
   static constexpr auto input = detail::rounded(exact.input);
 
   /// first_unit and last_unit are the points of whose products each output has exactly one, times 1: their
-  /// sum is that of the outputs. Of several taps it is point 1, of one tap there is a point an output.
-  static constexpr std::size_t first_unit = R > 1 ? 1 : 0, last_unit = R > 1 ? 1 : M - 1;
+  /// sum is that of the outputs. Where the first phase has several taps it is its point 1, of one tap there
+  /// is a point an output.
+  static constexpr std::size_t first_unit = R > S ? 1 : 0, last_unit = R > S ? 1 : M - 1;
 };
 
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

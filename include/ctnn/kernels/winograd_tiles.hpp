@@ -137,10 +137,11 @@ template <const auto& Left, const auto& Right, class V, class Load, class Store>
 struct WinogradTile {
   std::size_t rows, columns;
   std::size_t kernel_height, kernel_width;
+  std::size_t stride_height, stride_width;
 
   /// height and width are those of the window that it sees.
-  constexpr std::size_t height() const { return rows + kernel_height - 1; }
-  constexpr std::size_t width() const { return columns + kernel_width - 1; }
+  constexpr std::size_t height() const { return stride_height * (rows - 1) + kernel_height; }
+  constexpr std::size_t width() const { return stride_width * (columns - 1) + kernel_width; }
 };
 
 /// winograd_tiles are the transforms of such tiles. A plane holds one of the numbers that make up the
@@ -192,7 +193,7 @@ struct winograd_tiles {
   }
 
   /// The input's adjoint adds input^T dV input to the image, but assigns what no tile before has
-  /// touched: the tiles of an image overlap by a kernel less one pixel and come row by row.
+  /// touched: the tiles of an image overlap by a kernel less a stride and come row by row.
   template <std::size_t Part, bool Inside>
   [[gnu::noinline]] static void input_adjoint(const T* dv, std::size_t plane, const window& under,
                                               bool first_row, bool first_column,
@@ -203,8 +204,8 @@ struct winograd_tiles {
           [&](std::size_t i, std::size_t j, vec y) {
             if (!Inside && !under.has(i, j)) return;
             T* const at = image + under.at(i, j);
-            if ((i + 1 < Tile.kernel_height && !first_row) ||
-                (j + 1 < Tile.kernel_width && !first_column))
+            if ((i + Tile.stride_height < Tile.kernel_height && !first_row) ||
+                (j + Tile.stride_width < Tile.kernel_width && !first_column))
               y = y + simd::load_first(at, Part);
             simd::store_first(at, y, Part);
           });
@@ -261,9 +262,9 @@ struct winograd_tiles {
   }
 
 private:
-  template <std::size_t M, std::size_t R>
+  template <std::size_t M, std::size_t R, std::size_t S>
   struct axis {
-    using matrices = winograd_matrices<M, R>;
+    using matrices = winograd_matrices<M, R, S>;
     static constexpr factored_matrix input{matrices::input};
     static constexpr factored_matrix input_adjoint{transposed(matrices::input)};
     static constexpr factored_matrix output{matrices::output};
@@ -271,8 +272,8 @@ private:
     static constexpr factored_matrix kernel{matrices::kernel};
     static constexpr factored_matrix kernel_adjoint{transposed(matrices::kernel)};
   };
-  using vertical = axis<Tile.rows, Tile.kernel_height>;
-  using horizontal = axis<Tile.columns, Tile.kernel_width>;
+  using vertical = axis<Tile.rows, Tile.kernel_height, Tile.stride_height>;
+  using horizontal = axis<Tile.columns, Tile.kernel_width, Tile.stride_width>;
 };
 
 } // namespace ctnn::kernels::inline CTNN_INSTRUCTION_SET

@@ -18,7 +18,7 @@ namespace ctnn {
 /// The `Options` are stride(S), 1 unless given; padding(P) with zeros, on all sides or side by side, or
 /// padding("same"), 0 unless given; dilation(D), 1 unless given; groups(G), or depthwise, 1 unless given;
 /// bias(false) for none; weight_init and bias_init, uniform_by_fan_in unless given; and an algorithm:
-/// automatic, direct, or winograd(m), for 3x3 kernels of stride 1 winograd(2) to winograd(6). The parameters
+/// automatic, direct, or winograd(m), for 3x3 kernels winograd(2) to winograd(6), of stride 2 to winograd(4). The parameters
 /// are `weight` {OutChannels, C/G, K, K} and `bias` {OutChannels}.
 template <int OutChannels, Size2d Kernel, auto... Options>
 struct Conv2d : detail::Fusable {

@@ -38,17 +38,17 @@ constexpr Sentence algorithm_error(const kernels::Conv2dGeometry& g,
   Sentence error;
   if (asked == automatic || kernels::can_run(g, asked)) return error;
   write_option(error, asked);
-  const std::size_t side = g.kernel_height > g.kernel_width ? g.kernel_height : g.kernel_width;
-  if (side == 1 || side > 7)
-    return error << " is for kernels with sides of 2 to 7, got " << g.kernel_height << 'x'
-                 << g.kernel_width;
-  error << " needs 2 to " << 9 - side << " with a kernel of " << g.kernel_height << 'x'
-        << g.kernel_width << ", and stride 1, got stride " << g.stride_height << 'x'
-        << g.stride_width;
-  if (g.dilation_height != 1 || g.dilation_width != 1)
-    error << " and dilation " << g.dilation_height << 'x' << g.dilation_width;
-  if (g.groups != 1) error << " in " << g.groups << " groups";
-  return error;
+  if (g.dilation_height * g.dilation_width * g.groups != 1)
+    return error << " needs dilation 1 and one group, got dilation " << g.dilation_height << 'x'
+                 << g.dilation_width << ", groups " << g.groups;
+  int most = 7;
+  while (most > 1 && !kernels::can_run(g, winograd(most))) --most;
+  if (most > 1)
+    return error << " needs 2 to " << most << " with a kernel of " << g.kernel_height << 'x'
+                 << g.kernel_width << " and stride " << g.stride_height << 'x' << g.stride_width;
+  return error << " is for kernels with sides of 2 to 7 whose windows reach the last pixel, got "
+               << g.kernel_height << 'x' << g.kernel_width << " with stride " << g.stride_height
+               << 'x' << g.stride_width << " on " << g.padded_height() << 'x' << g.padded_width();
 }
 
 /// wished is the algorithm that was asked for: a layer's own; otherwise the network's, if the layer can
