@@ -4,6 +4,7 @@
 
 #include <ctnn/data/cifar10.hpp>
 #include <ctnn/data/csv.hpp>
+#include <ctnn/data/mixup.hpp>
 #include <ctnn/data/mnist.hpp>
 #include <ctnn/data/transforms.hpp>
 #include <ctnn/io/state_dict.hpp>

@@ -10,6 +10,7 @@ from pathlib import Path
 FOLDERS = ["core", "kernels", "layers", "plan", "network", "train", "io", "data"]
 DOORS = {
     "boost/hana": "core/",
+    "boost/random": "data/mixup.hpp",
     "xsimd/": "kernels/simd.hpp",
     "xtensor/": "network/tensor.hpp",
     "Random123/": "kernels/random.hpp",

@@ -101,6 +101,12 @@ struct Invert {
   }
 };
 
+struct Constant {
+  static void apply(const auto&, const auto& out) {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = 51;
+  }
+};
+
 struct Transpose { // what a user may say
   static constexpr ImageForm output(ImageForm in) {
     return in.resized(static_cast<int>(in.shape[2]), static_cast<int>(in.shape[1]));
@@ -390,6 +396,27 @@ TEST_CASE("a user's transforms are structs") {
   std::array<float, 6> out{};
   Pipeline::apply(image.data(), Random(1, 2, 3), out.data());
   CHECK(out == std::array{0.0f, 1.2f, 0.4f, 1.6f, 0.8f, 2.0f});
+}
+
+TEST_CASE("a choice is one of several, each as likely as the others") {
+  using Pipeline = Compose<Input<1, 1, 1>, RandomChoice<Compose<>, Invert, Constant>, ToTensor>;
+  const std::uint8_t image = 255;
+  std::size_t as_it_is = 0, inverted = 0, constant = 0;
+  for (std::uint32_t sample = 0; sample < 3000; ++sample) {
+    float out = -1;
+    Pipeline::apply(&image, Random(1, 0, sample), &out);
+    as_it_is += out == 1;
+    inverted += out == 0;
+    constant += out == 0.2f;
+  }
+  CHECK(as_it_is + inverted + constant == 3000);
+  for (const std::size_t times : {as_it_is, inverted, constant}) {
+    CHECK(times > 1000 - 130); // five standard deviations
+    CHECK(times < 1000 + 130);
+  }
+  CHECK(sentence<In, RandomChoice<CenterCrop<22>, Resize<20, 28>>, ToTensor>() ==
+        "RandomChoice<CenterCrop<22>, Resize<20, 28>> may leave 1x22x22 or 1x20x28: put Resize "
+        "after it");
 }
 
 TEST_CASE("a large image needs no large stack") {

@@ -9,6 +9,7 @@
 #include <ctnn/data/transforms/normalize.hpp>
 #include <ctnn/data/transforms/random_affine.hpp>
 #include <ctnn/data/transforms/random_apply.hpp>
+#include <ctnn/data/transforms/random_choice.hpp>
 #include <ctnn/data/transforms/random_crop.hpp>
 #include <ctnn/data/transforms/random_erasing.hpp>
 #include <ctnn/data/transforms/random_horizontal_flip.hpp>

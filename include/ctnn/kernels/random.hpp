@@ -31,6 +31,7 @@ inline constexpr std::uint32_t shuffling = 0x2000'0000;      ///< the order of a
 inline constexpr std::uint32_t layer = 0x3000'0000; ///< + the index of the layer in Net::nodes
 inline constexpr std::uint32_t augmentation = 0x4000'0000; ///< a transform's numbers
 inline constexpr std::uint32_t splitting = 0x5000'0000;    ///< which subset a sample comes to
+inline constexpr std::uint32_t mixing = 0x6000'0000;       ///< which samples are mixed, and how
 } // namespace stream
 
 /// random_block is four independent words, uniform over all 32 bits, for the counter (a, b). Philox's
