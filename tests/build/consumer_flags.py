@@ -22,7 +22,7 @@ def complaints(folder):
         ("native_hello.cpp", "-O3", "-march="),
         ("engine.cpp", "-O3", "-march="),
         ("recipes.cpp", "-O3", "-march="),
-        ("run.cpp", "-O1", "-march="),
+        ("unity_0_cxx.cxx", "-O1", "-march="),
         ("processor.cpp", "-O3", "-march=x86-64"),
     ):
         if last(flags[unit], "-O") != optimization:
