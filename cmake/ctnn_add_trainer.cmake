@@ -22,6 +22,12 @@ if(NOT TARGET ctnn::native)
   target_compile_options(ctnn_native INTERFACE $<$<BOOL:${CTNN_ARCH}>:-march=${CTNN_ARCH}>)
 endif()
 
+# Linked last: what a target says itself comes before what the libraries say, -O3 where there is no build type.
+if(NOT TARGET ctnn_around_network)
+  add_library(ctnn_around_network INTERFACE)
+  target_compile_options(ctnn_around_network INTERFACE $<$<NOT:$<CONFIG:Debug>>:-O1>)
+endif()
+
 function(ctnn_add_trainer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "NETWORK;TYPE" "")
   if(NOT arg_NETWORK OR arg_UNPARSED_ARGUMENTS)
@@ -57,7 +63,6 @@ function(ctnn_add_trainer name)
   # Files with options of their own stay outside of it.
   add_executable(${name} ${network_units} ${others} ${source}/trainer/processor.cpp)
   set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
-  target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
   # A header that does not define the network is one error too, not one at each use of the name. At -O3
   # without NDEBUG g++ 12 warns falsely of fmt's fill_t.
   set_source_files_properties(${network_units} PROPERTIES COMPILE_OPTIONS
@@ -71,7 +76,8 @@ function(ctnn_add_trainer name)
   # Of this file alone, so that a new commit does not compile the network again.
   set_source_files_properties(${source}/trainer.cpp PROPERTIES
     COMPILE_DEFINITIONS "CTNN_VERSION=\"${version}\";CTNN_REVISION=\"${revision}\"")
-  target_link_libraries(${name} PRIVATE ctnn::ctnn ctnn::native ctnn::images CLI11::CLI11)
+  target_link_libraries(${name} PRIVATE ctnn::ctnn ctnn::native ctnn::images CLI11::CLI11
+                                        ctnn_around_network)
 
   if(CTNN_STATIC_TRAINER)
     target_compile_options(${name} PRIVATE -ffunction-sections -fdata-sections)
