@@ -11,13 +11,23 @@
 
 namespace ctnn::test {
 
+/// What an element is before it is written: NaN, or the largest whole number.
+template <class T>
+inline constexpr T unset = std::numeric_limits<T>::has_quiet_NaN
+                               ? std::numeric_limits<T>::quiet_NaN()
+                               : std::numeric_limits<T>::max();
+template <class T>
+bool is_unset(T value) {
+  return std::numeric_limits<T>::has_quiet_NaN ? value != value : value == unset<T>;
+}
+
 /// `size` elements that begin `offset` elements into an allocation and end where it ends: so
-/// AddressSanitizer sees one element too many. Starts as NaN, so an element not written shows.
+/// AddressSanitizer sees one element too many. All start as unset, so an element not written shows.
 template <class T>
 class ExactBuffer {
 public:
   explicit ExactBuffer(std::size_t size, std::size_t offset = 0)
-      : elements_(offset + size, std::numeric_limits<T>::quiet_NaN()), offset_(offset) {}
+      : elements_(offset + size, unset<T>), offset_(offset) {}
   ExactBuffer(const std::vector<T>& values, std::size_t offset = 0)
       : ExactBuffer(values.size(), offset) {
     std::copy(values.begin(), values.end(), data());
@@ -31,9 +41,7 @@ public:
   std::vector<T> values() const { return {data(), data() + size()}; }
 
   /// Whether what lies before the buffer is as it was.
-  bool start_untouched() const {
-    return std::all_of(elements_.data(), data(), [](T value) { return std::isnan(value); });
-  }
+  bool start_untouched() const { return std::all_of(elements_.data(), data(), is_unset<T>); }
 
 private:
   std::vector<T> elements_;

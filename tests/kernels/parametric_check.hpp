@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <limits>
 #include <memory>
@@ -72,15 +73,20 @@ double gradient(kernels::leaky_relu<Slope>, double y, double dy) {
   return kernels::reference::leaky_relu_backward(y, dy, Slope);
 }
 
-/// What goes into a kernel, and what comes out of it.
+/// What goes into a kernel, and what comes out of it; of windows the tape of an epilogue.
 struct inputs {
   std::size_t n;
   std::vector<double> weight, bias, x, dy;
 };
-template <class Buffer>
+template <class Buffer, class Tape>
 struct results {
-  Buffer y, tape, dx, dweight, dbias;
+  Buffer y;
+  Tape tape;
+  Buffer dx, dweight, dbias;
 };
+using exact_results = results<std::vector<double>, std::vector<double>>;
+template <class T>
+using kernel_results = results<ExactBuffer<T>, ExactBuffer<std::uint8_t>>;
 
 /// A kernel's constants and functions as values, so that what follows is compiled only once.
 template <class T>
@@ -125,15 +131,15 @@ struct function {
   std::size_t in() const { return geometry.input_size(); }
   std::size_t out() const { return geometry.output_size() / (pool * pool); }
 
-  results<std::vector<double>> expected(const inputs& given) const {
+  exact_results expected(const inputs& given) const {
     const Conv2dGeometry& g = geometry;
     const Pool2dGeometry windows{
         g.out_channels, g.out_height(), g.out_width(), pool, pool, pool, pool, 0, 0};
     const std::size_t n = given.n;
     const auto zeros = [](std::size_t size) { return std::vector<double>(size); };
     auto outputs = zeros(n * g.output_size()), seed = zeros(n * out());
-    results<std::vector<double>> r{zeros(n * out()), zeros(n * out()), zeros(n * in()),
-                                   zeros(given.weight.size()), zeros(given.bias.size())};
+    exact_results r{zeros(n * out()), zeros(n * out()), zeros(n * in()), zeros(given.weight.size()),
+                    zeros(given.bias.size())};
     forward(n, given.x.data(), given.weight.data(), given.bias.data(), outputs.data());
     kernels::reference::max_pool2d_forward(windows, n, outputs.data(), r.y.data(), r.tape.data());
     for (std::size_t i = 0; i < seed.size(); ++i) {
@@ -141,6 +147,8 @@ struct function {
       seed[i] = gradient(r.y[i], given.dy[i]);
     }
     kernels::reference::max_pool2d_backward(windows, n, r.tape.data(), seed.data(), outputs.data());
+    for (std::size_t i = 0; i < seed.size(); ++i) // 0 where nothing passes
+      r.tape[i] = gradient(r.y[i], 1) == 0 ? 0 : r.tape[i] + 1;
     backward_input(n, outputs.data(), given.weight.data(), r.dx.data());
     backward_parameters(n, given.x.data(), outputs.data(), r.dweight.data(), r.dbias.data());
     return r;
@@ -189,22 +197,23 @@ inputs real_inputs(const function& f, std::size_t n) {
           normal(n * f.out(), 4)};
 }
 
-/// Forward and backward. Backward is given the decisions `expected`: y and the winners of windows.
+/// Forward and backward. Backward is given the decisions `expected`: y and the tape of windows.
 /// The gradients start from `start` and are what was added to it.
 template <class T>
-results<ExactBuffer<T>> run(const kernel<T>& k, const function& f, const inputs& given,
-                            const results<std::vector<double>>& expected, T start) {
+kernel_results<T> run(const kernel<T>& k, const function& f, const inputs& given,
+                      const exact_results& expected, T start) {
   const std::size_t n = given.n;
   const auto scratch = [&] { return aligned<T>(k.scratch_size); };
   const auto weight = misaligned<T>(given.weight), bias = misaligned<T>(given.bias),
              x = misaligned<T>(given.x), dy = misaligned<T>(given.dy),
-             y = misaligned<T>(expected.y), tape = misaligned<T>(expected.tape);
-  results<ExactBuffer<T>> r{misaligned<T>(y.size()), misaligned<T>(y.size()),
-                            misaligned<T>(x.size()), misaligned<T>(weight.size()),
-                            misaligned<T>(bias.size())};
+             y = misaligned<T>(expected.y);
+  const auto tape = misaligned<std::uint8_t>(expected.tape);
+  kernel_results<T> r{misaligned<T>(y.size()), misaligned<std::uint8_t>(y.size()),
+                      misaligned<T>(x.size()), misaligned<T>(weight.size()),
+                      misaligned<T>(bias.size())};
   aligned<T> derived(k.derived_size);
   k.derive_all({weight.data(), bias.data()}, derived.data());
-  const auto forward = [&](std::size_t images, const T* from, T* to, T* tape_or_null) {
+  const auto forward = [&](std::size_t images, const T* from, T* to, std::uint8_t* tape_or_null) {
     const auto own = scratch();
     k.forward({.n = images,
                .x = from,
@@ -215,7 +224,8 @@ results<ExactBuffer<T>> run(const kernel<T>& k, const function& f, const inputs&
   };
   forward(n, x.data(), r.y.data(), f.pool > 1 ? r.tape.data() : nullptr);
   // An image alone has the bits that it has among others, and so has what nobody asks the tape of.
-  auto alone = r.y, alone_tape = r.tape, y_only = r.y;
+  auto alone = r.y, y_only = r.y;
+  auto alone_tape = r.tape;
   for (std::size_t i = 0; i < n; ++i)
     forward(1, x.data() + i * f.in(), alone.data() + i * f.out(),
             f.pool > 1 ? alone_tape.data() + i * f.out() : nullptr);
@@ -225,13 +235,13 @@ results<ExactBuffer<T>> run(const kernel<T>& k, const function& f, const inputs&
   aligned<T> gradient(k.derived_gradient_size, start), without_dx(k.derived_gradient_size, start);
   auto dweight = r.dweight, dbias = r.dbias;
   k.adjoint_all(gradient.data(), {dweight.data(), dbias.data()});
-  const T* const winners = f.pool > 1 ? tape.data() : nullptr;
+  const std::uint8_t* const told = f.pool > 1 ? tape.data() : nullptr;
   const auto backward = [&](auto* pass, T* dx, T* derived_gradient, bool opens_shard = false) {
     const auto own = scratch();
     pass({.n = n,
           .x = x.data(),
           .y = y.data(),
-          .tape = winners,
+          .tape = told,
           .derived = derived.data(),
           .dy = dy.data(),
           .dx = dx,

@@ -3,6 +3,7 @@
 /// What a kernel that works on derived parameters is handed: a chunk of samples, by named members.
 
 #include <cstddef>
+#include <cstdint>
 
 #include <ctnn/core/instruction_set.hpp>
 
@@ -14,10 +15,10 @@ template <class T>
 struct forward_chunk {
   std::size_t n;
   const T* x;
-  T* y;             ///< assigned
-  T* tape;          ///< assigned, for backward; null if none follows or there is nothing to tell
-  const T* derived; ///< what derive() made of the parameters
-  T* scratch;       ///< scratch_size elements, of no meaning between calls
+  T* y;               ///< assigned
+  std::uint8_t* tape; ///< assigned, for backward; null if none follows or there is nothing to tell
+  const T* derived;   ///< what derive() made of the parameters
+  T* scratch;         ///< scratch_size elements, of no meaning between calls
 };
 
 /// A backward_chunk is the same samples on their way back.
@@ -26,7 +27,7 @@ struct backward_chunk {
   std::size_t n;
   const T* x;
   const T* y;
-  const T* tape;
+  const std::uint8_t* tape;
   const T* derived;
   const T* dy;
   T* dx;               ///< assigned, if it is wanted

@@ -38,7 +38,8 @@ namespace kernels {
 /// pool x pool.
 constexpr bool can_run(const Conv2dGeometry& g, ConvolutionAlgorithm algorithm,
                        std::size_t pool = 1) {
-  if (algorithm == direct) return pool == 1 || !g.is_depthwise();
+  // A position in a window is a byte (epilogue.hpp).
+  if (algorithm == direct) return pool == 1 || (pool < 16 && !g.is_depthwise());
   if (algorithm.tile < 2) return false;
   const auto m = static_cast<std::size_t>(algorithm.tile);
   const auto can_along = [=](std::size_t begin, std::size_t in, std::size_t out, std::size_t kernel,

@@ -29,9 +29,9 @@ struct identity {
 
 /// relu is max(0, x); NaN stays NaN. torch.nn.ReLU
 struct relu {
-  /// commutes_with_max is true: max pooling before or after gives the same, gradients included. Where
-  /// several elements of a window are 0 after relu, none of them passes any gradient on.
-  static constexpr bool commutes_with_max = true;
+  /// is_gate is true: a gradient passes as it is, or not at all. Max pooling before or after gives the same
+  /// then: where several elements of a window are 0 after relu, none of them passes any gradient on.
+  static constexpr bool is_gate = true;
 
   template <class V>
   static V f(V x) {
@@ -95,8 +95,8 @@ struct tanh_activation {
 /// hardtanh is min(max(Min, x), Max); NaN stays NaN. torch.nn.Hardtanh
 template <double Min, double Max>
 struct hardtanh {
-  /// commutes_with_max is true for the reason that it is of relu, at both ends.
-  static constexpr bool commutes_with_max = true;
+  /// is_gate is true as it is of relu, at both ends.
+  static constexpr bool is_gate = true;
 
   template <class V>
   static V f(V x) {

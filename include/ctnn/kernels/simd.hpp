@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -131,6 +133,53 @@ inline void store_first(T* p, vec<T> v, std::size_t count) {
   v.store_aligned(whole);
   for (std::size_t i = 0; i < count; ++i) p[i] = whole[i];
 #endif
+}
+
+/// load_bytes is the first `count` bytes at `p` as numbers, zeros behind them; nothing past them is read.
+/// 0 < count <= lanes<T>.
+template <class T>
+inline vec<T> load_bytes(const std::uint8_t* p, std::size_t count) {
+#if defined(__AVX2__)
+  if constexpr (std::is_same_v<T, float>) {
+    alignas(16) std::uint8_t some[16]{};
+    if (count < lanes<T>) p = static_cast<const std::uint8_t*>(std::memcpy(some, p, count));
+#if defined(__AVX512F__)
+    return _mm512_cvtepi32_ps(
+        _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+#else
+    return _mm256_cvtepi32_ps(
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+#endif
+  }
+#endif
+  alignas(64) T whole[lanes<T>]{};
+  for (std::size_t i = 0; i < count; ++i) whole[i] = static_cast<T>(p[i]);
+  return vec<T>::load_aligned(whole);
+}
+
+/// store_bytes stores the first `count` elements of `v`, whole numbers from 0 to 255, as bytes; nothing past
+/// them is written. 0 < count <= lanes<T>. (Of a loop g++ 12 makes one of single elements.)
+template <class T>
+inline void store_bytes(std::uint8_t* p, vec<T> v, std::size_t count) {
+#if defined(__AVX2__)
+  if constexpr (std::is_same_v<T, float>) {
+#if defined(__AVX512F__)
+    const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v));
+    if (count == lanes<T>) return _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
+#else
+    const __m256i numbers = _mm256_cvtps_epi32(v);
+    const __m128i words =
+        _mm_packs_epi32(_mm256_castsi256_si128(numbers), _mm256_extracti128_si256(numbers, 1));
+    const __m128i bytes = _mm_packus_epi16(words, words);
+    if (count == lanes<T>) return _mm_storel_epi64(reinterpret_cast<__m128i*>(p), bytes);
+#endif
+    std::memcpy(p, &bytes, count);
+    return;
+  }
+#endif
+  alignas(64) T whole[lanes<T>];
+  v.store_aligned(whole);
+  for (std::size_t i = 0; i < count; ++i) p[i] = static_cast<std::uint8_t>(whole[i]);
 }
 
 /// fma is a * b + c in one rounding where the instruction set has it. xsimd 8.1 falls back to a

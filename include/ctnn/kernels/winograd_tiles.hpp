@@ -4,6 +4,7 @@
 /// They cost additions only in proportion to pixels, where the products cost channels squared.
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include <ctnn/core/instruction_set.hpp>
@@ -215,35 +216,35 @@ struct winograd_tiles {
   template <class Epilogue, std::size_t Part>
   [[gnu::noinline]] static void output(const T* m, std::size_t plane, const T* bias,
                                        std::size_t rows, std::size_t columns, std::size_t vectors,
-                                       T* y, T* index, typename Epilogue::steps step) {
+                                       T* y, std::uint8_t* tape, typename Epilogue::steps step) {
     for (; vectors > 0; --vectors) {
       const vec offset = simd::load(bias);
       vec outputs[Tile.rows][Tile.columns];
       sandwich<vertical::output, horizontal::output, vec>(
           [&](std::size_t i, std::size_t j) { return simd::load(m + (i * width + j) * plane); },
           [&](std::size_t i, std::size_t j, vec sum) { outputs[i][j] = sum + offset; });
-      Epilogue::store(outputs, rows, columns, y, index, step, Part);
+      Epilogue::store(outputs, rows, columns, y, tape, step, Part);
       m += simd::lanes<T>, bias += simd::lanes<T>, y += simd::lanes<T>;
-      if (index != nullptr) index += simd::lanes<T>;
+      if (tape != nullptr) tape += simd::lanes<T>;
     }
   }
 
   /// The output's adjoint is planes = output^T (gradients of the outputs, from the epilogue) output.
   template <class Epilogue, std::size_t Part>
-  [[gnu::noinline]] static void output_adjoint(const T* y, const T* dy, const T* index,
+  [[gnu::noinline]] static void output_adjoint(const T* y, const T* dy, const std::uint8_t* tape,
                                                typename Epilogue::steps step, std::size_t rows,
                                                std::size_t columns, std::size_t vectors, T* dm,
                                                std::size_t plane) {
     for (; vectors > 0; --vectors) {
       vec outputs[Tile.rows][Tile.columns];
-      Epilogue::load(y, dy, index, step, Part, rows, columns, outputs);
+      Epilogue::load(y, dy, tape, step, Part, rows, columns, outputs);
       sandwich<vertical::output_adjoint, horizontal::output_adjoint, vec>(
           [&](std::size_t i, std::size_t j) { return outputs[i][j]; },
           [&](std::size_t i, std::size_t j, vec d) {
             simd::store(dm + (i * width + j) * plane, d);
           });
       y += simd::lanes<T>, dy += simd::lanes<T>, dm += simd::lanes<T>;
-      if (index != nullptr) index += simd::lanes<T>;
+      if (tape != nullptr) tape += simd::lanes<T>;
     }
   }
 

@@ -4,6 +4,7 @@
 /// what follows them while its results are in registers.
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include <ctnn/core/layer.hpp>
@@ -37,18 +38,21 @@ struct Fusable {
 /// by algorithm A.
 template <class L, std::size_t Pool, class F, kernels::ConvolutionAlgorithm A>
 struct Fused {
-  static constexpr bool changes_output = !std::is_same_v<F, kernels::identity>;
-  static constexpr Reads backward_reads =
-      changes_output && !L::backward_makes_output ? Reads::input_and_output : Reads::input;
+  /// reads_output is whether backward reads y: not if F is none, if the kernel makes y once more, or if
+  /// the tape tells of each window what passes.
+  static constexpr bool reads_output = !std::is_same_v<F, kernels::identity> &&
+                                       !L::backward_makes_output &&
+                                       !(Pool > 1 && requires { requires F::is_gate; });
+  static constexpr Reads backward_reads = reads_output ? Reads::input_and_output : Reads::input;
 
   static constexpr Shape output_shape(Shape in) {
     const Shape out = L::output_shape(in);
     return Pool == 1 ? out : Shape{out.channels(), out.height() / Pool, out.width() / Pool};
   }
-  /// tape_size is one element for each output: the position of the largest element in its window. Without
-  /// windows it is L's.
+  /// tape_size is a byte for each output, counted in elements, of which none has less than four: what
+  /// backward is told of its window. Without windows it is L's.
   static constexpr std::size_t tape_size(Shape in) {
-    return Pool == 1 ? L::tape_size(in) : output_shape(in).size();
+    return Pool == 1 ? L::tape_size(in) : (output_shape(in).size() + 3) / 4;
   }
 
   /// at is a struct, because g++ 12 crashes on an alias template here.
@@ -63,7 +67,7 @@ struct Fused {
     Kernel::forward({.n = c.samples,
                      .x = c.x.data,
                      .y = c.y.data,
-                     .tape = Pool == 1 ? nullptr : c.tape,
+                     .tape = tape(c),
                      .derived = c.derived,
                      .scratch = c.scratch});
   }
@@ -74,13 +78,20 @@ struct Fused {
         {.n = c.samples,
          .x = c.x.data,
          .y = c.y.data,
-         .tape = c.tape,
+         .tape = tape(c),
          .derived = c.derived,
          .dy = c.dy.data,
          .dx = c.dx.data,
          .derived_gradient = c.derived_gradient,
          .opens_shard = c.opens_shard,
          .scratch = c.scratch});
+  }
+
+private:
+  /// tape is the bytes of all samples one behind the other; null without windows.
+  template <class Context>
+  static std::uint8_t* tape(const Context& c) {
+    return Pool == 1 ? nullptr : reinterpret_cast<std::uint8_t*>(c.tape);
   }
 };
 

@@ -126,7 +126,7 @@ inline constexpr Traits traits_of = [] {
   if constexpr (std::is_base_of_v<ctnn::detail::MaxPooling, L>) traits.pool = L::side;
   if constexpr (Activation<L>) {
     traits.activation = true;
-    traits.commutes = requires { requires L::function::commutes_with_max; };
+    traits.commutes = requires { requires L::function::is_gate; };
   }
   if constexpr (std::is_base_of_v<Fusable, L> && requires { &L::can_pool; }) {
     traits.algorithm = &L::algorithm;
